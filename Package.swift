@@ -1,0 +1,75 @@
+// swift-tools-version: 6.1
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+// The modules, lowest floor first. `Scripts/tidy` checks that imports follow the edges declared here.
+// Apache-2.0 up to ScenarioLanguage; what links GSL (CGSL, Statistics and what imports them) is GPL-3.0-or-later.
+let package = Package(
+    name: "gale",
+    products: [
+        .executable(name: "gale", targets: ["GaleCommand"]),
+        .library(name: "Gale", targets: ["Gale"]),
+        .library(name: "GaleDelivery", targets: ["GaleDelivery"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .target(name: "GalePrimitives"),
+        .target(name: "GaleRandomness", dependencies: ["GalePrimitives"]),
+        .target(name: "GaleMeasurement", dependencies: ["GalePrimitives"]),
+        .target(name: "GaleDelivery", dependencies: ["GalePrimitives"]),
+        .target(name: "GaleProviders", dependencies: ["GalePrimitives", "GaleRandomness", "GaleDelivery"]),
+        .target(name: "GaleKernel", dependencies: ["GalePrimitives"]),
+        .target(
+            name: "GaleModels",
+            dependencies: [
+                "GalePrimitives", "GaleRandomness", "GaleMeasurement", "GaleDelivery", "GaleProviders", "GaleKernel",
+            ]),
+        .target(
+            name: "GaleScenarioLanguage",
+            dependencies: [
+                "GalePrimitives", "GaleRandomness", "GaleDelivery", "GaleProviders", "GaleModels",
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"])]),
+        .target(name: "GaleStatistics", dependencies: ["CGSL"]),
+        .target(
+            name: "GaleExperiments",
+            dependencies: [
+                "GalePrimitives", "GaleMeasurement", "GaleModels", "GaleScenarioLanguage",
+            ]),
+        .target(name: "GaleReporting", dependencies: ["GaleExperiments"]),
+        .target(
+            name: "Gale",
+            dependencies: [
+                "GalePrimitives", "GaleKernel", "GaleModels", "GaleScenarioLanguage", "GaleExperiments",
+                "GaleReporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(name: "GaleCommand", dependencies: ["Gale"]),
+
+        .testTarget(name: "GalePrimitivesTests", dependencies: ["GalePrimitives"]),
+        .testTarget(
+            name: "GaleRandomnessTests", dependencies: ["GalePrimitives", "GaleRandomness", "GaleStatistics"]),
+        .testTarget(name: "GaleMeasurementTests", dependencies: ["GalePrimitives", "GaleMeasurement"]),
+        .testTarget(name: "GaleDeliveryTests", dependencies: ["GalePrimitives", "GaleDelivery"]),
+        .testTarget(
+            name: "GaleProvidersTests",
+            dependencies: ["GalePrimitives", "GaleRandomness", "GaleDelivery", "GaleProviders"]),
+        .testTarget(name: "GaleKernelTests", dependencies: ["GalePrimitives", "GaleKernel"]),
+        .testTarget(
+            name: "GaleModelsTests",
+            dependencies: [
+                "GalePrimitives", "GaleRandomness", "GaleMeasurement", "GaleDelivery", "GaleProviders", "GaleKernel",
+                "GaleModels",
+            ]),
+        .testTarget(
+            name: "GaleScenarioLanguageTests", dependencies: ["GaleScenarioLanguage", "GaleModels", "GaleDelivery"]),
+        .testTarget(name: "GaleStatisticsTests", dependencies: ["GaleStatistics"]),
+        .testTarget(
+            name: "GaleExperimentsTests", dependencies: ["GaleExperiments", "GaleModels", "GaleScenarioLanguage"]),
+        .testTarget(name: "GaleReportingTests", dependencies: ["GaleReporting", "GaleExperiments"]),
+        .testTarget(name: "GaleTests", dependencies: ["Gale"]),
+    ]
+)

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import GalePrimitives
+
+/// What the dispatcher asks of its host. The host answers with inputs; nothing calls back.
+public enum Action: Sendable {
+    /// Send this attempt. The host reports `.responded` exactly once: an answer, a refused or reset connection, or
+    /// `ProviderResponse.timedOut` when `timeout` has passed.
+    case send(AttemptID, ChainID, reference: UInt64, provider: ProviderIndex, channel: Channel, timeout: Interval)
+    /// Look the idempotency key up in the de-duplication store; answer with `.lookedUp`.
+    case lookUp(ChainID, reference: UInt64, key: UInt64, timeout: Interval)
+    /// Remember the idempotency key. No answer is expected.
+    case write(reference: UInt64, key: UInt64)
+    /// Answer with `.woken` at this time.
+    case wake(TimerID, at: Instant)
+    /// The notification waits and gives its slot back; its offset stays uncommitted (`waiting: park`).
+    case release(ChainID, reference: UInt64, until: WaitReason)
+    /// A waiting notification wants a slot again; answer with `.granted` when there is one. Before new work.
+    case acquire(ChainID, reference: UInt64)
+    /// The notification waits but keeps its slot and its offset (`waiting: hold`). For the host's books only.
+    case hold(ChainID, reference: UInt64, until: WaitReason)
+    /// Hand the notification to the retry topic, to be consumed again no earlier than `at`, with `attempts` in its header;
+    /// slot and offset are free (`waiting: retry-topic`). The chain has ended.
+    case requeue(reference: UInt64, at: Instant, attempts: UInt8, reason: WaitReason)
+    /// The chain has ended: slot and offset are free.
+    case settle(reference: UInt64, Outcome)
+}
+
+/// Why a notification waits: the latency break-down tells these apart.
+public enum WaitReason: UInt8, Sendable {
+    case backoff, breaker, budget, rateLimit, noRoute
+}
+
+/// How a chain ended, as far as the dispatcher knows.
+public enum Outcome: UInt8, CaseIterable, Sendable {
+    case delivered, expired, suppressed, duplicate, deadLettered, shed
+}
+
+/// Where the dispatcher puts its actions: a reusable buffer that allocates only when it grows.
+@frozen
+public struct Actions: ~Copyable {
+    @usableFromInline var base: UnsafeMutablePointer<Action>
+    @usableFromInline var capacity: Int
+    public private(set) var count: Int
+
+    public init(capacity: Int = 256) {
+        base = .allocate(capacity: capacity)
+        self.capacity = capacity
+        count = 0
+    }
+
+    deinit { base.deallocate() }
+
+    @inlinable public subscript(index: Int) -> Action { base[index] }
+
+    @inline(__always)
+    public mutating func append(_ action: Action) {
+        if count == capacity { grow() }
+        (base + count).initialize(to: action)
+        count += 1
+    }
+
+    public mutating func removeAll() { count = 0 }
+
+    @inline(never)
+    private mutating func grow() {
+        let larger = UnsafeMutablePointer<Action>.allocate(capacity: capacity * 2)
+        larger.moveInitialize(from: base, count: count)
+        base.deallocate()
+        base = larger
+        capacity *= 2
+    }
+}

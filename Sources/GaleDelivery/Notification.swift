@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+import GalePrimitives
+
+/// How a notification reaches a person.
+public enum Channel: UInt8, CaseIterable, Sendable {
+    case push, email, sms, inApp
+
+    /// As scenarios and reports write it.
+    public var name: String {
+        switch self {
+        case .push: "push"
+        case .email: "email"
+        case .sms: "sms"
+        case .inApp: "in-app"
+        }
+    }
+}
+
+/// The platform that a push token belongs to. A token belongs to exactly one, so platforms are not equivalents.
+public enum Platform: UInt8, CaseIterable, Sendable {
+    case none, ios, android, web
+
+    public var name: String {
+        switch self {
+        case .none: "none"
+        case .ios: "ios"
+        case .android: "android"
+        case .web: "web"
+        }
+    }
+}
+
+/// What the dispatcher is told of one notification.
+@frozen
+public struct Notification: Sendable {
+    /// The host's own reference: it comes back in every action about this notification.
+    public var reference: UInt64
+    /// The idempotency key: equal for every copy of the same notification.
+    public var key: UInt64
+    public var recipient: UInt64
+    public var tenant: UInt32
+    public var channel: Channel
+    public var platform: Platform
+    /// Attempts already made (by an earlier consumer, as a retry topic's header says).
+    public var previousAttempts: UInt8
+    /// When it was meant to be sent.
+    public var created: Instant
+    /// From when on it is worth nothing.
+    public var expires: Instant
+
+    @inlinable
+    public init(
+        reference: UInt64, key: UInt64, recipient: UInt64, tenant: UInt32, channel: Channel, platform: Platform,
+        previousAttempts: UInt8 = 0, created: Instant, expires: Instant
+    ) {
+        self.reference = reference
+        self.key = key
+        self.recipient = recipient
+        self.tenant = tenant
+        self.channel = channel
+        self.platform = platform
+        self.previousAttempts = previousAttempts
+        self.created = created
+        self.expires = expires
+    }
+}
+
+/// A provider by its place in the list that the dispatcher was made with.
+@frozen
+public struct ProviderIndex: RawRepresentable, Hashable, Sendable {
+    public var rawValue: UInt16
+    @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+import GalePrimitives
+
+/// A provider as a policy sees it.
+public struct ProviderDescription: Equatable, Sendable {
+    public var name: String
+    public var dialect: ProviderDialect
+
+    public init(name: String, dialect: ProviderDialect) {
+        self.name = name
+        self.dialect = dialect
+    }
+}
+
+/// What a dispatcher does with notifications. Values only; a dispatcher compiles one at its start.
+public struct Policy: Equatable, Sendable {
+    public var routes: [Route]
+    /// Time an attempt may take. Default 10 s.
+    public var timeout: Interval
+    public var waiting: Waiting
+    public var deduplication: Deduplication?
+    public var retry: RetryPolicy
+    public var breaker: BreakerPolicy?
+    public var limits: [RateLimit]
+    public var fallbacks: [Fallback]
+
+    public init(
+        routes: [Route], timeout: Interval = .seconds(10), waiting: Waiting = .park,
+        deduplication: Deduplication? = nil, retry: RetryPolicy = RetryPolicy(), breaker: BreakerPolicy? = nil,
+        limits: [RateLimit] = [], fallbacks: [Fallback] = []
+    ) {
+        self.routes = routes
+        self.timeout = timeout
+        self.waiting = waiting
+        self.deduplication = deduplication
+        self.retry = retry
+        self.breaker = breaker
+        self.limits = limits
+        self.fallbacks = fallbacks
+    }
+
+    /// What a notification in backoff holds.
+    public enum Waiting: String, CaseIterable, Sendable {
+        /// Its slot and its offset.
+        case hold
+        /// Its offset only.
+        case park
+        /// Neither: it goes through a retry topic.
+        case retryTopic = "retry-topic"
+    }
+
+    /// Equivalent providers for one channel and platform (`platform` `.none`: any), tried by weight and health.
+    public struct Route: Equatable, Sendable {
+        public var channel: Channel
+        public var platform: Platform
+        /// Equivalents in order of preference, with weights (all 1 where the scenario gives none).
+        public var providers: [(provider: ProviderIndex, weight: UInt32)]
+
+        public init(channel: Channel, platform: Platform, providers: [(provider: ProviderIndex, weight: UInt32)]) {
+            self.channel = channel
+            self.platform = platform
+            self.providers = providers
+        }
+
+        public static func == (left: Route, right: Route) -> Bool {
+            left.channel == right.channel && left.platform == right.platform
+                && left.providers.elementsEqual(right.providers) { $0.provider == $1.provider && $0.weight == $1.weight }
+        }
+    }
+
+    /// De-duplication by idempotency key through a store's look-up: looked up before the first send, written after success.
+    public struct Deduplication: Equatable, Sendable {
+        public var window: Interval
+        public var onFailure: OnFailure
+        public var timeout: Interval
+
+        public init(window: Interval = .hours(24), onFailure: OnFailure = .open, timeout: Interval = .milliseconds(100)) {
+            self.window = window
+            self.onFailure = onFailure
+            self.timeout = timeout
+        }
+
+        /// When the look-up fails: `open` sends all the same (a duplicate is possible), `closed` waits and looks again.
+        public enum OnFailure: String, CaseIterable, Sendable { case open, closed }
+    }
+
+    public struct RateLimit: Equatable, Sendable {
+        public var provider: ProviderIndex
+        /// Attempts per second through this dispatcher, in millionths, so that small shares stay exact.
+        public var ratePerSecondMicros: Int64
+        public var burst: Int64
+
+        public init(provider: ProviderIndex, ratePerSecondMicros: Int64, burst: Int64) {
+            self.provider = provider
+            self.ratePerSecondMicros = ratePerSecondMicros
+            self.burst = burst
+        }
+    }
+
+    /// When a channel has failed for good, or `after` has passed since the notification was created: try another channel.
+    public struct Fallback: Equatable, Sendable {
+        public var from: Channel
+        public var to: Channel
+        public var after: Interval?
+
+        public init(from: Channel, to: Channel, after: Interval?) {
+            self.from = from
+            self.to = to
+            self.after = after
+        }
+    }
+}
+
+/// Retry with backoff. Delays: AWS Architecture Blog, "Exponential Backoff And Jitter" (2015).
+public struct RetryPolicy: Equatable, Sendable {
+    public var backoff: Backoff
+    public var jitter: Jitter
+    public var base: Interval
+    public var cap: Interval
+    /// Attempts in all, the first included; 1 means no retry.
+    public var attempts: Int
+    /// Share of first attempts that retries may add (Finagle's bucket); nil: no budget.
+    public var budget: RetryBudgetPolicy?
+    /// Whether a provider's Retry-After is honoured, and the most that is believed.
+    public var retryAfterCap: Interval?
+
+    public init(
+        backoff: Backoff = .exponential, jitter: Jitter = .full, base: Interval = .seconds(1),
+        cap: Interval = .seconds(60), attempts: Int = 5, budget: RetryBudgetPolicy? = nil,
+        retryAfterCap: Interval? = .minutes(10)
+    ) {
+        self.backoff = backoff
+        self.jitter = jitter
+        self.base = base
+        self.cap = cap
+        self.attempts = attempts
+        self.budget = budget
+        self.retryAfterCap = retryAfterCap
+    }
+
+    public enum Backoff: String, CaseIterable, Sendable { case none, fixed, exponential }
+    public enum Jitter: String, CaseIterable, Sendable { case none, full }
+}
+
+/// Finagle's retry budget: a leaky bucket. Deposits last `window`; `reserve` retries a second are free.
+public struct RetryBudgetPolicy: Equatable, Sendable {
+    /// Retries per first attempt, in millionths: 200,000 is 20 %.
+    public var ratioMicros: Int64
+    public var window: Interval
+    /// Retries per second that are always allowed.
+    public var reservePerSecond: Int64
+
+    public init(ratioMicros: Int64, window: Interval = .seconds(10), reservePerSecond: Int64 = 10) {
+        self.ratioMicros = ratioMicros
+        self.window = window
+        self.reservePerSecond = reservePerSecond
+    }
+}
+
+/// A circuit breaker for each provider over a sliding time window, with the states closed, open and half-open (resilience4j).
+public struct BreakerPolicy: Equatable, Sendable {
+    /// Share of failures that opens it, in millionths.
+    public var failureRateMicros: Int64
+    public var window: Interval
+    /// How long it stays open before it lets probes through.
+    public var open: Interval
+    /// Calls in the window below which it never opens.
+    public var minimumCalls: Int
+    public var halfOpenProbes: Int
+
+    public init(
+        failureRateMicros: Int64 = 500_000, window: Interval = .seconds(10), open: Interval = .seconds(30),
+        minimumCalls: Int = 100, halfOpenProbes: Int = 10
+    ) {
+        self.failureRateMicros = failureRateMicros
+        self.window = window
+        self.open = open
+        self.minimumCalls = minimumCalls
+        self.halfOpenProbes = halfOpenProbes
+    }
+}

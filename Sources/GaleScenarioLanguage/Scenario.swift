@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleModels
+import GalePrimitives
+
+/// A scenario file, read, checked and resolved: the world it describes and what it expects.
+public struct Scenario: Sendable {
+    public var name: String
+    public var about: String
+    /// The file it came from, as the user named it.
+    public var file: String
+    public var specification: WorldSpecification
+    public var expectations: [Expectation]
+    public var variants: [Variant]
+    /// Of the resolved scenario with its profiles: 32 hexadecimal digits, independent of white space, comments and key order.
+    public var fingerprint: String
+    /// The variant that was applied, if any.
+    public var variant: String?
+    /// The resolved scenario as YAML text (`gale show`).
+    public var resolvedText: String
+
+    public struct Variant: Equatable, Sendable {
+        public var name: String
+        /// Texts of expectations that this variant must violate.
+        public var violates: [String]
+
+        public init(name: String, violates: [String]) {
+            self.name = name
+            self.violates = violates
+        }
+    }
+
+    public init(
+        name: String, about: String, file: String, specification: WorldSpecification, expectations: [Expectation],
+        variants: [Variant], fingerprint: String, variant: String?, resolvedText: String
+    ) {
+        self.name = name
+        self.about = about
+        self.file = file
+        self.specification = specification
+        self.expectations = expectations
+        self.variants = variants
+        self.fingerprint = fingerprint
+        self.variant = variant
+        self.resolvedText = resolvedText
+    }
+}
