@@ -42,6 +42,9 @@ public struct Slab<Element: BitwiseCopyable> {
     /// The most records that were in use at once.
     @inlinable public var peak: Int { Int(header.pointee.peak) }
 
+    /// Indices below this were handed out at least once: for owners that visit every record.
+    @inlinable public var extent: UInt32 { header.pointee.untouched }
+
     /// The record's address; valid until the pool is deallocated.
     @inlinable @inline(__always)
     public subscript(index: UInt32) -> UnsafeMutablePointer<Element> {
