@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Which bucket a value falls into: HdrHistogram's log-linear layout (Gil Tene, hdrhistogram.org).
+///
+/// Values below 2^bits have a bucket of their own. Above, every octave is cut into 2^(bits − 1) buckets of equal width, so
+/// a bucket's midpoint is at most 2^−bits away from any value in it, relatively.
+@frozen
+public struct HistogramLayout: Equatable, Sendable {
+    /// From 2 to 16.
+    public let subBucketBits: UInt8
+
+    @inlinable
+    public init(subBucketBits: Int) {
+        precondition((2...16).contains(subBucketBits), "a histogram has from 2 to 16 sub-bucket bits")
+        self.subBucketBits = UInt8(truncatingIfNeeded: subBucketBits)
+    }
+
+    /// Buckets of an octave.
+    @inlinable public var octave: Int { 1 &<< (Int(subBucketBits) &- 1) }
+
+    /// Buckets that cover 0 to `Int64.max`.
+    @inlinable public var bucketCount: Int { (65 - Int(subBucketBits)) * octave }
+
+    /// The bucket of a value. A negative value gives an index that is no bucket's: `bucketCount` or more.
+    @inlinable @inline(__always)
+    public func index(of value: Int64) -> Int {
+        let magnitude = UInt64(bitPattern: value)
+        let lowBits = UInt64(1) &<< UInt64(subBucketBits) &- 1
+        // With the low bits set, values below 2^bits have no shift, and need no branch.
+        let shift = 64 &- Int(subBucketBits) &- (magnitude | lowBits).leadingZeroBitCount
+        return shift &<< (Int(subBucketBits) &- 1) &+ Int(truncatingIfNeeded: magnitude &>> UInt64(shift))
+    }
+
+    /// The smallest value of a bucket.
+    @inlinable
+    public func lowestValue(of index: Int) -> Int64 {
+        let shift = self.shift(of: index)
+        return Int64(index &- shift &<< (Int(subBucketBits) &- 1)) &<< Int64(shift)
+    }
+
+    /// How many values a bucket holds.
+    @inlinable
+    public func width(of index: Int) -> Int64 { 1 &<< Int64(shift(of: index)) }
+
+    @inlinable
+    func shift(of index: Int) -> Int {
+        Swift.max(0, index &>> (Int(subBucketBits) &- 1) &- 1)
+    }
+}
