@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Yams
+
+/// YAML text to a `Tree`, within bounds: size, nesting, number of values. Anchors and aliases are refused, so no small
+/// file becomes a large tree.
+struct TreeReader {
+    static let sizeLimit = 4 << 20
+    static let nestingLimit = 64
+    static let valueLimit = 200_000
+
+    let source: SourceText
+    let diagnostics: Diagnostics
+    /// Added to the columns of the first line: a `--set` value does not start at column 1.
+    var firstColumn = 0
+
+    private var values = 0
+    private var failed = false
+
+    init(source: SourceText, diagnostics: Diagnostics, firstColumn: Int = 0) {
+        self.source = source
+        self.diagnostics = diagnostics
+        self.firstColumn = firstColumn
+    }
+
+    /// nil: it is no YAML, or too much of it; the diagnostics say so.
+    static func read(_ text: String, source: SourceText, diagnostics: Diagnostics, firstColumn: Int = 0) -> Tree? {
+        var reader = TreeReader(source: source, diagnostics: diagnostics, firstColumn: firstColumn)
+        return reader.read(text)
+    }
+
+    private mutating func read(_ text: String) -> Tree? {
+        if text.utf8.count > Self.sizeLimit {
+            diagnostics.error("the file is larger than 4 MiB", at: place(1, 1))
+            return nil
+        }
+        if let alias = AliasScan.firstAlias(in: source.lines) {
+            diagnostics.error(
+                "found the alias '*\(alias.name)'; anchors and aliases are not part of scenarios",
+                at: place(alias.line, alias.column), remedy: "write the value out, or share it through `extends:`")
+            return nil
+        }
+        switch Self.compose(text) {
+        case .success(let node?):
+            let tree = convert(node, depth: 1)
+            return failed ? nil : tree
+        case .success(nil):
+            return Tree(.empty, at: place(1, 1))
+        case .failure(let error):
+            report(error, in: text)
+            return nil
+        }
+    }
+
+    /// Yams composes recursively and libyaml nests up to 1,000 levels, so this runs on a stack that is large enough for them.
+    private static func compose(_ text: String) -> Result<Node?, YamlError> {
+        let box = ComposedBox()
+        let done = DispatchSemaphore(value: 0)
+        let thread = Thread {
+            do {
+                let parser = try Parser(yaml: text, resolver: .basic, constructor: .default, encoding: .utf8)
+                box.result = .success(try parser.singleRoot())
+            } catch let error as YamlError {
+                box.result = .failure(error)
+            } catch {
+                box.result = .failure(.no)
+            }
+            done.signal()
+        }
+        thread.stackSize = 64 << 20
+        thread.start()
+        done.wait()
+        return box.result
+    }
+
+    private func place(_ line: Int, _ column: Int) -> Place {
+        Place(source: source, line: line, column: line == 1 ? column + firstColumn : column)
+    }
+
+    private func place(_ node: Node, else fallback: Place) -> Place {
+        node.mark.map { place($0.line, $0.column) } ?? fallback
+    }
+
+    private mutating func convert(_ node: Node, depth: Int) -> Tree {
+        let here = place(node, else: place(1, 1))
+        values += 1
+        if failed { return Tree(.empty, at: here) }
+        if depth > Self.nestingLimit {
+            if !failed { tooDeep(at: here) }
+            failed = true
+        } else if values > Self.valueLimit {
+            fail("more than \(Self.valueLimit) values", at: here)
+        }
+        switch node {
+        case .scalar(let scalar):
+            return Tree(Self.content(scalar), at: here)
+        case .sequence(let sequence):
+            return Tree(.list(sequence.map { convert($0, depth: depth + 1) }), at: here)
+        case .mapping(let mapping):
+            return Tree(.map(entries(mapping, at: here, depth: depth)), at: here)
+        case .alias:
+            fail("anchors and aliases are not part of scenarios", at: here)
+            return Tree(.empty, at: here)
+        }
+    }
+
+    private mutating func entries(_ mapping: Node.Mapping, at here: Place, depth: Int) -> [Tree.Entry] {
+        var entries: [Tree.Entry] = []
+        for (key, value) in mapping {
+            let keyPlace = place(key, else: here)
+            guard case .scalar(let scalar) = key else {
+                fail("a key must be a text, not a list or a map", at: keyPlace)
+                continue
+            }
+            entries.append(
+                Tree.Entry(key: scalar.string, place: keyPlace, value: convert(value, depth: depth + 1)))
+        }
+        return entries
+    }
+
+    private static func content(_ scalar: Node.Scalar) -> Tree.Content {
+        let plain = scalar.style == .plain || scalar.style == .any
+        if plain, ["", "~", "null", "Null", "NULL"].contains(scalar.string) { return .empty }
+        return .scalar(scalar.string)
+    }
+
+    private mutating func fail(_ message: String, at place: Place) {
+        if !failed { diagnostics.error(message, at: place) }
+        failed = true
+    }
+
+    private func report(_ error: YamlError, in text: String) {
+        switch error {
+        case .parser(_, let problem, let mark, _) where problem.contains("nesting"):
+            tooDeep(at: place(max(mark.line, 1), max(mark.column, 1)))
+        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _):
+            let what = context.map { "\(problem) \($0.text)" } ?? problem
+            diagnostics.error(
+                "this is not YAML: \(what.trimmingCharacters(in: .whitespaces))",
+                at: place(max(mark.line, 1), max(mark.column, 1)), remedy: Self.remedy(problem))
+        case .composer(_, let problem, let mark, _):
+            let what =
+                problem.contains("another document") ? "found a second document; a scenario is one document" : problem
+            diagnostics.error(what, at: place(mark.line, mark.column))
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            reportDuplicates(duplicates, near: context.mark)
+        case .reader(let problem, let offset, _, _):
+            let before = text.utf8.prefix(offset ?? 0)
+            let line = before.count { $0 == 10 } + 1
+            let column = before.reversed().prefix { $0 != 10 }.count + 1
+            diagnostics.error("this is not YAML: \(problem)", at: place(line, column))
+        case .memory:
+            tooDeep(at: place(1, 1))
+        default:
+            diagnostics.error("this is not YAML: \(error)", at: place(1, 1))
+        }
+    }
+
+    private func tooDeep(at place: Place) {
+        diagnostics.error("values are nested deeper than \(Self.nestingLimit) levels", at: place)
+    }
+
+    private func reportDuplicates(_ keys: [String], near mark: Mark) {
+        // Yams marks one of the equal keys, not always the second: the message names the key, so either place helps.
+        let name = keys.first ?? ""
+        diagnostics.error(
+            "the key '\(name.shortened)' occurs twice in this map", at: place(max(mark.line, 1), max(mark.column, 1)),
+            remedy: "keep one of them")
+    }
+
+    private static func remedy(_ problem: String) -> String? {
+        if problem.contains("tab") || problem.contains("cannot start any token") {
+            return "indent with spaces; quote a text that starts with % @ or `"
+        }
+        if problem.contains("mapping values are not allowed") {
+            return "quote a text that contains ': '"
+        }
+        return nil
+    }
+}
+
+/// Carries the result out of the composing thread; the semaphore orders the accesses.
+private final class ComposedBox: @unchecked Sendable {
+    var result: Result<Node?, YamlError> = .success(nil)
+}
