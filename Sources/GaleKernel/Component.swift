@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A part of the simulated world: it handles the events that are addressed to it.
+///
+/// A component registers with its kernel when it is created and lives as long as that kernel.
+open class Component {
+    /// The clock and the queue of its kernel.
+    public final let scheduler: Scheduler
+    /// The target of its events: components are numbered in the order of their creation.
+    public final let index: UInt32
+    /// What messages to people call it.
+    public final let name: String
+
+    /// The entity of an event that was stale: neither counted nor part of the trajectory.
+    @inlinable public static var void: UInt64 { .max }
+
+    public init(kernel: Kernel, name: String) {
+        scheduler = kernel.scheduler
+        index = kernel.nextComponentIndex
+        self.name = name
+        kernel.register(self)
+    }
+
+    /// Handles one event.
+    ///
+    /// - Returns: the stable identity of the entity concerned, for the trajectory digest (not a slot, which gets
+    ///   reused), or `Component.void`: the event was stale and doesn't count.
+    open func handle(_ event: Event) -> UInt64 { Component.void }
+}
