@@ -64,17 +64,22 @@ public struct Policy: Equatable, Sendable {
 
         public static func == (left: Route, right: Route) -> Bool {
             left.channel == right.channel && left.platform == right.platform
-                && left.providers.elementsEqual(right.providers) { $0.provider == $1.provider && $0.weight == $1.weight }
+                && left.providers.elementsEqual(right.providers) {
+                    $0.provider == $1.provider && $0.weight == $1.weight
+                }
         }
     }
 
-    /// De-duplication by idempotency key through a store's look-up: looked up before the first send, written after success.
+    /// De-duplication by idempotency key through a store's look-up: looked up before the first send, written after
+    /// success.
     public struct Deduplication: Equatable, Sendable {
         public var window: Interval
         public var onFailure: OnFailure
         public var timeout: Interval
 
-        public init(window: Interval = .hours(24), onFailure: OnFailure = .open, timeout: Interval = .milliseconds(100)) {
+        public init(
+            window: Interval = .hours(24), onFailure: OnFailure = .open, timeout: Interval = .milliseconds(100)
+        ) {
             self.window = window
             self.onFailure = onFailure
             self.timeout = timeout
