@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleDelivery
+import GalePrimitives
+import GaleRandomness
+
+/// Everything behind a `Provider` handle. Trivial, so that reaching it costs no count and no check.
+@usableFromInline
+struct ProviderState: BitwiseCopyable {
+    static var slots: Int { 32 }
+
+    let index: UInt64
+    let dialect: UInt64
+    let success: ProviderResponse
+    /// What a fault's errors say that names none.
+    let failure: ProviderResponse
+
+    let latency: Distribution
+    let latencyWeather: Distribution?
+    let errorWeather: Distribution?
+    /// Nanoseconds by which an answer must move to count as changed: a tenth of the mean latency of an idle provider.
+    let materialDelay: Int64
+    let rejectionLatencyMicros: Int64
+    let answersOnAdmission: Bool
+
+    /// Millionths of a request per second; nil: unbounded.
+    let capacity: UInt64?
+    let maximumWait: UInt64
+    /// See `ServiceLine`.
+    let rejectionWork: UInt128
+    let queuesExcess: Bool
+    let excess: ProviderResponse
+
+    let quota: QuotaBucket.Terms?
+    let quotaResponse: ProviderResponse
+    let concurrencyResponse: ProviderResponse
+    let retryAfter: Interval?
+
+    /// Of calls and of recipients; ceilings are cumulative.
+    let callOutcomes: UnsafeMutableBufferPointer<Regime.ErrorShare>
+    let recipientOutcomes: UnsafeMutableBufferPointer<Regime.ErrorShare>
+    /// Below which a recipient has one of `recipientOutcomes`.
+    let recipientCeiling: UInt64
+
+    let greylistCeiling: UInt64
+    let greylistDelay: Int64
+    let greylistResponse: ProviderResponse
+    /// Empty and unused without greylisting.
+    var firstContacts: FirstContacts
+
+    /// The actual course, then one shadow per slot.
+    let courses: UnsafeMutablePointer<Course>
+    let faults: UnsafeMutablePointer<ProviderFault?>
+    /// Slots with a fault in force, and slots whose shadow still differs.
+    var inForce: UInt32 = 0
+    var shadowed: UInt32 = 0
+
+    /// Nanoseconds at which the current second of weather ends; 0: nothing has been asked yet.
+    var weatherEnds: Int64 = 0
+    var latencyWeatherFactor = Regime.one
+    var errorWeatherFactor = Regime.one
+}
