@@ -7,31 +7,31 @@ import GalePrimitives
 /// with the same draws, so a decision that differs was changed by the fault.
 struct Course: BitwiseCopyable {
     var regime: Regime
-    var inFlight: InFlight?
+    var inFlight: InFlight
     var line = ServiceLine()
     var quota = QuotaBucket()
 
     /// Does the work that was due by `now` under the regime that ends now.
     mutating func advance(to now: Int64) {
         line.advance(to: now, rate: regime.rate)
-        inFlight?.leave(by: now)
+        inFlight.leave(by: now)
     }
 
     /// Takes another course's state, not its regime.
     mutating func copyState(from other: Course) {
         line = other.line
         quota = other.quota
-        if let others = other.inFlight { inFlight?.copy(from: others) }
+        inFlight.copy(from: other.inFlight)
     }
 
     /// Nothing that has happened tells the two apart any more; both have been advanced to the same instant.
     func hasSameState(as other: Course) -> Bool {
         line.work == other.line.work && quota.used == other.quota.used && quota.mark == other.quota.mark
-            && inFlight?.count == other.inFlight?.count && inFlight?.sum == other.inFlight?.sum
+            && inFlight.count == other.inFlight.count && inFlight.sum == other.inFlight.sum
     }
 
     func deallocate() {
         regime.deallocate()
-        inFlight?.deallocate()
+        inFlight.deallocate()
     }
 }

@@ -20,8 +20,10 @@ struct FirstContacts: BitwiseCopyable {
 
     private static var mostPlaces: Int { 1 << 23 }
 
-    /// - Parameter memory: nanoseconds.
-    init(memory: Int64, places: Int = 1 << 12) {
+    /// - Parameters:
+    ///   - memory: nanoseconds.
+    ///   - places: to begin with; a power of two.
+    init(memory: Int64, places: Int) {
         precondition(places & (places - 1) == 0)
         self.memory = memory
         mask = places - 1

@@ -4,14 +4,15 @@
 ///
 /// - Complexity: O(log limit) a request; a bounded block of memory, allocated once.
 struct InFlight: BitwiseCopyable {
-    private let base: UnsafeMutablePointer<Int64>
-    let limit: Int
+    private var base: UnsafeMutablePointer<Int64>
+    private var limit: Int
     private(set) var count = 0
     /// Sum of the instants, wrapping: with `count` it tells two sets apart for all practical purposes.
     private(set) var sum: Int64 = 0
 
+    /// - Parameter limit: 0 where nobody asks.
     init(limit: Int) {
-        precondition((1...1 << 20).contains(limit), "a limit on concurrency is 1...1,048,576")
+        precondition((0...1 << 20).contains(limit), "a limit on concurrency is 1...1,048,576")
         self.limit = limit
         base = .allocate(capacity: limit)
         base.initialize(repeating: 0, count: limit)
@@ -54,8 +55,12 @@ struct InFlight: BitwiseCopyable {
         base[slot] = last
     }
 
-    /// Takes another one's contents; both have the same limit.
+    /// Takes another one's limit and contents.
     mutating func copy(from other: InFlight) {
+        if limit != other.limit {
+            deallocate()
+            self = InFlight(limit: other.limit)
+        }
         base.update(from: other.base, count: other.count)
         count = other.count
         sum = other.sum

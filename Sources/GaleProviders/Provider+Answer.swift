@@ -75,8 +75,9 @@ extension Provider {
             let wait = course.pointee.quota.take(quota, at: call.now)
             if wait > 0 { return rejection(quotaAnswer(wait), call, course) }
         }
-        if course.pointee.inFlight != nil, isFull(course, at: call.now) {
-            return rejection(state.pointee.concurrencyResponse, call, course)
+        if state.pointee.limitsConcurrency {
+            course.pointee.inFlight.leave(by: call.now)
+            if course.pointee.inFlight.isFull { return rejection(state.pointee.concurrencyResponse, call, course) }
         }
         var wait: Int64 = 0
         if state.pointee.capacity != nil {
@@ -86,11 +87,6 @@ extension Provider {
             wait = time
         }
         return served(call, after: wait, course)
-    }
-
-    private func isFull(_ course: UnsafeMutablePointer<Course>, at now: Int64) -> Bool {
-        course.pointee.inFlight!.leave(by: now)
-        return course.pointee.inFlight!.isFull
     }
 
     /// Joins the line.
@@ -120,7 +116,7 @@ extension Provider {
         let latency = Regime.scale(call.latency, by: course.pointee.regime.latencyFactor)
         let done = call.now &+ wait &+ latency
         let departs = state.pointee.answersOnAdmission ? call.now &+ latency : done
-        if course.pointee.inFlight != nil { course.pointee.inFlight!.enter(departing: departs) }
+        if state.pointee.limitsConcurrency { course.pointee.inFlight.enter(departing: departs) }
         return ProviderAnswer(
             departs: Instant(nanoseconds: departs), decided: Instant(nanoseconds: departs),
             forwarded: Instant(nanoseconds: done), response: response,

@@ -7,7 +7,7 @@ extension Provider {
     /// A fault comes into force.
     ///
     /// - Parameters:
-    ///   - slot: 0..<32, its bit in `ProviderAnswer.decisionsChangedBy`; free.
+    ///   - slot: 0..<32, its bit in `ProviderAnswer.decisionsChangedBy`; no other fault is in force there.
     ///   - now: what is in line is worked off at the old rate until then; nil: until the last call.
     public func begin(_ fault: ProviderFault, slot: Int, at now: Instant? = nil) {
         precondition((0..<ProviderState.slots).contains(slot), "a provider has \(ProviderState.slots) slots for faults")
@@ -76,7 +76,7 @@ extension Provider {
         regime.errorCount = 0
         regime.errorCeiling = 0
         for outcome in state.pointee.callOutcomes {
-            let wandering = UInt128(outcome.ceiling) * UInt128(state.pointee.errorWeatherFactor) >> 20
+            let wandering = UInt128(outcome.ceiling) * UInt128(state.pointee.errorWeatherFactor) >> 32
             regime.addError(outcome.response, upTo: UInt64(Swift.min(wandering, UInt128(Regime.whole))))
         }
     }

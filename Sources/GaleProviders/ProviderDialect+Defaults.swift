@@ -12,14 +12,15 @@ extension ProviderDialect {
     }
 
     /// What it answers to what it can't serve, where nothing else is said: APNs `503 ServiceUnavailable`, FCM
-    /// `503 UNAVAILABLE`, Twilio `429 20429`, SMTP `421` (RFC 5321, 4.2.2: service not available), `503`.
+    /// `503 UNAVAILABLE`, SMS `429 20429`, SMTP `421 4.3.2` (RFC 5321, 4.2.2: service not
+    /// available; RFC 3463, 3.4: system not accepting), gateway `503 Overloaded`.
     public var overloaded: ProviderResponse {
         switch self {
         case .apns: Self.response(503, self, "ServiceUnavailable")
         case .fcm: Self.response(503, self, "UNAVAILABLE")
         case .sms: Self.response(429, self, "20429")
-        case .smtp: Self.response(421, self, "4.7.0")
-        case .gateway: ProviderResponse(status: 503)
+        case .smtp: Self.response(421, self, "4.3.2")
+        case .gateway: Self.response(503, self, "Overloaded")
         }
     }
 
@@ -35,7 +36,6 @@ extension ProviderDialect {
     }
 
     private static func response(_ status: UInt16, _ dialect: ProviderDialect, _ text: String) -> ProviderResponse {
-        // The status alone says the class.
-        ProviderResponse(status: status, reason: .none)
+        ProviderResponse(status: status, reason: .named(text, in: dialect))
     }
 }

@@ -23,6 +23,7 @@ extension ProviderState {
         (queuesExcess, excess) = Self.excess(profile.excess)
         quota = profile.quota.map { QuotaBucket.Terms($0) }
         quotaResponse = profile.quota?.response ?? .ok
+        limitsConcurrency = profile.concurrency != nil
         concurrencyResponse = Self.completed(profile.concurrency?.response ?? .ok, retryAfter: profile.retryAfter)
         callOutcomes = Self.cumulative(profile, .call)
         recipientOutcomes = Self.cumulative(profile, .recipient)
@@ -30,11 +31,13 @@ extension ProviderState {
         greylistCeiling = profile.greylisting.map { Self.share(micros: $0.micros) } ?? 0
         greylistDelay = profile.greylisting?.delay.nanoseconds ?? 0
         greylistResponse = Self.completed(profile.greylisting?.response ?? .ok, retryAfter: profile.retryAfter)
-        firstContacts = FirstContacts(memory: profile.greylisting?.memory.nanoseconds ?? 0)
+        firstContacts = FirstContacts(
+            memory: profile.greylisting?.memory.nanoseconds ?? 0, places: profile.greylisting == nil ? 1 : 1 << 12)
         courses = .allocate(capacity: 1 + Self.slots)
         for slot in 0...Self.slots {
             let regime = Regime(errorCapacity: callOutcomes.count + Self.slots)
-            let inFlight = profile.concurrency.map { InFlight(limit: $0.limit) }
+            // A shadow gets its room when it is needed.
+            let inFlight = InFlight(limit: slot == 0 ? profile.concurrency?.limit ?? 0 : 0)
             (courses + slot).initialize(to: Course(regime: regime, inFlight: inFlight))
         }
         faults = .allocate(capacity: Self.slots)

@@ -32,6 +32,7 @@ struct ProviderState: BitwiseCopyable {
 
     let quota: QuotaBucket.Terms?
     let quotaResponse: ProviderResponse
+    let limitsConcurrency: Bool
     let concurrencyResponse: ProviderResponse
     let retryAfter: Interval?
 

@@ -20,7 +20,7 @@ struct Regime: BitwiseCopyable {
     var rate: UInt64 = 0
     /// The most work in line that still admits a request; see `ServiceLine`.
     var mostWork: UInt128 = 0
-    /// 2²⁰ is one.
+    /// `Regime.one` is one.
     var latencyFactor: UInt64 = Regime.one
     var rejectionLatencyFactor: UInt64 = Regime.one
     /// Calls whose number is below this fail.
@@ -30,7 +30,7 @@ struct Regime: BitwiseCopyable {
     let errors: UnsafeMutablePointer<ErrorShare>
 
     /// One, in the fixed point of factors.
-    static var one: UInt64 { 1 << 20 }
+    static var one: UInt64 { 1 << 32 }
     /// The whole, in the fixed point of shares: one bit less than a draw has, so that 100 % includes every draw.
     static var whole: UInt64 { 1 << 63 }
 
@@ -51,17 +51,16 @@ struct Regime: BitwiseCopyable {
         return errors[index].response
     }
 
-    /// `nanoseconds × factor`, at most about 36 years.
+    /// `nanoseconds × factor`, rounded; at most about 36 years.
     @inline(__always)
     static func scale(_ nanoseconds: Int64, by factor: UInt64) -> Int64 {
-        let product = nanoseconds.magnitude.multipliedFullWidth(by: factor)
-        if product.high >= 1 << 16 { return 1 << 60 }
-        return Int64(truncatingIfNeeded: product.high << 44 | product.low >> 20)
+        let product = UInt128(nanoseconds.magnitude) &* UInt128(factor) &+ UInt128(one / 2)
+        return product >> 92 == 0 ? Int64(truncatingIfNeeded: product >> 32) : 1 << 60
     }
 
-    /// `factor × micros / 1,000,000`, at most 2⁴⁰.
+    /// `factor × micros / 1,000,000`, rounded; at most about a million.
     static func scale(_ factor: UInt64, byMicros micros: Int64) -> UInt64 {
-        let scaled = ServiceLine.product(factor, UInt64(Swift.max(micros, 0))) / 1_000_000
-        return UInt64(Swift.min(scaled, 1 << 40))
+        let scaled = (ServiceLine.product(factor, UInt64(Swift.max(micros, 0))) + 500_000) / 1_000_000
+        return UInt64(Swift.min(scaled, 1 << 52))
     }
 }
