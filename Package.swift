@@ -38,7 +38,8 @@ let package = Package(
         .target(
             name: "GaleExperiments",
             dependencies: [
-                "GalePrimitives", "GaleMeasurement", "GaleModels", "GaleScenarioLanguage",
+                "GalePrimitives", "GaleMeasurement", "GaleDelivery", "GaleProviders", "GaleModels",
+                "GaleScenarioLanguage",
             ]),
         .target(name: "GaleReporting", dependencies: ["GaleExperiments"]),
         .target(

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import GaleModels
+import GalePrimitives
+import GaleScenarioLanguage
+
+/// Decides whether what a scenario expects came true.
+package struct ExpectationEvaluator {
+    /// A recovery is judged over a trailing window of this length.
+    package static let trailingWindow = Interval.seconds(10)
+
+    let source: any MeasurementSource
+    let specification: WorldSpecification
+    let reader: MetricReader
+
+    package init(source: any MeasurementSource, specification: WorldSpecification) {
+        self.source = source
+        self.specification = specification
+        reader = MetricReader(source: source, specification: specification)
+    }
+
+    package func evaluate(_ expectation: Expectation) -> ExpectationSummary {
+        let (held, value) =
+            switch expectation.condition {
+            case .comparison(let comparison, let selector): evaluate(comparison, selector)
+            case .recovery(let limit, let fault, let clauses): evaluate(clauses, within: limit, after: fault)
+            }
+        return ExpectationSummary(
+            text: expectation.text, held: held, value: value, implied: expectation.location == nil)
+    }
+
+    private func evaluate(
+        _ comparison: Expectation.Comparison, _ selector: Expectation.Selector
+    ) -> (held: Bool, value: String) {
+        let selection = Selection(selector, of: source, faults: specification.faults)
+        let reading = reader.read(comparison, over: selection)
+        return (reading.holds(comparison.comparator, comparison.bound.magnitude), reading.text(for: comparison))
+    }
+
+    private func evaluate(
+        _ clauses: [Expectation.Comparison], within limit: Interval, after fault: Int
+    ) -> (held: Bool, value: String) {
+        let specified = specification.faults[fault]
+        let ended = Instant.zero + specified.at + specified.length
+        let recovery = Recovery(of: clauses, since: ended, reader: reader)
+        switch recovery.outcome {
+        case .notMeasured(let clause):
+            return (false, "not measured: \(clauses[clause].metric.text(in: specification))")
+        case .never(let clause, let reading):
+            let text = reading.text(for: clauses[clause])
+            return (false, "not recovered: \(clauses[clause].metric.text(in: specification)) = \(text) at the end")
+        case .recovered(let instant):
+            let length = instant - ended
+            let text = length <= .zero ? "at once" : "after \(Readable.time(length.seconds))"
+            return (length <= limit, length <= limit ? "recovered \(text)" : "recovered only \(text)")
+        }
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import GaleDelivery
+import GaleModels
+import GaleScenarioLanguage
+
+extension Expectation.Metric {
+    /// As an expectation writes it: `p99(push.latency)`.
+    package func text(in specification: WorldSpecification) -> String {
+        switch self {
+        case .count(let entry, let subject): Self.prefix(subject, specification) + entry.rawValue
+        case .amplification: "amplification"
+        case .attempts(nil): "attempts"
+        case .attempts(let provider?): "attempts(\(specification.providers[provider].name))"
+        case .errors(let provider): "errors(\(specification.providers[provider].name))"
+        case .quantile(let quantile, let subject):
+            "\(Self.quantileName(quantile))(\(Self.prefix(subject, specification))latency)"
+        case .mean(let subject): "mean(\(Self.prefix(subject, specification))latency)"
+        case .maximum(let subject): "max(\(Self.prefix(subject, specification))latency)"
+        case .backlog(let topic): "backlog(\(specification.topics[topic].name))"
+        case .throughput: "throughput"
+        }
+    }
+
+    /// 0.5 is p50, 0.99 p99, 0.999 p999 or p99.9.
+    private static func quantileName(_ quantile: Double) -> String { "p" + Readable.trimmed(quantile * 100, decimals: 6) }
+
+    private static func prefix(_ subject: Expectation.LatencySubject, _ specification: WorldSpecification) -> String {
+        switch subject {
+        case .all: ""
+        case .channel(let channel): Channel.allCases[channel].name + "."
+        case .stage(let stage): specification.stages[stage].name + "."
+        case .provider(let provider): specification.providers[provider].name + "."
+        }
+    }
+}
+
+extension Reading {
+    /// As a person reads it: `1.21`, `340 ms`, `inf`, `not measured`.
+    package func text(for comparison: Expectation.Comparison) -> String {
+        switch self {
+        case .notMeasured: return "not measured"
+        case .infinite: return "inf"
+        case .value(let value):
+            switch comparison.metric {
+            case .count: return comparison.bound.isShare ? Readable.share(value) : Readable.count(value)
+            case .amplification: return Readable.significant(value)
+            case .attempts, .backlog: return Readable.count(value)
+            case .errors: return Readable.share(value)
+            case .quantile, .mean, .maximum: return Readable.time(value)
+            case .throughput: return Readable.significant(value) + "/s"
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import GaleModels
+import GalePrimitives
+
+/// Advances a world slice by slice until it has drained, its time is over, or something stops it.
+package struct RunLoop {
+    /// One checkpoint a slice, so that two runs can be bisected.
+    package static let slice = Interval.milliseconds(100)
+
+    package private(set) var checkpoints: [RunResult.Checkpoint] = []
+    /// Why the run ended early; nil: it didn't.
+    package private(set) var stopReason: String?
+    package private(set) var wallSeconds = 0.0
+
+    package init() {}
+
+    package mutating func run(
+        _ world: any RunningWorld, loadEnds: Instant, limits: RunLimits, interruption: Interruption,
+        progress: (RunProgress) -> Void
+    ) {
+        while world.now < world.end {
+            let next = min(world.now + Self.slice, world.end)
+            let step = world.step(until: next)
+            checkpoints.append(
+                RunResult.Checkpoint(
+                    nanoseconds: world.now.nanoseconds, events: world.eventCount, digest: world.trajectoryDigest))
+            progress(
+                RunProgress(
+                    now: world.now, loadEnds: loadEnds, end: world.end, wallSeconds: limits.elapsed,
+                    submitted: world.submittedCount, unsettled: world.unsettledCount, backlog: world.backlogCount,
+                    events: world.eventCount))
+            if case .stopped(let reason) = step { stopReason = reason }
+            if step != .reached { break }
+            if let signal = interruption.signal {
+                stopReason = "interrupted by signal \(signal)"
+                break
+            }
+            if let exceeded = limits.exceeded {
+                stopReason = exceeded
+                break
+            }
+        }
+        world.finish()
+        wallSeconds = limits.elapsed
+    }
+}
