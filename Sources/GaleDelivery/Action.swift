@@ -18,10 +18,11 @@ public enum Action: Sendable {
     case acquire(ChainID, reference: UInt64)
     /// The notification waits but keeps its slot and its offset (`waiting: hold`). For the host's books only.
     case hold(ChainID, reference: UInt64, until: WaitReason)
-    /// Hand the notification to the retry topic, to be consumed again no earlier than `at`, with `attempts` in its header;
-    /// slot and offset are free (`waiting: retry-topic`). The chain has ended.
+    /// Hand the notification to the retry topic, to be consumed again no earlier than `at`, with `attempts` in its header
+    /// (unchanged back in `Notification.previousAttempts`: its place on its way, see there); slot and offset are free
+    /// (`waiting: retry-topic`). The chain has ended.
     case requeue(reference: UInt64, at: Instant, attempts: UInt8, reason: WaitReason)
-    /// The chain has ended: slot and offset are free.
+    /// The chain has ended: its offset is free, and its slot if it holds one (parked notifications that expire do not).
     case settle(reference: UInt64, Outcome)
 }
 

@@ -41,7 +41,8 @@ public struct Notification: Sendable {
     public var tenant: UInt32
     public var channel: Channel
     public var platform: Platform
-    /// Attempts already made (by an earlier consumer, as a retry topic's header says).
+    /// What `Action.requeue` said as `attempts`, as a retry topic's header brings it; otherwise 0. It is the place on the
+    /// notification's way: attempts made on its channel, and `RetryPolicy.attempts` for each channel already left.
     public var previousAttempts: UInt8
     /// When it was meant to be sent.
     public var created: Instant

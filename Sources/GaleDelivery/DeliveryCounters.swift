@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a dispatcher has done so far.
+public struct DeliveryCounters: Equatable, Sendable {
+    public internal(set) var consumed: Int64 = 0
+    /// Sends asked for: `firstAttempts` + `retries` + `fallbackAttempts`.
+    public internal(set) var attempts: Int64 = 0
+    /// Sends of notifications that nobody had sent before.
+    public internal(set) var firstAttempts: Int64 = 0
+    /// Further sends on the same channel; each is paid from the retry budget, if there is one.
+    public internal(set) var retries: Int64 = 0
+    /// First sends on a channel that was fallen back to, and sends again of what a refused sender gave back.
+    public internal(set) var fallbackAttempts: Int64 = 0
+    /// Retries at another provider than the attempt before; contained in `retries`.
+    public internal(set) var failovers: Int64 = 0
+    /// Changes of channel.
+    public internal(set) var fallbacks: Int64 = 0
+    /// Retries after an attempt of which nobody knows whether it was accepted.
+    public internal(set) var riskyRetries: Int64 = 0
+    public internal(set) var lookUps: Int64 = 0
+    public internal(set) var failedLookUps: Int64 = 0
+    public internal(set) var backoffs: Int64 = 0
+    public internal(set) var breakerWaits: Int64 = 0
+    public internal(set) var budgetWaits: Int64 = 0
+    public internal(set) var rateLimitWaits: Int64 = 0
+    public internal(set) var noRouteWaits: Int64 = 0
+    /// Breakers that opened, stops included.
+    public internal(set) var breakersOpened: Int64 = 0
+    public internal(set) var requeued: Int64 = 0
+    /// Successes of earlier attempts that ended a chain after a later attempt or a wait had begun.
+    public internal(set) var lateSuccesses: Int64 = 0
+    /// Inputs about what no longer was.
+    public internal(set) var stale: Int64 = 0
+
+    public internal(set) var delivered: Int64 = 0
+    public internal(set) var expired: Int64 = 0
+    public internal(set) var suppressed: Int64 = 0
+    public internal(set) var duplicates: Int64 = 0
+    public internal(set) var deadLettered: Int64 = 0
+    public internal(set) var shed: Int64 = 0
+
+    public var settled: Int64 { delivered + expired + suppressed + duplicates + deadLettered + shed }
+
+    mutating func count(_ outcome: Outcome) {
+        switch outcome {
+        case .delivered: delivered += 1
+        case .expired: expired += 1
+        case .suppressed: suppressed += 1
+        case .duplicate: duplicates += 1
+        case .deadLettered: deadLettered += 1
+        case .shed: shed += 1
+        }
+    }
+
+    mutating func count(_ reason: WaitReason) {
+        switch reason {
+        case .backoff: backoffs += 1
+        case .breaker: breakerWaits += 1
+        case .budget: budgetWaits += 1
+        case .rateLimit: rateLimitWaits += 1
+        case .noRoute: noRouteWaits += 1
+        }
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+import GalePrimitives
+
+/// Routes, sends, retries, limits and settles notifications, without doing any of it: it takes inputs and names actions.
+///
+/// A host reads a queue, talks to providers and stores, and keeps time and slots; the dispatcher decides. It has no
+/// clock, thread, socket or random source. Its state is volatile: after a crash the queue delivers again what was not settled.
+///
+///     let dispatcher = Dispatcher(policy: policy, providers: providers)
+///     var actions = Actions()
+///     while let event = await host.next() {             // a message, an answer, a timer, a free slot
+///         dispatcher.handle(event.input, now: host.now, random: host.random(), into: &actions)
+///         for index in 0..<actions.count {
+///             switch actions[index] {
+///             case .send(let attempt, _, let reference, let provider, _, let timeout):
+///                 host.post(reference, to: provider, timeout) { .responded(attempt, $0) }
+///             case .lookUp(let chain, _, let key, let timeout):
+///                 host.store.contains(key, timeout) { .lookedUp(chain, $0) }
+///             case .write(_, let key): host.store.insert(key)
+///             case .wake(let timer, let at): host.timers.set(at) { .woken(timer) }
+///             case .hold: break                         // for the books
+///             case .release: host.slots.free()          // its offset stays uncommitted
+///             case .acquire(let chain, _): host.slots.take { .granted(chain) }
+///             case .requeue(let reference, let at, let attempts, _):
+///                 host.retryTopic.publish(reference, at, attempts)
+///                 host.commit(reference)                // and the slot is free
+///             case .settle(let reference, _): host.commit(reference)   // and the slot, if it held one
+///             }
+///         }
+///         actions.removeAll()
+///     }
+///
+/// Actions are carried out in their order. Every chain that was consumed ends with exactly one `.settle` or `.requeue`.
+/// A chain that waits without a slot (`park`) may be settled without being granted one. `attempts` in `.requeue` is to come back
+/// unchanged as `Notification.previousAttempts`: it is the place on the notification's way, that is the attempts on
+/// this channel and `RetryPolicy.attempts` for each channel already left.
+///
+/// Time must not run backwards. The same inputs, times and random words give the same actions.
+///
+/// - Complexity: O(1) per input; in the equivalents of a route, in the routes of a provider whose breaker closes, and in the
+///   chains that a queue lets go (each of those once). No allocation once its pools have grown; 56 bytes a chain.
+public final class Dispatcher {
+    /// Bytes of state for one notification.
+    public static let bytesPerChain = MemoryLayout<Chain>.stride
+
+    private let core: DispatcherCore
+
+    /// - Parameters:
+    ///   - policy: limits, budget and breaker in it are this dispatcher's own share. It names providers by their place in `providers`.
+    ///   - providers: at least one.
+    public init(policy: Policy, providers: [ProviderDescription]) {
+        core = DispatcherCore(policy: policy, providers: providers)
+    }
+
+    deinit { core.deallocate() }
+
+    /// Takes one input and appends what is to be done.
+    ///
+    /// `random` is a uniform word for this input; jitter and the choice among equivalents come from it alone.
+    public func handle(_ input: Input, now: Instant, random: UInt64, into actions: inout Actions) {
+        core.state.pointee.now = now.nanoseconds
+        core.state.pointee.random = random
+        core.handle(input, &actions)
+    }
+
+    public var counters: DeliveryCounters { core.state.pointee.counters }
+
+    /// Notifications that were consumed and not yet settled or handed to the retry topic.
+    public var unsettled: Int { core.state.pointee.chains.count - core.state.pointee.goneChains }
+
+    /// Notifications in backoff, in a wait queue or waiting for a slot.
+    public var waiting: Int { core.state.pointee.waitingChains }
+
+    /// The most notifications there ever were at once.
+    public var peak: Int { core.state.pointee.chains.peak }
+
+    /// How often a provider's breaker took each of its edges.
+    public func breakerTransitions(_ provider: ProviderIndex) -> BreakerTransitions {
+        precondition(Int(provider.rawValue) < core.state.pointee.providerCount)
+        return core.state.pointee.providers[Int(provider.rawValue)].breaker.transitions
+    }
+
+    /// Whether a provider's breaker lets nothing through, as of the last input.
+    public func isBreakerOpen(_ provider: ProviderIndex) -> Bool { breakerState(provider) == .open }
+
+    package func breakerState(_ provider: ProviderIndex) -> CircuitBreaker.State {
+        precondition(Int(provider.rawValue) < core.state.pointee.providerCount)
+        return core.state.pointee.providers[Int(provider.rawValue)].breaker.state
+    }
+
+    /// Length, wakes and promises of each wait queue, the budget's last: for invariants in tests.
+    package var queues: [(count: Int, promised: Int, wakeAt: Instant?)] {
+        (0...core.budgetQueue).map { index in
+            let queue = core.state.pointee.queues[index]
+            let wake = queue.wakeAt == .max ? nil : Instant(nanoseconds: queue.wakeAt)
+            return (queue.count, queue.promised, wake)
+        }
+    }
+}

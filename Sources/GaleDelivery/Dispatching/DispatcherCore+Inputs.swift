@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+import GalePrimitives
+
+/// What each input leads to.
+extension DispatcherCore {
+    @inline(__always)
+    func handle(_ input: Input, _ actions: inout Actions) {
+        switch input {
+        case .consumed(let notification): consumed(notification, &actions)
+        case .responded(let attempt, let response): responded(attempt.rawValue, response, &actions)
+        case .lookedUp(let chain, let answer): lookedUp(chain.rawValue, answer, &actions)
+        case .granted(let chain): granted(chain.rawValue, &actions)
+        case .woken(let timer): woken(timer.rawValue, &actions)
+        }
+        if state.pointee.deposited {
+            state.pointee.deposited = false
+            pump(budgetQueue, &actions)
+        }
+    }
+
+    func consumed(_ notification: Notification, _ actions: inout Actions) {
+        state.pointee.counters.consumed += 1
+        if state.pointee.now >= notification.expires.nanoseconds {
+            return refuse(notification, .expired, &actions)
+        }
+        // Which channel, and how often it was tried, is what a retry topic's header says in one number.
+        var step = DeliveryPlan.way(notification.channel, notification.platform)
+        var attempts = notification.previousAttempts
+        if attempts >= state.pointee.attemptLimit {
+            let passed = Int(attempts / state.pointee.attemptLimit)
+            if passed >= DeliveryPlan.stepsPerWay { return refuse(notification, .deadLettered, &actions) }
+            step += passed
+            attempts %= state.pointee.attemptLimit
+        }
+        if state.pointee.plan.steps[step].route == PlanStep.noRoute {
+            return refuse(notification, .deadLettered, &actions)
+        }
+        if state.pointee.chains.count >= Identifier.maximumChains { return refuse(notification, .shed, &actions) }
+        let slot = open(notification, step: UInt8(step), attempts: attempts)
+        if state.pointee.deduplicates {
+            lookUp(slot, &actions)
+        } else {
+            _ = proceed(slot, [], &actions)
+        }
+    }
+
+    /// Settles what never became a chain.
+    private func refuse(_ notification: Notification, _ outcome: Outcome, _ actions: inout Actions) {
+        state.pointee.counters.count(outcome)
+        actions.append(.settle(reference: notification.reference, outcome))
+    }
+
+    func lookUp(_ slot: UInt32, _ actions: inout Actions) {
+        let chain = chain(slot)
+        chain.pointee.state = .lookingUp
+        chain.pointee.flags.remove(.needsLookup)
+        state.pointee.counters.lookUps += 1
+        actions.append(
+            .lookUp(
+                chainID(slot), reference: chain.pointee.reference, key: chain.pointee.key,
+                timeout: state.pointee.lookupTimeout))
+    }
+
+    func lookedUp(_ raw: UInt64, _ answer: LookupAnswer, _ actions: inout Actions) {
+        guard let slot = living(raw), chain(slot).pointee.state == .lookingUp else { return countStale() }
+        switch answer {
+        case .present:
+            settle(slot, .duplicate, &actions)
+        case .absent:
+            _ = proceed(slot, [], &actions)
+        case .failed:
+            state.pointee.counters.failedLookUps += 1
+            if state.pointee.failsOpen {
+                _ = proceed(slot, [], &actions)
+            } else {
+                lookUpLater(slot, &actions)
+            }
+        }
+    }
+
+    /// The store failed and a duplicate must not be risked: wait and ask again.
+    private func lookUpLater(_ slot: UInt32, _ actions: inout Actions) {
+        let chain = chain(slot)
+        if chain.pointee.failedLookups < .max { chain.pointee.failedLookups += 1 }
+        let drawn = state.pointee.backoff.delay(failures: Int(chain.pointee.failedLookups), random: draw())
+        // A store that fails at once must not be asked again at once, whatever the backoff.
+        let delay = max(drawn, state.pointee.lookupTimeout.nanoseconds, 1_000_000)
+        if delay >= chain.pointee.expires - state.pointee.now { return settle(slot, .expired, &actions) }
+        chain.pointee.flags.insert(.needsLookup)
+        backOff(slot, delay, &actions)
+    }
+
+    func granted(_ raw: UInt64, _ actions: inout Actions) {
+        guard let slot = living(raw), chain(slot).pointee.state == .acquiring else { return countStale() }
+        let chain = chain(slot)
+        state.pointee.waitingChains -= 1
+        chain.pointee.flags.insert(.holdsSlot)
+        let route = Int(state.pointee.plan.steps[Int(chain.pointee.step)].route)
+        let hadRoute = chain.pointee.flags.contains(.promisedRoute)
+        let hadBudget = chain.pointee.flags.contains(.promisedBudget)
+        if hadRoute { state.pointee.queues[route].promised -= 1 }
+        if hadBudget { state.pointee.queues[budgetQueue].promised -= 1 }
+        chain.pointee.flags.subtract([.promisedRoute, .promisedBudget])
+        if chain.pointee.flags.contains(.succeededLate) {
+            deliver(slot, &actions)
+        } else if state.pointee.now >= chain.pointee.expires {
+            settle(slot, .expired, &actions)
+        } else if chain.pointee.flags.contains(.needsLookup) {
+            lookUp(slot, &actions)
+        } else {
+            var entitled: Entitlement = []
+            if hadRoute { entitled.insert(.route) }
+            if hadBudget { entitled.insert(.budget) }
+            _ = proceed(slot, entitled, &actions)
+        }
+        if hadRoute { pump(route, &actions) }
+        if hadBudget { pump(budgetQueue, &actions) }
+    }
+
+    func woken(_ raw: UInt64, _ actions: inout Actions) {
+        if raw & Identifier.slotMask == Identifier.queueSlot {
+            let index = Identifier.queue(raw)
+            guard index <= budgetQueue, state.pointee.queues[index].wakeAt != .max,
+                state.pointee.queues[index].wakeSequence == Identifier.sequence(raw)
+            else { return countStale() }
+            state.pointee.queues[index].wakeAt = .max
+            return pump(index, &actions)
+        }
+        guard let slot = living(raw), chain(slot).pointee.state == .backoff,
+            chain(slot).pointee.wakes == Identifier.serial(raw)
+        else { return countStale() }
+        let chain = chain(slot)
+        state.pointee.waitingChains -= 1
+        chain.pointee.tried = 0
+        if state.pointee.now >= chain.pointee.expires {
+            settle(slot, .expired, &actions)
+        } else if !chain.pointee.flags.contains(.needsLookup) {
+            _ = proceed(slot, [], &actions)
+        } else if chain.pointee.flags.contains(.holdsSlot) {
+            lookUp(slot, &actions)
+        } else {
+            acquire(slot, [], &actions)
+        }
+    }
+
+    @inline(never)
+    func countStale() { state.pointee.counters.stale += 1 }
+}

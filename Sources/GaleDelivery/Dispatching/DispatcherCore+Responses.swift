@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+import GalePrimitives
+
+/// What an attempt's end leads to.
+extension DispatcherCore {
+    func responded(_ raw: UInt64, _ response: ProviderResponse, _ actions: inout Actions) {
+        guard let slot = living(raw) else { return countStale() }
+        let chain = chain(slot)
+        guard chain.pointee.state == .inFlight, chain.pointee.sends == Identifier.serial(raw) else {
+            return respondedLate(slot, raw, response, &actions)
+        }
+        let index = Int(chain.pointee.provider)
+        let provider = state.pointee.providers + index
+        let verdict = Taxonomy.classify(provider.pointee.dialect, response)
+        if verdict.errorClass == .ok {
+            let transition = provider.pointee.breaker.record(
+                failure: false, epoch: chain.pointee.epoch, at: state.pointee.now)
+            deliver(slot, &actions)
+            if transition != .none { react(to: transition, of: index, &actions) }
+            return
+        }
+        var transition = CircuitBreaker.Transition.none
+        if verdict.errorClass == .stopSender {
+            let stops = provider.pointee.breaker.transitions.stops
+            provider.pointee.breaker.stop(epoch: chain.pointee.epoch, at: state.pointee.now)
+            if provider.pointee.breaker.transitions.stops != stops { transition = .opened }
+        } else {
+            transition = provider.pointee.breaker.record(
+                failure: verdict.countsAgainstProvider, epoch: chain.pointee.epoch, at: state.pointee.now)
+        }
+        failed(slot, verdict, response.retryAfter, &actions)
+        if transition != .none { react(to: transition, of: index, &actions) }
+    }
+
+    /// An answer to an attempt that isn't the one under way.
+    ///
+    /// A late *success* ends the chain wherever it is, as every further attempt would be a duplicate. An attempt that is under
+    /// way meanwhile can't be called back; its answer will be stale. A late *failure* says nothing new: the attempt had
+    /// ended for us before.
+    private func respondedLate(
+        _ slot: UInt32, _ raw: UInt64, _ response: ProviderResponse, _ actions: inout Actions
+    ) {
+        let chain = chain(slot)
+        let dialect = state.pointee.providers[Int(chain.pointee.provider)].dialect
+        let isSuccess = Taxonomy.classify(dialect, response).errorClass == .ok
+        guard isSuccess, chain.pointee.sends != 0, !chain.pointee.flags.contains(.succeededLate) else {
+            return countStale()
+        }
+        switch chain.pointee.state {
+        case .inFlight:
+            let breaker = state.pointee.providers + Int(chain.pointee.provider)
+            breaker.pointee.breaker.withdrawCall(epoch: chain.pointee.epoch)
+            deliver(slot, &actions)
+        case .backoff:
+            state.pointee.waitingChains -= 1
+            deliver(slot, &actions)
+        case .queued:
+            // Its queue still links it: settled now, the record goes when the queue reaches it.
+            state.pointee.waitingChains -= 1
+            if state.pointee.deduplicates {
+                actions.append(.write(reference: chain.pointee.reference, key: chain.pointee.key))
+            }
+            actions.append(.settle(reference: chain.pointee.reference, .delivered))
+            state.pointee.counters.count(.delivered)
+            chain.pointee.state = .gone
+            state.pointee.goneChains += 1
+        case .acquiring:
+            // The host is about to grant a slot; it is told when it does.
+            chain.pointee.flags.insert(.succeededLate)
+        case .lookingUp, .free, .gone:
+            return countStale()
+        }
+        state.pointee.counters.lateSuccesses += 1
+    }
+
+    /// The attempt under way failed: what next?
+    private func failed(_ slot: UInt32, _ verdict: Verdict, _ retryAfter: Interval?, _ actions: inout Actions) {
+        let chain = chain(slot)
+        if verdict.mayHaveBeenAccepted {
+            chain.pointee.flags.insert(.unsure)
+        } else {
+            chain.pointee.flags.remove(.unsure)
+        }
+        switch verdict.errorClass {
+        case .ok: preconditionFailure("a success is no failure")
+        case .permanent: leaveChannel(slot, .deadLettered, &actions)
+        case .suppressRecipient: leaveChannel(slot, .suppressed, &actions)
+        case .stopSender:
+            // Not the message's fault: the attempt doesn't count, and the message waits for a sender.
+            chain.pointee.attempts -= 1
+            chain.pointee.flags.remove(.pinned)
+            _ = proceed(slot, [], &actions)
+        case .retryHere, .retryNewConnection, .failOver, .throttled:
+            retry(slot, verdict, retryAfter, &actions)
+        }
+    }
+
+    private func retry(_ slot: UInt32, _ verdict: Verdict, _ retryAfter: Interval?, _ actions: inout Actions) {
+        let chain = chain(slot)
+        if chain.pointee.attempts >= state.pointee.attemptLimit {
+            return leaveChannel(slot, .deadLettered, &actions)
+        }
+        if verdict.errorClass == .retryHere {
+            chain.pointee.flags.insert(.pinned)
+        } else {
+            chain.pointee.flags.remove(.pinned)
+            markTried(slot)
+            if hasUntriedEquivalent(slot) {
+                _ = proceed(slot, [], &actions)
+                return
+            }
+        }
+        var delay = state.pointee.backoff.delay(failures: Int(chain.pointee.attempts), random: draw())
+        if state.pointee.retryAfterCap >= 0 {
+            let asked = retryAfter?.nanoseconds ?? Int64(verdict.defaultRetryAfterSeconds) * 1_000_000_000
+            delay = max(delay, min(asked, state.pointee.retryAfterCap))
+        }
+        if delay <= 0 {
+            chain.pointee.tried = 0
+            _ = proceed(slot, [], &actions)
+            return
+        }
+        // What can't start again in time needs no wait: another channel has the rest of the time, or it is over.
+        if delay >= chain.pointee.expires - state.pointee.now { return leaveChannel(slot, .expired, &actions) }
+        let deadline = state.pointee.plan.steps[Int(chain.pointee.step)].deadline
+        if deadline != .max, state.pointee.now + delay - chain.pointee.created >= deadline {
+            return leaveChannel(slot, .expired, &actions)
+        }
+        backOff(slot, delay, &actions)
+    }
+
+    /// This channel is done with: the next one of the way, or the end.
+    func leaveChannel(_ slot: UInt32, _ outcome: Outcome, _ actions: inout Actions) {
+        let chain = chain(slot)
+        guard let next = state.pointee.plan.next(after: chain.pointee.step) else {
+            return settle(slot, outcome, &actions)
+        }
+        fallBack(slot, to: next)
+        _ = proceed(slot, [], &actions)
+    }
+
+    func fallBack(_ slot: UInt32, to step: UInt8) {
+        let chain = chain(slot)
+        chain.pointee.step = step
+        chain.pointee.attempts = 0
+        chain.pointee.tried = 0
+        chain.pointee.flags.subtract([.pinned, .unsure])
+        state.pointee.counters.fallbacks += 1
+    }
+
+    /// A provider's breaker moved: count, and let the waiting go on when it closed.
+    @inline(never)
+    private func react(to transition: CircuitBreaker.Transition, of provider: Int, _ actions: inout Actions) {
+        if transition == .opened {
+            state.pointee.counters.breakersOpened += 1
+            return
+        }
+        for route in 0..<state.pointee.plan.routeCount where serves(provider, route) { pump(route, &actions) }
+    }
+
+    private func serves(_ provider: Int, _ route: Int) -> Bool {
+        let members = state.pointee.plan.routes[route]
+        for place in 0..<members.count
+        where Int(state.pointee.plan.equivalents[Int(members.first + place)].provider) == provider {
+            return true
+        }
+        return false
+    }
+}

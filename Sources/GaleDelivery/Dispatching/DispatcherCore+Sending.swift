@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+import GalePrimitives
+
+/// What was kept for a chain that comes from the head of a queue.
+struct Entitlement: OptionSet {
+    let rawValue: UInt8
+    static let route = Entitlement(rawValue: 1)
+    static let budget = Entitlement(rawValue: 2)
+}
+
+/// From "it may go now" to the send, or to the queue of what is missing.
+extension DispatcherCore {
+    /// Sends the chain, or asks for a slot to send it from, or lets it wait for what is missing, or ends it.
+    ///
+    /// Nothing is used up on the way to a send: the token, the probe and the retry are taken with the send itself.
+    /// - Returns: false when it went back to the head of the queue that it came from.
+    func proceed(_ slot: UInt32, _ entitled: Entitlement, _ actions: inout Actions) -> Bool {
+        let chain = chain(slot)
+        if state.pointee.now >= chain.pointee.expires {
+            settle(slot, .expired, &actions)
+            return true
+        }
+        var entitled = entitled
+        while passedDeadline(chain), let next = state.pointee.plan.next(after: chain.pointee.step) {
+            fallBack(slot, to: next)
+            entitled = []
+        }
+        let route = Int(state.pointee.plan.steps[Int(chain.pointee.step)].route)
+        let place = mayUse(route, entitled.contains(.route)) ? pick(route, chain) : nil
+        guard let place else {
+            wait(slot, queue: route, atHead: entitled.contains(.route), whyBlocked(route), &actions)
+            return !entitled.contains(.route)
+        }
+        let isPaid = chain.pointee.attempts > 0 && state.pointee.hasBudget
+        if isPaid && !mayRetry(entitled.contains(.budget)) {
+            wait(slot, queue: budgetQueue, atHead: entitled.contains(.budget), .budget, &actions)
+            return !entitled.contains(.budget)
+        }
+        if chain.pointee.flags.contains(.holdsSlot) {
+            send(slot, route, place, isPaid: isPaid, &actions)
+        } else {
+            acquire(slot, isPaid ? [.route, .budget] : .route, &actions)
+        }
+        return true
+    }
+
+    /// Whether the channel's own time is over.
+    @inline(__always)
+    func passedDeadline(_ chain: UnsafeMutablePointer<Chain>) -> Bool {
+        let deadline = state.pointee.plan.steps[Int(chain.pointee.step)].deadline
+        return deadline != .max && state.pointee.now - chain.pointee.created >= deadline
+    }
+
+    /// Whether a chain may try a route at all: those who waited come first.
+    @inline(__always)
+    private func mayUse(_ route: Int, _ isEntitled: Bool) -> Bool {
+        let queue = state.pointee.queues + route
+        if isEntitled { return true }
+        if queue.pointee.count > 0 { return false }
+        return queue.pointee.promised == 0 || capacity(route) > Int64(queue.pointee.promised)
+    }
+
+    /// Whether a retry may be made now: those who waited for the budget come first.
+    private func mayRetry(_ isEntitled: Bool) -> Bool {
+        let queue = state.pointee.queues + budgetQueue
+        let available = state.pointee.budget.available(at: state.pointee.now)
+        if isEntitled { return available > 0 }
+        return queue.pointee.count == 0 && available > Int64(queue.pointee.promised)
+    }
+
+    /// Sends that a route's providers could take now.
+    func capacity(_ route: Int) -> Int64 {
+        let members = state.pointee.plan.routes[route]
+        let now = state.pointee.now
+        var sum: Int64 = 0
+        for offset in 0..<members.count {
+            let provider = provider(members.first + offset)
+            let permits = provider.pointee.breaker.permits(at: now)
+            if permits <= 0 { continue }
+            let tokens = provider.pointee.bucket.available(at: now)
+            // At most half the range each, so that the sum of two fits.
+            sum = min(sum + min(permits, tokens), .max / 2)
+        }
+        return sum
+    }
+
+    @inline(__always)
+    func provider(_ equivalent: Int32) -> UnsafeMutablePointer<ProviderState> {
+        state.pointee.providers + Int(state.pointee.plan.equivalents[Int(equivalent)].provider)
+    }
+
+    /// An available equivalent: the one the chain is pinned to; otherwise by weight among those not yet tried;
+    /// otherwise by weight among all. Weight 0 is a stand-by, used when nothing else is there.
+    @inline(__always)
+    private func pick(_ route: Int, _ chain: UnsafeMutablePointer<Chain>) -> Int32? {
+        let members = state.pointee.plan.routes[route]
+        if members.count == 1 {
+            return provider(members.first).pointee.isAvailable(at: state.pointee.now) ? members.first : nil
+        }
+        return pickAmongSeveral(members, chain)
+    }
+
+    private func pickAmongSeveral(_ members: PlanRoute, _ chain: UnsafeMutablePointer<Chain>) -> Int32? {
+        let now = state.pointee.now
+        var available: UInt32 = 0
+        for offset in 0..<members.count {
+            let place = members.first + offset
+            guard provider(place).pointee.isAvailable(at: now) else { continue }
+            if chain.pointee.flags.contains(.pinned),
+                state.pointee.plan.equivalents[Int(place)].provider == chain.pointee.provider
+            {
+                return place
+            }
+            available |= 1 << UInt32(offset)
+        }
+        if available == 0 { return nil }
+        let untried = available & ~chain.pointee.tried
+        return pickByWeight(members, untried != 0 ? untried : available)
+    }
+
+    private func pickByWeight(_ members: PlanRoute, _ candidates: UInt32) -> Int32 {
+        var total: UInt64 = 0
+        for offset in 0..<members.count where candidates & (1 << UInt32(offset)) != 0 {
+            total += UInt64(state.pointee.plan.equivalents[Int(members.first + offset)].weight)
+        }
+        if total == 0 { return members.first + Int32(candidates.trailingZeroBitCount) }
+        var left = draw().multipliedFullWidth(by: total).high
+        for offset in 0..<members.count where candidates & (1 << UInt32(offset)) != 0 {
+            let weight = UInt64(state.pointee.plan.equivalents[Int(members.first + offset)].weight)
+            if left < weight { return members.first + offset }
+            left -= weight
+        }
+        preconditionFailure("a number below the sum of the weights falls into one of them")
+    }
+
+    /// Remembers that the provider of the last attempt failed.
+    func markTried(_ slot: UInt32) {
+        let chain = chain(slot)
+        let members = state.pointee.plan.routes[Int(state.pointee.plan.steps[Int(chain.pointee.step)].route)]
+        for offset in 0..<members.count
+        where state.pointee.plan.equivalents[Int(members.first + offset)].provider == chain.pointee.provider {
+            chain.pointee.tried |= 1 << UInt32(offset)
+        }
+    }
+
+    /// Whether an equivalent that hasn't failed for this chain could take it at once.
+    func hasUntriedEquivalent(_ slot: UInt32) -> Bool {
+        let chain = chain(slot)
+        let route = Int(state.pointee.plan.steps[Int(chain.pointee.step)].route)
+        let members = state.pointee.plan.routes[route]
+        if members.count == 1 || state.pointee.queues[route].count > 0 { return false }
+        for offset in 0..<members.count where chain.pointee.tried & (1 << UInt32(offset)) == 0 {
+            if provider(members.first + offset).pointee.isAvailable(at: state.pointee.now) { return true }
+        }
+        return false
+    }
+
+    @inline(__always)
+    private func send(_ slot: UInt32, _ route: Int, _ place: Int32, isPaid: Bool, _ actions: inout Actions) {
+        let chain = chain(slot)
+        let index = state.pointee.plan.equivalents[Int(place)].provider
+        let provider = state.pointee.providers + Int(index)
+        provider.pointee.bucket.take()
+        provider.pointee.breaker.letThrough()
+        countSend(chain, index, isPaid: isPaid)
+        chain.pointee.attempts += 1
+        chain.pointee.sends &+= 1
+        chain.pointee.provider = index
+        chain.pointee.epoch = provider.pointee.breaker.epoch
+        chain.pointee.state = .inFlight
+        let generation = chain.pointee.generation
+        actions.append(
+            .send(
+                AttemptID(
+                    rawValue: Identifier.make(slot: slot, generation: generation, serial: chain.pointee.sends)),
+                ChainID(rawValue: Identifier.make(slot: slot, generation: generation, serial: 0)),
+                reference: chain.pointee.reference, provider: ProviderIndex(rawValue: index),
+                channel: state.pointee.plan.steps[Int(chain.pointee.step)].channel, timeout: state.pointee.timeout))
+    }
+
+    /// Pays for a retry or deposits for a first attempt, and counts either.
+    @inline(__always)
+    private func countSend(_ chain: UnsafeMutablePointer<Chain>, _ provider: UInt16, isPaid: Bool) {
+        state.pointee.counters.attempts += 1
+        if chain.pointee.flags.contains(.fresh) {
+            chain.pointee.flags.remove(.fresh)
+            state.pointee.counters.firstAttempts += 1
+            if state.pointee.hasBudget {
+                state.pointee.budget.recordFirstAttempt(at: state.pointee.now)
+                state.pointee.deposited = state.pointee.queues[budgetQueue].count > 0
+            }
+        } else if chain.pointee.attempts > 0 {
+            state.pointee.counters.retries += 1
+            if isPaid { state.pointee.budget.withdraw(at: state.pointee.now) }
+            if chain.pointee.sends > 0 && chain.pointee.provider != provider { state.pointee.counters.failovers += 1 }
+            if chain.pointee.flags.contains(.unsure) { state.pointee.counters.riskyRetries += 1 }
+        } else {
+            state.pointee.counters.fallbackAttempts += 1
+        }
+    }
+}

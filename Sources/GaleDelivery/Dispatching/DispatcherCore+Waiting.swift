@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+import GalePrimitives
+
+/// Waiting: backoff with a wake of its own, or in the queue of a route or of the budget with the queue's wake.
+extension DispatcherCore {
+    /// Waits `delay` nanoseconds after a failure.
+    func backOff(_ slot: UInt32, _ delay: Int64, _ actions: inout Actions) {
+        let at = state.pointee.now + delay
+        state.pointee.counters.count(.backoff)
+        if state.pointee.waiting == .retryTopic { return requeue(slot, at: at, .backoff, &actions) }
+        let chain = chain(slot)
+        giveSlot(slot, .backoff, &actions)
+        chain.pointee.state = .backoff
+        chain.pointee.wakes &+= 1
+        state.pointee.waitingChains += 1
+        let timer = Identifier.make(
+            slot: slot, generation: chain.pointee.generation, serial: chain.pointee.wakes)
+        actions.append(.wake(TimerID(rawValue: timer), at: Instant(nanoseconds: at)))
+    }
+
+    /// Tells the host what a waiting chain holds on to.
+    private func giveSlot(_ slot: UInt32, _ reason: WaitReason, _ actions: inout Actions) {
+        let chain = chain(slot)
+        guard chain.pointee.flags.contains(.holdsSlot) else { return }
+        if state.pointee.waiting == .hold {
+            actions.append(.hold(chainID(slot), reference: chain.pointee.reference, until: reason))
+        } else {
+            chain.pointee.flags.remove(.holdsSlot)
+            actions.append(.release(chainID(slot), reference: chain.pointee.reference, until: reason))
+        }
+    }
+
+    /// Lets a chain wait in a queue; `atHead` when it comes from there and was unlucky.
+    func wait(_ slot: UInt32, queue index: Int, atHead: Bool, _ reason: WaitReason, _ actions: inout Actions) {
+        if state.pointee.waiting == .retryTopic {
+            state.pointee.counters.count(reason)
+            return requeueWaiting(slot, queue: index, reason, &actions)
+        }
+        if !atHead { state.pointee.counters.count(reason) }
+        giveSlot(slot, reason, &actions)
+        let chain = chain(slot)
+        chain.pointee.state = .queued
+        state.pointee.waitingChains += 1
+        let queue = state.pointee.queues + index
+        if queue.pointee.count == 0 {
+            chain.pointee.next = WaitQueue.none
+            queue.pointee.head = slot
+            queue.pointee.tail = slot
+        } else if atHead {
+            chain.pointee.next = queue.pointee.head
+            queue.pointee.head = slot
+        } else {
+            chain.pointee.next = WaitQueue.none
+            self.chain(queue.pointee.tail).pointee.next = slot
+            queue.pointee.tail = slot
+        }
+        queue.pointee.count += 1
+        if queue.pointee.wakeAt == .max { arm(index, &actions) }
+    }
+
+    /// Asks the host for a slot, and keeps for the chain what it will need then.
+    func acquire(_ slot: UInt32, _ promises: Entitlement, _ actions: inout Actions) {
+        let chain = chain(slot)
+        chain.pointee.state = .acquiring
+        state.pointee.waitingChains += 1
+        if promises.contains(.route) {
+            let route = Int(state.pointee.plan.steps[Int(chain.pointee.step)].route)
+            state.pointee.queues[route].promised += 1
+            chain.pointee.flags.insert(.promisedRoute)
+        }
+        if promises.contains(.budget) {
+            state.pointee.queues[budgetQueue].promised += 1
+            chain.pointee.flags.insert(.promisedBudget)
+        }
+        actions.append(.acquire(chainID(slot), reference: chain.pointee.reference))
+    }
+
+    /// Lets go what has what it waited for, ends what has expired, and asks for the next wake.
+    func pump(_ index: Int, _ actions: inout Actions) {
+        let queue = state.pointee.queues + index
+        var moved = 0
+        while queue.pointee.count > 0, moved < Self.batch {
+            let slot = queue.pointee.head
+            let chain = chain(slot)
+            if chain.pointee.state == .gone {
+                removeHead(queue)
+                close(slot)
+                state.pointee.goneChains -= 1
+                moved += 1
+                continue
+            }
+            let isOver = state.pointee.now >= chain.pointee.expires || passedDeadline(chain)
+            if !isOver && !hasRoom(index) { break }
+            removeHead(queue)
+            state.pointee.waitingChains -= 1
+            moved += 1
+            let entitled: Entitlement = isOver ? [] : index == budgetQueue ? .budget : .route
+            if !proceed(slot, entitled, &actions) { break }
+        }
+        arm(index, &actions)
+    }
+
+    /// Whether the head of a queue could go now.
+    private func hasRoom(_ index: Int) -> Bool {
+        let promised = state.pointee.queues[index].promised
+        if promised >= Self.window { return false }
+        if index == budgetQueue { return state.pointee.budget.available(at: state.pointee.now) > Int64(promised) }
+        return capacity(index) > Int64(promised)
+    }
+
+    private func removeHead(_ queue: UnsafeMutablePointer<WaitQueue>) {
+        queue.pointee.head = chain(queue.pointee.head).pointee.next
+        queue.pointee.count -= 1
+        if queue.pointee.count == 0 { queue.pointee.tail = WaitQueue.none }
+    }
+
+    /// Asks for a wake unless an earlier one is already under way. A waiting queue always has one.
+    private func arm(_ index: Int, _ actions: inout Actions) {
+        let queue = state.pointee.queues + index
+        guard queue.pointee.count > 0 else { return }
+        let now = state.pointee.now
+        var at = now + Self.sweep
+        // Where grants are awaited, each of them pulls the next. Where it could go on now, the batch was full.
+        if queue.pointee.promised == 0 { at = min(at, max(nextChance(index), now + 1)) }
+        if queue.pointee.wakeAt <= at { return }
+        queue.pointee.wakeAt = at
+        queue.pointee.wakeSequence &+= 1
+        let timer = Identifier.make(queue: index, sequence: queue.pointee.wakeSequence)
+        actions.append(.wake(TimerID(rawValue: timer), at: Instant(nanoseconds: at)))
+    }
+
+    /// When a queue may next have room for one more, as far as time alone can tell; `Int64.max`: no time is known.
+    private func nextChance(_ index: Int) -> Int64 {
+        if hasRoom(index) { return state.pointee.now + Self.coalescing }
+        if index == budgetQueue { return state.pointee.budget.nextChange(after: state.pointee.now) }
+        let members = state.pointee.plan.routes[index]
+        var next = Int64.max
+        for offset in 0..<members.count {
+            next = min(next, nextChance(of: provider(members.first + offset)))
+        }
+        return next
+    }
+
+    private func nextChance(of provider: UnsafeMutablePointer<ProviderState>) -> Int64 {
+        let now = state.pointee.now
+        if provider.pointee.breaker.permits(at: now) <= 0 {
+            return provider.pointee.breaker.state == .open ? provider.pointee.breaker.openUntil : .max
+        }
+        if provider.pointee.bucket.isUnlimited { return now + Self.coalescing }
+        let token = provider.pointee.bucket.nextToken(after: now)
+        let batch = now + min(Self.coalescing, provider.pointee.bucket.timeToFill)
+        return max(token, batch)
+    }
+
+    /// Why a route can't take a chain now.
+    func whyBlocked(_ route: Int) -> WaitReason {
+        let members = state.pointee.plan.routes[route]
+        var allStopped = true
+        for offset in 0..<members.count {
+            let provider = provider(members.first + offset)
+            let isLetThrough = provider.pointee.breaker.permits(at: state.pointee.now) > 0
+            if isLetThrough && !provider.pointee.bucket.isUnlimited { return .rateLimit }
+            if !provider.pointee.breaker.isStopped { allStopped = false }
+        }
+        return allStopped ? .noRoute : .breaker
+    }
+
+    /// Hands a chain that waits for a queue's sake to the retry topic instead, for when there may be room.
+    private func requeueWaiting(
+        _ slot: UInt32, queue index: Int, _ reason: WaitReason, _ actions: inout Actions
+    ) {
+        let now = state.pointee.now
+        let expires = chain(slot).pointee.expires
+        let chance = nextChance(index)
+        // Probes are out and no time is known: as long as a sweep.
+        var ready = chance == .max ? now + Self.sweep : max(chance, now + 1)
+        let deadline = state.pointee.plan.steps[Int(chain(slot).pointee.step)].deadline
+        if deadline != .max { ready = min(ready, chain(slot).pointee.created + deadline) }
+        if ready >= expires { return leaveChannel(slot, .expired, &actions) }
+        let spread = Int64(draw().multipliedFullWidth(by: UInt64(state.pointee.spread)).high)
+        requeue(slot, at: min(ready + spread, expires - 1), reason, &actions)
+    }
+
+    /// Hands a chain to the retry topic, with its place on its way as one number of attempts.
+    private func requeue(_ slot: UInt32, at: Int64, _ reason: WaitReason, _ actions: inout Actions) {
+        let chain = chain(slot)
+        let passed = Int(chain.pointee.step & 3) * Int(state.pointee.attemptLimit) + Int(chain.pointee.attempts)
+        state.pointee.counters.requeued += 1
+        actions.append(
+            .requeue(
+                reference: chain.pointee.reference, at: Instant(nanoseconds: at), attempts: UInt8(clamping: passed),
+                reason: reason))
+        close(slot)
+    }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+import GalePrimitives
+
+/// A provider as the dispatcher keeps it.
+struct ProviderState {
+    var dialect: ProviderDialect
+    var breaker: CircuitBreaker
+    var bucket: TokenBucket
+    /// Whether calls may start now at all: the breaker lets them through and there is a token.
+    @inline(__always)
+    mutating func isAvailable(at now: Int64) -> Bool {
+        breaker.permits(at: now) > 0 && (bucket.isUnlimited || bucket.available(at: now) > 0)
+    }
+}
+
+/// The dispatcher's whole state; it lives behind one pointer, so that nothing on the way of a message is counted or checked.
+struct DispatcherState {
+    let chains: Slab<Chain>
+    let plan: DeliveryPlan
+    let providers: UnsafeMutablePointer<ProviderState>
+    let providerCount: Int
+    /// One per route, and the budget's last.
+    let queues: UnsafeMutablePointer<WaitQueue>
+    let backoff: Backoff
+    var budget: RetryBudget
+    let hasBudget: Bool
+    let waiting: Policy.Waiting
+    let timeout: Interval
+    let deduplicates: Bool
+    let failsOpen: Bool
+    let lookupTimeout: Interval
+    /// Attempts on one channel.
+    let attemptLimit: UInt8
+    /// The most of a provider's Retry-After that is believed, in nanoseconds; negative: it is ignored.
+    let retryAfterCap: Int64
+    /// Spread of retry-topic times, in nanoseconds, so that what waited for one moment doesn't come back in one.
+    let spread: Int64
+
+    /// Of the input at hand.
+    var now: Int64 = 0
+    var random: UInt64 = 0
+    /// A deposit was made: the budget's queue may have room.
+    var deposited = false
+    var waitingChains = 0
+    /// Settled chains that a queue still links.
+    var goneChains = 0
+    var counters = DeliveryCounters()
+}
+
+/// The handle through which everything happens: a pointer, copied freely.
+struct DispatcherCore {
+    /// Settled or moved at most this many per input, so that one input's work is bounded.
+    static let batch = 1_024
+    /// Chains of one queue that may be on their way to a slot: enough to keep the host busy, as each grant pulls the next.
+    static let window = 64
+    /// A waiting queue is looked at no later than this, so that what expired doesn't linger.
+    static let sweep: Int64 = 1_000_000_000
+    /// Tokens of a fast limit are handed out once in this time rather than one by one.
+    static let coalescing: Int64 = 1_000_000
+
+    let state: UnsafeMutablePointer<DispatcherState>
+
+    @inline(__always) var budgetQueue: Int { state.pointee.plan.routeCount }
+
+    /// The input's random word at first, then words derived from it (SplitMix64).
+    @inline(__always)
+    func draw() -> UInt64 {
+        let word = state.pointee.random
+        var z = word &+ 0x9E37_79B9_7F4A_7C15
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        state.pointee.random = z ^ (z >> 31)
+        return word
+    }
+
+    @inline(__always)
+    func chainID(_ slot: UInt32) -> ChainID {
+        ChainID(rawValue: Identifier.make(slot: slot, generation: chain(slot).pointee.generation, serial: 0))
+    }
+
+    @inline(__always)
+    func chain(_ slot: UInt32) -> UnsafeMutablePointer<Chain> { state.pointee.chains[slot] }
+
+    /// The chain that an identifier names, if it still lives.
+    @inline(__always)
+    func living(_ raw: UInt64) -> UInt32? {
+        let slot = Identifier.slot(raw)
+        guard Int(slot) < state.pointee.chains.peak else { return nil }
+        let chain = chain(slot)
+        guard chain.pointee.generation == Identifier.generation(raw) else { return nil }
+        return chain.pointee.state == .free || chain.pointee.state == .gone ? nil : slot
+    }
+
+    /// Takes a record and initialises it. Records never used before start with generation 0.
+    @inline(__always)
+    func open(_ notification: Notification, step: UInt8, attempts: UInt8) -> UInt32 {
+        let unused = state.pointee.chains.peak
+        let slot = state.pointee.chains.allocate()
+        let chain = chain(slot)
+        let generation = Int(slot) == unused ? 0 : chain.pointee.generation
+        chain.initialize(
+            to: Chain(
+                next: WaitQueue.none, generation: generation, reference: notification.reference,
+                key: notification.key, created: notification.created.nanoseconds,
+                expires: notification.expires.nanoseconds, tried: 0, provider: 0, epoch: 0, state: .lookingUp,
+                flags: notification.previousAttempts == 0 ? [.holdsSlot, .fresh] : .holdsSlot, step: step,
+                attempts: attempts, sends: 0, wakes: 0, failedLookups: 0))
+        return slot
+    }
+
+    /// Gives a record back; identifiers of its life become stale.
+    @inline(__always)
+    func close(_ slot: UInt32) {
+        let chain = chain(slot)
+        chain.pointee.state = .free
+        chain.pointee.generation = (chain.pointee.generation &+ 1) & Identifier.generationMask
+        state.pointee.chains.free(slot)
+    }
+
+    /// Ends a chain.
+    @inline(__always)
+    func settle(_ slot: UInt32, _ outcome: Outcome, _ actions: inout Actions) {
+        actions.append(.settle(reference: chain(slot).pointee.reference, outcome))
+        state.pointee.counters.count(outcome)
+        close(slot)
+    }
+
+    /// Ends a chain as delivered, and remembers its key.
+    @inline(__always)
+    func deliver(_ slot: UInt32, _ actions: inout Actions) {
+        let chain = chain(slot)
+        if state.pointee.deduplicates {
+            actions.append(.write(reference: chain.pointee.reference, key: chain.pointee.key))
+        }
+        settle(slot, .delivered, &actions)
+    }
+}

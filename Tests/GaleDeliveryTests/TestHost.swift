@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleDelivery
+import GalePrimitives
+import Testing
+
+/// The smallest host: a clock that the test advances, answers that the test scripts, and books that must balance.
+///
+/// Every action is checked as it comes: none for a chain that has ended, no send after expiry, slots given and taken in turn,
+/// a wake under way for every queue that isn't empty.
+final class TestHost {
+    struct Sent {
+        var at: Instant
+        var attempt: AttemptID
+        var chain: ChainID
+        var reference: UInt64
+        var provider: Int
+        var channel: Channel
+        /// From 1, by reference.
+        var ordinal: Int
+    }
+
+    struct Requeued: Equatable {
+        var reference: UInt64
+        var at: Instant
+        var attempts: UInt8
+        var reason: WaitReason
+    }
+
+    private struct Message {
+        var notification: Notification
+        var holdsSlot = true
+        var isAcquiring = false
+        var ended = false
+        var sends = 0
+    }
+
+    private struct Pending {
+        var at: Instant
+        var order: Int
+        var input: Input
+    }
+
+    let dispatcher: Dispatcher
+    private(set) var now = Instant.zero
+    private(set) var sent: [Sent] = []
+    private(set) var settled: [UInt64: Outcome] = [:]
+    private(set) var settledAt: [UInt64: Instant] = [:]
+    private(set) var requeued: [Requeued] = []
+    private(set) var writes: [UInt64] = []
+    private(set) var lookUps: [(at: Instant, reference: UInt64)] = []
+    private(set) var holds: [(reference: UInt64, reason: WaitReason)] = []
+    private(set) var releases: [(reference: UInt64, reason: WaitReason)] = []
+    private(set) var wakes: [Instant] = []
+    private(set) var slotsHeld = 0
+
+    /// What the provider says and how long it takes; nil: the test answers by hand.
+    var respond: (Sent) -> (after: Interval, response: ProviderResponse)? = { _ in (.milliseconds(10), .ok) }
+    var lookUp: (UInt64) -> (after: Interval, answer: LookupAnswer)? = { _ in (.milliseconds(1), .absent) }
+    /// How long an `acquire` waits for its slot; nil: the test grants by hand.
+    var grant: () -> Interval? = { .zero }
+    /// Random words; full jitter's delay is the whole ceiling when they are all ones.
+    var random: () -> UInt64 = { .max }
+
+    private var messages: [UInt64: Message] = [:]
+    private var agenda: [Pending] = []
+    private var order = 0
+    private var nextReference: UInt64 = 1
+    private var actions = Actions(capacity: 4)
+
+    init(_ policy: Policy, providers: [ProviderDescription] = [ProviderDescription(name: "a", dialect: .gateway)]) {
+        dispatcher = Dispatcher(policy: policy, providers: providers)
+    }
+
+    /// Hands a notification in and returns its reference.
+    @discardableResult
+    func consume(
+        channel: Channel = .push, platform: Platform = .ios, key: UInt64? = nil, previousAttempts: UInt8 = 0,
+        created: Instant? = nil, timeToLive: Interval = .hours(1)
+    ) -> UInt64 {
+        let reference = nextReference
+        nextReference += 1
+        let created = created ?? now
+        let notification = Notification(
+            reference: reference, key: key ?? reference, recipient: 1, tenant: 1, channel: channel, platform: platform,
+            previousAttempts: previousAttempts, created: created, expires: created + timeToLive)
+        messages[reference] = Message(notification: notification)
+        slotsHeld += 1
+        handle(.consumed(notification))
+        return reference
+    }
+
+    /// Gives an input now, whatever the agenda says.
+    func handle(_ input: Input) {
+        if case .granted(let chain) = input { noteGrant(chain) }
+        actions.removeAll()
+        dispatcher.handle(input, now: now, random: random(), into: &actions)
+        for index in 0..<actions.count { carryOut(actions[index]) }
+        checkQueues()
+    }
+
+    func schedule(_ input: Input, at: Instant) {
+        order += 1
+        let pending = Pending(at: at, order: order, input: input)
+        var low = 0
+        var high = agenda.count
+        while low < high {  // latest first, so that the next one is popped off the end
+            let middle = (low + high) / 2
+            if (agenda[middle].at, agenda[middle].order) > (pending.at, pending.order) {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        agenda.insert(pending, at: low)
+    }
+
+    /// Lets time pass up to and including `instant`.
+    func run(until instant: Instant) {
+        while let next = agenda.last, next.at <= instant {
+            agenda.removeLast()
+            now = max(now, next.at)
+            handle(next.input)
+        }
+        now = max(now, instant)
+    }
+
+    func run(for interval: Interval) { run(until: now + interval) }
+
+    /// Lets time pass until nothing is pending.
+    func drain(limit: Int = 5_000_000) {
+        var left = limit
+        while let next = agenda.last, left > 0 {
+            left -= 1
+            run(until: next.at)
+        }
+        #expect(left > 0, "the host must come to rest")
+    }
+
+    var isIdle: Bool { agenda.isEmpty }
+    var consumedCount: Int { messages.count }
+    var endedCount: Int { messages.values.count { $0.ended } }
+
+    private func carryOut(_ action: Action) {
+        switch action {
+        case .send(let attempt, let chain, let reference, let provider, let channel, let timeout):
+            sent(attempt, chain, reference, provider, channel, timeout)
+        case .lookUp(let chain, let reference, _, _):
+            expectLive(reference)
+            lookUps.append((now, reference))
+            #expect(messages[reference]!.holdsSlot, "a look-up is made from a slot")
+            if let (after, answer) = lookUp(reference) { schedule(.lookedUp(chain, answer), at: now + after) }
+        case .write(let reference, let key):
+            expectLive(reference)
+            writes.append(key)
+        case .wake(let timer, let at):
+            #expect(at > now, "a wake lies ahead")
+            wakes.append(at)
+            schedule(.woken(timer), at: at)
+        case .hold(_, let reference, let reason):
+            expectLive(reference)
+            #expect(messages[reference]!.holdsSlot)
+            holds.append((reference, reason))
+        case .release(_, let reference, let reason):
+            expectLive(reference)
+            #expect(messages[reference]!.holdsSlot, "only a held slot is released")
+            messages[reference]!.holdsSlot = false
+            slotsHeld -= 1
+            releases.append((reference, reason))
+        case .acquire(let chain, let reference):
+            acquire(chain, reference)
+        case .requeue(let reference, let at, let attempts, let reason):
+            #expect(messages[reference]!.holdsSlot, "nothing is parked on its way to a retry topic")
+            #expect(at > now && at < messages[reference]!.notification.expires)
+            requeued.append(Requeued(reference: reference, at: at, attempts: attempts, reason: reason))
+            end(reference)
+        case .settle(let reference, let outcome):
+            #expect(settled[reference] == nil, "settled once")
+            settled[reference] = outcome
+            settledAt[reference] = now
+            end(reference)
+        }
+    }
+
+    private func sent(
+        _ attempt: AttemptID, _ chain: ChainID, _ reference: UInt64, _ provider: ProviderIndex, _ channel: Channel,
+        _ timeout: Interval
+    ) {
+        expectLive(reference)
+        #expect(messages[reference]!.holdsSlot, "an attempt is made from a slot")
+        #expect(now < messages[reference]!.notification.expires, "nothing is sent after it expired")
+        messages[reference]!.sends += 1
+        let record = Sent(
+            at: now, attempt: attempt, chain: chain, reference: reference, provider: Int(provider.rawValue),
+            channel: channel, ordinal: messages[reference]!.sends)
+        sent.append(record)
+        if let (after, response) = respond(record) {
+            let isLate = after >= timeout
+            schedule(.responded(attempt, isLate ? .timedOut : response), at: now + min(after, timeout))
+        }
+    }
+
+    private func acquire(_ chain: ChainID, _ reference: UInt64) {
+        expectLive(reference)
+        #expect(!messages[reference]!.holdsSlot && !messages[reference]!.isAcquiring, "one acquire at a time")
+        messages[reference]!.isAcquiring = true
+        acquiring[chain.rawValue] = reference
+        // Never before the actions at hand are carried out, also when at this instant.
+        if let after = grant() { schedule(.granted(chain), at: now + after) }
+    }
+
+    private var acquiring: [UInt64: UInt64] = [:]
+
+    private func noteGrant(_ chain: ChainID) {
+        guard let reference = acquiring.removeValue(forKey: chain.rawValue) else { return }
+        messages[reference]!.isAcquiring = false
+        messages[reference]!.holdsSlot = true
+        slotsHeld += 1
+    }
+
+    private func expectLive(_ reference: UInt64) {
+        #expect(messages[reference].map { !$0.ended } == true, "no action for a chain that has ended")
+    }
+
+    private func end(_ reference: UInt64) {
+        expectLive(reference)
+        #expect(!messages[reference]!.isAcquiring, "nobody ends while the host looks for a slot")
+        messages[reference]!.ended = true
+        if messages[reference]!.holdsSlot { slotsHeld -= 1 }
+        messages[reference]!.holdsSlot = false
+    }
+
+    private func checkQueues() {
+        for queue in dispatcher.queues where queue.count > 0 {
+            guard let at = queue.wakeAt else {
+                Issue.record("a queue that isn't empty has a wake under way")
+                continue
+            }
+            #expect(at >= now)
+        }
+    }
+}
