@@ -69,7 +69,11 @@ let package = Package(
             name: "GaleScenarioLanguageTests", dependencies: ["GaleScenarioLanguage", "GaleModels", "GaleDelivery"]),
         .testTarget(name: "GaleStatisticsTests", dependencies: ["GaleStatistics"]),
         .testTarget(
-            name: "GaleExperimentsTests", dependencies: ["GaleExperiments", "GaleModels", "GaleScenarioLanguage"]),
+            name: "GaleExperimentsTests",
+            dependencies: [
+                "GalePrimitives", "GaleMeasurement", "GaleDelivery", "GaleProviders", "GaleModels",
+                "GaleScenarioLanguage", "GaleExperiments",
+            ]),
         .testTarget(name: "GaleReportingTests", dependencies: ["GaleReporting", "GaleExperiments"]),
         .testTarget(name: "GaleTests", dependencies: ["Gale"]),
     ]

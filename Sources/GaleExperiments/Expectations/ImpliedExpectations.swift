@@ -11,7 +11,8 @@ extension Scenario {
                 Expectation(
                     text: "lost = 0", location: nil,
                     condition: .comparison(
-                        Expectation.Comparison(metric: .count(.lost, .all), comparator: .equal, bound: .count(0)), .all)))
+                        Expectation.Comparison(metric: .count(.lost, .all), comparator: .equal, bound: .count(0)), .all)
+                ))
         }
         if specification.faults.isEmpty && !mentions(.undelivered) {
             all.append(

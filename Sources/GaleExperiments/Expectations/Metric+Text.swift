@@ -22,7 +22,9 @@ extension Expectation.Metric {
     }
 
     /// 0.5 is p50, 0.99 p99, 0.999 p999 or p99.9.
-    private static func quantileName(_ quantile: Double) -> String { "p" + Readable.trimmed(quantile * 100, decimals: 6) }
+    private static func quantileName(_ quantile: Double) -> String {
+        "p" + Readable.trimmed(quantile * 100, decimals: 6)
+    }
 
     private static func prefix(_ subject: Expectation.LatencySubject, _ specification: WorldSpecification) -> String {
         switch subject {

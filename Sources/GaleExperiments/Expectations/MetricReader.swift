@@ -49,7 +49,8 @@ package struct MetricReader {
     // MARK: Counts
 
     private func count(
-        _ entry: Expectation.LedgerEntry, of subject: Expectation.LatencySubject, asShare: Bool, over selection: Selection
+        _ entry: Expectation.LedgerEntry, of subject: Expectation.LatencySubject, asShare: Bool,
+        over selection: Selection
     ) -> Reading {
         let ledger = ledger(of: channels(of: subject), over: selection)
         // Nothing submitted proves nothing about the fate of what is submitted.

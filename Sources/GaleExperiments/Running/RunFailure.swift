@@ -7,7 +7,8 @@ public enum RunFailure: Error, Equatable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .ledgerDoesNotBalance(let ledger): "internal error: the ledger does not sum to what was submitted: \(ledger)"
+        case .ledgerDoesNotBalance(let ledger):
+            "internal error: the ledger does not sum to what was submitted: \(ledger)"
         }
     }
 }
