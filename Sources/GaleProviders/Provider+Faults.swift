@@ -4,7 +4,8 @@ import GalePrimitives
 import GaleRandomness
 
 extension Provider {
-    /// A fault comes into force.
+    /// A fault comes into force. Answers that have been given keep their time; what arrives from now on meets the line as
+    /// the fault makes it.
     ///
     /// - Parameters:
     ///   - slot: 0..<32, its bit in `ProviderAnswer.decisionsChangedBy`; no other fault is in force there.
@@ -27,6 +28,12 @@ extension Provider {
         state.pointee.faults[slot] = nil
         state.pointee.inForce &= ~(1 << UInt32(slot))
         compose()
+    }
+
+    /// Whether no fault is in force in a slot, and what the last one there left behind is gone.
+    public func isFree(slot: Int) -> Bool {
+        precondition((0..<ProviderState.slots).contains(slot), "a provider has \(ProviderState.slots) slots for faults")
+        return state.pointee.faults[slot] == nil && state.pointee.shadowed & 1 << UInt32(slot) == 0
     }
 
     /// Every course up to an instant, under the regimes that end there.

@@ -54,6 +54,7 @@ struct FaultTests {
             waits.append(answer.departs - feed.now - .milliseconds(10))
         }
         #expect(waits[0] > .milliseconds(795) && waits[0] < .milliseconds(800))
+        #expect(feed.provider.isFree(slot: 1))
         #expect(lastChanged - end > .milliseconds(1_590) && lastChanged - end < .milliseconds(1_605))
     }
 
