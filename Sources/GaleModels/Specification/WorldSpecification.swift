@@ -88,6 +88,8 @@ public struct RateSpecification: Sendable {
 public struct BrokerSpecification: Sendable {
     public var name: String
     public var kind: Kind
+    /// The path between clients and nodes; nil: a local one of 250 µs.
+    public var link: Int?
 
     public enum Kind: Sendable {
         /// An in-memory queue without delay.
@@ -95,9 +97,10 @@ public struct BrokerSpecification: Sendable {
         case kafka(KafkaProfile)
     }
 
-    public init(name: String, kind: Kind) {
+    public init(name: String, kind: Kind, link: Int? = nil) {
         self.name = name
         self.kind = kind
+        self.link = link
     }
 }
 
@@ -115,22 +118,17 @@ public struct KafkaProfile: Equatable, Sendable {
     public var maxBlock = Interval.seconds(60)
     public var deliveryTimeout = Interval.seconds(120)
     public var retryBackoff = Interval.milliseconds(100)
-    public var maxInFlight = 5
     /// Broker's time to append a batch to the leader's log.
     public var append: DistributionSpecification = .lognormal(median: 500_000, sigma: 0.6)
     /// From the leader's append until one follower has it and the leader knows.
     public var replication: DistributionSpecification = .lognormal(median: 2_000_000, sigma: 0.6)
-    public var replicaLagTimeMax = Interval.seconds(30)
     /// A broker's session: from its crash until it is fenced.
     public var brokerSession = Interval.seconds(9)
     /// From fencing until clients use the new leader.
     public var election = Interval.milliseconds(500)
     public var maxPollRecords = 500
-    public var maxPartitionFetchBytes: Int64 = 1 << 20
-    public var fetchMaxWait = Interval.milliseconds(500)
     public var autoCommit = Interval.seconds(5)
     public var session = Interval.seconds(45)
-    public var heartbeat = Interval.seconds(3)
     public var rebalance = Interval.seconds(3)
     public var assignor = Assignor.cooperative
     public var staticMembership = false

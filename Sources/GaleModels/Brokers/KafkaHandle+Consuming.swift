@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleKernel
+import GalePrimitives
+import GaleRandomness
+
+/// Fetching, committing, and who owns which partition.
+extension KafkaHandle {
+    /// A consumer asks for records of one of its partitions.
+    func requestFetch(_ number: UInt32) {
+        let partition = partition(number)
+        guard partition.pointee.fetch == .idle, partition.pointee.owner >= 0 else { return }
+        partition.pointee.fetch = .underWay
+        let arrives = state.pointee.link.send(
+            leaving: core.now, to: state.pointee.component, kind: KafkaBroker.Kind.fetch,
+            payload: UInt64(partition.pointee.ownerEpoch) &<< 32 | UInt64(number),
+            key: fetchKey(number, partition), leg: 2)
+        if !arrives { retryFetch(number, partition) }
+    }
+
+    private func fetchKey(_ number: UInt32, _ partition: UnsafeMutablePointer<KafkaPartition>) -> UInt64 {
+        state.pointee.id &<< 56 | UInt64(number) &<< 40 | UInt64(partition.pointee.position) & 0xFF_FFFF_FFFF
+    }
+
+    /// The network lost the request: the client asks again after `retry.backoff.ms`.
+    private func retryFetch(_ number: UInt32, _ partition: UnsafeMutablePointer<KafkaPartition>) {
+        core.scheduler.schedule(
+            on: state.pointee.retryLane, target: state.pointee.component, kind: KafkaBroker.Kind.fetch,
+            payload: UInt64(partition.pointee.ownerEpoch) &<< 32 | UInt64(number))
+    }
+
+    func fetchArrived(partition number: UInt32, epoch: UInt16) -> UInt64 {
+        let partition = partition(number)
+        guard partition.pointee.ownerEpoch == epoch, partition.pointee.fetch == .underWay else { return Component.void }
+        partition.pointee.fetch = .parked
+        if partition.pointee.highWatermark > partition.pointee.position { respond(number, partition) }
+        return UInt64(number)
+    }
+
+    /// Answers a waiting fetch with what is below the high watermark.
+    func respond(_ number: UInt32, _ partition: UnsafeMutablePointer<KafkaPartition>) {
+        guard partition.pointee.owner >= 0, partition.pointee.position < partition.pointee.highWatermark else { return }
+        guard isLed(partition) else {
+            countFault(partition)
+            return
+        }
+        partition.pointee.fetch = .underWay
+        partition.pointee.fetchEnd = min(
+            partition.pointee.highWatermark, partition.pointee.position &+ state.pointee.profile.maxPollRecords)
+        let stage = core.state.pointee.stages[Int(state.pointee.topics[Int(partition.pointee.topic)].stage)]
+        let payload = UInt64(partition.pointee.ownerEpoch) &<< 32 | UInt64(number)
+        let key = fetchKey(number, partition)
+        let arrives = state.pointee.link.send(
+            leaving: core.now, to: stage.component, kind: Stage.Kind.records, payload: payload,
+            key: key, leg: 3)
+        if !arrives { retryFetch(number, partition) }
+    }
+
+    /// A stage's replica begins the record at `offset`; returns whether it was begun before.
+    @inline(__always)
+    func begin(_ number: UInt32, offset: Int) -> Bool {
+        let partition = partition(number)
+        partition.pointee.done[offset] = KafkaPartition.begun
+        state.pointee.topics[Int(partition.pointee.topic)].backlog &-= 1
+        if offset < partition.pointee.begun { return true }
+        partition.pointee.begun = offset &+ 1
+        return false
+    }
+
+    /// A stage's replica has finished the record at `offset`.
+    @inline(__always)
+    func finished(_ number: UInt32, offset: Int, epoch: UInt16) {
+        let partition = partition(number)
+        guard partition.pointee.ownerEpoch == epoch else { return }
+        let done = partition.pointee.done
+        done[offset] = KafkaPartition.finished
+        if offset != partition.pointee.completed { return }
+        var completed = offset + 1
+        while completed < done.endPosition && done[completed] == KafkaPartition.finished { completed += 1 }
+        partition.pointee.completed = completed
+    }
+
+    /// Sends a commit of the lowest contiguous finished offset, if that has moved.
+    func commit(_ number: UInt32) {
+        let partition = partition(number)
+        let offset = partition.pointee.completed
+        guard offset > partition.pointee.committing else { return }
+        guard let transit = state.pointee.link.transit(key: UInt64(number) &<< 40 | UInt64(offset), leg: 4) else { return }
+        partition.pointee.committing = offset
+        let work = state.pointee.profile.append.sample(
+            core.draws.uniform(.commit, UInt64(number) &<< 40 | UInt64(offset), state.pointee.id))
+        core.scheduler.schedule(
+            at: core.now + transit + Interval(nanoseconds: work), target: state.pointee.component,
+            kind: KafkaBroker.Kind.commit, payload: UInt64(number) &<< 40 | UInt64(offset))
+    }
+
+    /// The group's coordinator stores a commit: everything below it is finished for good.
+    func commitArrived(_ payload: UInt64) -> UInt64 {
+        let number = UInt32(truncatingIfNeeded: payload &>> 40)
+        let offset = Int(payload & 0xFF_FFFF_FFFF)
+        let partition = partition(number)
+        let log = partition.pointee.log
+        // A commit of an owner that has lost the partition meanwhile is refused.
+        guard offset > log.startPosition, offset <= partition.pointee.done.endPosition else { return UInt64(number) }
+        for place in log.startPosition..<min(offset, log.endPosition) { core.release(log[place]) }
+        log.removeAll(before: offset)
+        partition.pointee.done.removeAll(before: offset)
+        return UInt64(number)
+    }
+
+    /// Gives a partition to a replica (or to none, -1). The next owner starts from the committed offset.
+    func assign(_ number: UInt32, to owner: Int32) {
+        let partition = partition(number)
+        partition.pointee.ownerEpoch &+= 1
+        partition.pointee.owner = owner
+        partition.pointee.fetch = .idle
+        let committed = partition.pointee.log.startPosition
+        let topic = state.pointee.topics + Int(partition.pointee.topic)
+        let done = partition.pointee.done
+        for offset in committed..<max(committed, done.endPosition) where done[offset] != KafkaPartition.fetched {
+            topic.pointee.backlog &+= 1
+        }
+        partition.pointee.position = committed
+        partition.pointee.completed = committed
+        partition.pointee.committing = committed
+        partition.pointee.done.removeAll(from: committed)
+        if owner >= 0 { requestFetch(number) }
+    }
+}

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleKernel
+import GalePrimitives
+import GaleRandomness
+
+/// A Kafka cluster as other models see it.
+struct KafkaHandle {
+    let state: UnsafeMutablePointer<KafkaBroker.State>
+
+    var core: Core { @inline(__always) get { state.pointee.core } }
+
+    @inline(__always)
+    func partition(_ index: UInt32) -> UnsafeMutablePointer<KafkaPartition> { state.pointee.partitions + Int(index) }
+
+    @inline(__always)
+    func batch(_ index: UInt32) -> UnsafeMutablePointer<KafkaBatch> { state.pointee.batches[index] }
+
+    /// A new producer that writes to one topic; its number.
+    func addProducer(topic: Int, stage: Int?, replica: Int) -> UInt32 {
+        let id = state.pointee.producerCount
+        (state.pointee.producers + id).initialize(
+            to: KafkaProducer(
+                id: UInt32(id), topic: UInt32(topic), blocked: Ring(), stage: stage.map(UInt32.init) ?? .max,
+                replica: UInt32(replica)))
+        state.pointee.producerCount += 1
+        return UInt32(id)
+    }
+
+    /// Hands a record to a producer at `instant` (now, or a little later for a workload that looks ahead). The producer
+    /// holds the message until it is acknowledged; a job hears of that.
+    func produce(_ number: UInt32, message: UInt32, job: UInt32, generation: UInt32, at instant: Instant) {
+        let producer = state.pointee.producers + Int(number)
+        core.retain(message)
+        let size = Int64(core.message(message).pointee.size)
+        if producer.pointee.buffered &+ size > state.pointee.profile.bufferBytes && producer.pointee.buffered > 0 {
+            producer.pointee.blocked.append(
+                KafkaBlocked(message: message, job: job, generation: generation, since: instant.nanoseconds))
+            return
+        }
+        collect(producer, message: message, size: size, job: job, generation: generation, at: instant)
+    }
+
+    @inline(__always)
+    private func collect(
+        _ producer: UnsafeMutablePointer<KafkaProducer>, message: UInt32, size: Int64, job: UInt32, generation: UInt32,
+        at instant: Instant
+    ) {
+        let limit = state.pointee.profile.batchBytes
+        if producer.pointee.open != .max && Int64(batch(producer.pointee.open).pointee.bytes) &+ size > limit {
+            close(producer, at: instant)
+        }
+        if producer.pointee.open == .max { open(producer, at: instant) }
+        let entries = state.pointee.entries
+        let entry = entries.allocate()
+        entries[entry].initialize(to: KafkaEntry(next: .max, message: message, job: job, generation: generation))
+        let batch = batch(producer.pointee.open)
+        if batch.pointee.count == 0 { batch.pointee.first = entry } else { entries[batch.pointee.last].pointee.next = entry }
+        batch.pointee.last = entry
+        batch.pointee.count &+= 1
+        batch.pointee.bytes &+= UInt32(truncatingIfNeeded: size)
+        producer.pointee.buffered &+= size
+        if Int64(batch.pointee.bytes) >= limit || state.pointee.profile.linger == 0 { close(producer, at: instant) }
+    }
+
+    private func open(_ producer: UnsafeMutablePointer<KafkaProducer>, at instant: Instant) {
+        let index = state.pointee.batches.allocate()
+        let batch = batch(index)
+        producer.pointee.batches &+= 1
+        let ordinal = UInt64(producer.pointee.id) &<< 40 | producer.pointee.batches
+        let generation = UInt32(truncatingIfNeeded: ordinal)
+        let partition = choosePartition(producer, ordinal)
+        var linger = TimerHandle.none
+        if state.pointee.profile.linger > 0 { linger = scheduleLinger(index, generation, at: instant) }
+        batch.initialize(
+            to: KafkaBatch(
+                next: .max, first: .max, last: .max, count: 0, bytes: 0, partition: partition,
+                producer: producer.pointee.id, generation: generation, leaderEpoch: 0, isFree: false, ordinal: ordinal,
+                created: instant.nanoseconds, end: 0, linger: linger))
+        producer.pointee.open = index
+    }
+
+    private func scheduleLinger(_ batch: UInt32, _ generation: UInt32, at instant: Instant) -> TimerHandle {
+        let payload = UInt64(generation) &<< 32 | UInt64(batch)
+        if instant == core.now {
+            return core.scheduler.schedule(
+                on: state.pointee.lingerLane, target: state.pointee.component, kind: KafkaBroker.Kind.linger,
+                payload: payload)
+        }
+        return core.scheduler.scheduleCancellable(
+            at: instant + Interval(nanoseconds: state.pointee.profile.linger), target: state.pointee.component,
+            kind: KafkaBroker.Kind.linger, payload: payload)
+    }
+
+    /// The sticky partitioner: another partition for each batch, by chance, and away from those where batches are stuck
+    /// (KIP-794 weighs by queue length; here a stuck partition is drawn again up to three times).
+    private func choosePartition(_ producer: UnsafeMutablePointer<KafkaProducer>, _ ordinal: UInt64) -> UInt32 {
+        let topic = state.pointee.topics[Int(producer.pointee.topic)]
+        var chosen: UInt32 = 0
+        for trial in 0..<4 {
+            let draw = core.draws.uniform(.partition, ordinal, state.pointee.id &<< 8 | UInt64(trial))
+            chosen = topic.firstPartition &+ UInt32(draw.below(UInt64(topic.partitionCount)))
+            if partition(chosen).pointee.stalledFirst == .max { break }
+        }
+        return chosen
+    }
+
+    private func close(_ producer: UnsafeMutablePointer<KafkaProducer>, at instant: Instant) {
+        let index = producer.pointee.open
+        producer.pointee.open = .max
+        let batch = batch(index)
+        _ = core.scheduler.cancel(batch.pointee.linger)
+        batch.pointee.linger = .none
+        if instant == core.now {
+            _ = transmit(index)
+        } else {
+            core.scheduler.schedule(
+                at: instant, target: state.pointee.component, kind: KafkaBroker.Kind.send, payload: UInt64(index))
+        }
+    }
+
+    func lingerOver(_ index: UInt32, generation: UInt32) -> UInt64 {
+        let batch = batch(index)
+        let producer = state.pointee.producers + Int(batch.pointee.producer)
+        guard batch.pointee.generation == generation, producer.pointee.open == index else { return Component.void }
+        batch.pointee.linger = .none
+        producer.pointee.open = .max
+        return transmit(index)
+    }
+
+    /// Sends a batch to its partition's leader; without one it waits for the next.
+    func transmit(_ index: UInt32) -> UInt64 {
+        let batch = batch(index)
+        let partition = partition(batch.pointee.partition)
+        guard partition.pointee.stalledFirst == .max, isLed(partition),
+            let transit = state.pointee.link.transit(key: batch.pointee.ordinal, leg: 0)
+        else {
+            stall(index)
+            return batch.pointee.ordinal
+        }
+        batch.pointee.leaderEpoch = partition.pointee.leaderEpoch
+        let work = state.pointee.profile.append.sample(core.draws.uniform(.append, batch.pointee.ordinal, state.pointee.id))
+        let done = max(core.now.nanoseconds &+ transit.nanoseconds &+ work, partition.pointee.lastAppend)
+        partition.pointee.lastAppend = done
+        core.scheduler.schedule(
+            at: Instant(nanoseconds: done), target: state.pointee.component, kind: KafkaBroker.Kind.append,
+            payload: UInt64(index))
+        if state.pointee.profile.acks == .none { acknowledgeRecords(index) }
+        return batch.pointee.ordinal
+    }
+
+    /// Whether the partition's leader takes requests.
+    @inline(__always)
+    func isLed(_ partition: UnsafeMutablePointer<KafkaPartition>) -> Bool {
+        partition.pointee.leader >= 0 && state.pointee.nodes[Int(partition.pointee.leader)].isAlive
+    }
+
+    /// Puts a batch at the end of those that wait for a leader; the first one starts the retry clock.
+    func stall(_ index: UInt32) {
+        let batch = batch(index)
+        let partition = partition(batch.pointee.partition)
+        countFault(partition)
+        batch.pointee.next = .max
+        if partition.pointee.stalledFirst == .max {
+            partition.pointee.stalledFirst = index
+            core.scheduler.schedule(
+                on: state.pointee.retryLane, target: state.pointee.component, kind: KafkaBroker.Kind.retry,
+                payload: UInt64(batch.pointee.partition))
+        } else {
+            self.batch(partition.pointee.stalledLast).pointee.next = index
+        }
+        partition.pointee.stalledLast = index
+    }
+
+    /// `retry.backoff.ms` is over: those past `delivery.timeout.ms` fail, the others are sent if there is a leader.
+    func retryStalled(partition number: UInt32) -> UInt64 {
+        let partition = partition(number)
+        var index = partition.pointee.stalledFirst
+        partition.pointee.stalledFirst = .max
+        partition.pointee.stalledLast = .max
+        while index != .max {
+            let next = batch(index).pointee.next
+            if core.now.nanoseconds &- batch(index).pointee.created >= state.pointee.profile.deliveryTimeout {
+                fail(index)
+            } else {
+                _ = transmit(index)
+            }
+            index = next
+        }
+        return UInt64(number)
+    }
+
+    /// The records' delivery timed out: a workload's are refused, a stage sends its own again.
+    private func fail(_ index: UInt32) {
+        forEachEntry(of: index) { entry in
+            if entry.job == .max {
+                core.settle(entry.message, as: .shed)
+            } else {
+                stage(of: index).produceFailed(job: entry.job, generation: entry.generation)
+            }
+            core.release(entry.message)
+        }
+        free(index)
+    }
+
+    func stage(of index: UInt32) -> StageHandle {
+        let producer = state.pointee.producers[Int(batch(index).pointee.producer)]
+        return core.state.pointee.stages[Int(producer.stage)]
+    }
+
+    /// Visits the records and frees their entries.
+    @inline(__always)
+    func forEachEntry(of index: UInt32, _ body: (KafkaEntry) -> Void) {
+        let entries = state.pointee.entries
+        var place = batch(index).pointee.first
+        while place != .max {
+            let entry = entries[place].pointee
+            entries.free(place)
+            body(entry)
+            place = entry.next
+        }
+        batch(index).pointee.first = .max
+    }
+
+    /// The producer has its answer.
+    func acknowledge(_ index: UInt32) -> UInt64 {
+        let ordinal = batch(index).pointee.ordinal
+        acknowledgeRecords(index)
+        free(index)
+        return ordinal
+    }
+
+    private func acknowledgeRecords(_ index: UInt32) {
+        let batch = batch(index)
+        let producer = state.pointee.producers + Int(batch.pointee.producer)
+        let stageNumber = producer.pointee.stage
+        if state.pointee.profile.acks == .none {
+            // The records go on to the log by themselves; only the jobs hear of it.
+            var place = batch.pointee.first
+            while place != .max {
+                let entry = state.pointee.entries[place].pointee
+                if entry.job != .max {
+                    core.state.pointee.stages[Int(stageNumber)].produced(job: entry.job, generation: entry.generation)
+                    state.pointee.entries[place].pointee.job = .max
+                }
+                place = entry.next
+            }
+            return
+        }
+        forEachEntry(of: index) { entry in
+            if entry.job != .max {
+                core.state.pointee.stages[Int(stageNumber)].produced(job: entry.job, generation: entry.generation)
+            }
+            core.release(entry.message)
+        }
+    }
+
+    /// Gives the batch's room in the buffer back, and lets blocked records in.
+    func free(_ index: UInt32) {
+        let batch = batch(index)
+        let producer = state.pointee.producers + Int(batch.pointee.producer)
+        producer.pointee.buffered &-= Int64(batch.pointee.bytes)
+        batch.pointee.isFree = true
+        state.pointee.batches.free(index)
+        if !producer.pointee.blocked.isEmpty { admitBlocked(producer) }
+    }
+
+    private func admitBlocked(_ producer: UnsafeMutablePointer<KafkaProducer>) {
+        let now = core.now
+        while !producer.pointee.blocked.isEmpty {
+            let head = producer.pointee.blocked[producer.pointee.blocked.startPosition]
+            let size = Int64(core.message(head.message).pointee.size)
+            if now.nanoseconds &- head.since > state.pointee.profile.maxBlock && head.job == .max {
+                _ = producer.pointee.blocked.popFirst()
+                core.settle(head.message, as: .shed)
+                core.release(head.message)
+                continue
+            }
+            guard producer.pointee.buffered &+ size <= state.pointee.profile.bufferBytes || producer.pointee.buffered == 0
+            else { return }
+            _ = producer.pointee.blocked.popFirst()
+            collect(
+                producer, message: head.message, size: size, job: head.job, generation: head.generation, at: now)
+        }
+    }
+
+    /// The replica died: what its producers had collected dies with it. Batches under way reach the log all the same.
+    func crashProducer(_ number: UInt32) {
+        let producer = state.pointee.producers + Int(number)
+        while !producer.pointee.blocked.isEmpty { core.release(producer.pointee.blocked.popFirst().message) }
+        let index = producer.pointee.open
+        guard index != .max else { return }
+        producer.pointee.open = .max
+        _ = core.scheduler.cancel(batch(index).pointee.linger)
+        forEachEntry(of: index) { core.release($0.message) }
+        free(index)
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleKernel
+import GalePrimitives
+import GaleRandomness
+
+/// One record on its way into a log.
+struct KafkaEntry: BitwiseCopyable {
+    var next: UInt32
+    var message: UInt32
+    /// The stage job that waits for the acknowledgement, or `Slab.none`.
+    var job: UInt32
+    var generation: UInt32
+}
+
+/// A producer's batch: open while it collects records, then on its way until it is acknowledged.
+struct KafkaBatch: BitwiseCopyable {
+    /// In the list it waits in: a partition's stalled or unacknowledged batches.
+    var next: UInt32
+    var first: UInt32
+    var last: UInt32
+    var count: UInt32
+    var bytes: UInt32
+    var partition: UInt32
+    var producer: UInt32
+    var generation: UInt32
+    /// Epoch of the leader it was sent to.
+    var leaderEpoch: UInt32
+    var isFree: Bool
+    var ordinal: UInt64
+    var created: Int64
+    /// Offset after its last record, once appended.
+    var end: Int
+    var linger: TimerHandle
+}
+
+/// A producer: one of a workload's instances, or a stage replica's.
+struct KafkaProducer: BitwiseCopyable {
+    var id: UInt32
+    var topic: UInt32
+    /// The open batch, or `Slab.none`.
+    var open: UInt32 = .max
+    var batches: UInt64 = 0
+    /// Bytes of records not yet acknowledged.
+    var buffered: Int64 = 0
+    /// Records that wait for room in the buffer.
+    var blocked: Ring<KafkaBlocked>
+    /// The stage and replica it belongs to, or `Slab.none` for a workload's.
+    var stage: UInt32
+    var replica: UInt32
+}
+
+struct KafkaBlocked: BitwiseCopyable {
+    var message: UInt32
+    var job: UInt32
+    var generation: UInt32
+    var since: Int64
+}
+
+struct KafkaTopic: BitwiseCopyable {
+    var firstPartition: UInt32
+    var partitionCount: UInt32
+    /// The reading stage, or `Slab.none`.
+    var stage: UInt32
+    /// Records appended and not yet begun by the reading stage.
+    var backlog: Int64 = 0
+    /// Its place in the specification.
+    var index: UInt32
+}
+
+/// A partition: the leader's log, how far each replica has it, and where its consumer stands.
+struct KafkaPartition: BitwiseCopyable {
+    /// Message records by offset, from the committed offset to the log's end.
+    var log: Ring<UInt32>
+    /// What has become of each record from the committed offset to `position`: `fetched`, `begun` or `finished`.
+    var done: Ring<UInt8>
+    var topic: UInt32
+    /// Node that leads, or -1.
+    var leader: Int32
+    var leaderEpoch: UInt32 = 0
+    /// The consumer's assignment: a stage's replica, or -1.
+    var owner: Int32 = -1
+    /// Grows with each assignment and crash, so that old work is recognised.
+    var ownerEpoch: UInt16 = 0
+    /// Nothing is appended before this instant: a leader takes batches in order.
+    var lastAppend: Int64 = 0
+    var highWatermark = 0
+    /// Next offset to hand to the consumer.
+    var position = 0
+    /// End of the response under way.
+    var fetchEnd = 0
+    /// Lowest offset not finished, and the highest offset that was ever begun.
+    var completed = 0
+    var begun = 0
+    var committing = 0
+    var fetch = Fetch.idle
+    /// Batches that wait for a leader or for a retry; and appended ones that wait for the high watermark.
+    var stalledFirst: UInt32 = .max
+    var stalledLast: UInt32 = .max
+    var pendingFirst: UInt32 = .max
+    var pendingLast: UInt32 = .max
+
+    static let fetched: UInt8 = 0
+    static let begun: UInt8 = 1
+    static let finished: UInt8 = 2
+
+    enum Fetch: UInt8, BitwiseCopyable {
+        /// No request: the consumer's buffer is full, or there is no consumer.
+        case idle
+        /// The request or the response is under way.
+        case underWay
+        /// The request waits at the broker for records.
+        case parked
+    }
+}
+
+/// How far one replica has a partition's log.
+struct KafkaReplica: BitwiseCopyable {
+    var node: Int32
+    /// Offset after the last record it has.
+    var end = 0
+    /// What the fetch under way will bring it to; -1: none under way.
+    var target = -1
+    var isInSync = true
+}
+
+struct KafkaNode: BitwiseCopyable {
+    var isAlive = true
+    var isFenced = false
+    var epoch: UInt32 = 0
+    /// The crash in force, or -1.
+    var fault: Int32 = -1
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleKernel
+import GalePrimitives
+import GaleRandomness
+
+extension Core {
+    init(_ specification: WorldSpecification, seed: UInt64, kernel: Kernel, recorder: Recorder) {
+        let noLane = kernel.scheduler.lane(for: .zero)
+        let workloads = max(1, specification.workloads.count)
+        state = .allocate(capacity: 1)
+        state.initialize(
+            to: State(
+                scheduler: kernel.scheduler, draws: Draws(seed: seed), messages: Slab(), exchanges: Slab(),
+                recorder: recorder, end: .zero + specification.duration + specification.drain,
+                loadEnd: .zero + specification.duration, stages: .allocate(capacity: max(1, specification.stages.count)),
+                stores: .allocate(capacity: max(1, specification.stores.count)),
+                providers: .allocate(capacity: max(1, specification.providers.count)),
+                brokers: .allocate(capacity: max(1, specification.brokers.count)),
+                topics: .allocate(capacity: max(1, specification.topics.count)),
+                timeToLive: .allocate(capacity: workloads), sources: .allocate(capacity: workloads),
+                timeoutLanes: (noLane, noLane, noLane, noLane)))
+        for (place, workload) in specification.workloads.enumerated() {
+            (state.pointee.timeToLive + place).initialize(to: workload.timeToLive.nanoseconds)
+            (state.pointee.sources + place).initialize(
+                to: WorkloadTraits(
+                    mix: ChannelMix(channels: workload.channelMicros, platforms: workload.platformMicros),
+                    recipients: UInt64(max(1, workload.recipientCount)),
+                    tenants: ZipfTable(count: max(1, workload.tenantCount), skew: workload.tenantSkew),
+                    size: Distribution(workload.size)))
+        }
+    }
+}

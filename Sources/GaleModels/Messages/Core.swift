@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleKernel
+import GalePrimitives
+import GaleRandomness
+
+/// What all models of one world share: the clock, the draws, the pools of records, and the books.
+struct Core {
+    struct State {
+        var scheduler: Scheduler
+        var draws: Draws
+        var messages: Slab<Message>
+        var exchanges: Slab<Exchange>
+        var recorder: Recorder
+        /// The run ends here, the drain included; nothing that happens later counts.
+        var end: Instant
+        var loadEnd: Instant
+        /// Notifications submitted; settled or not.
+        var submitted: Int64 = 0
+        var unsettled: Int64 = 0
+        var peakUnsettled: Int64 = 0
+        /// Workloads that still have arrivals to make.
+        var openWorkloads = 0
+        var outcome = FingerprintSum()
+        var stages: UnsafeMutablePointer<StageHandle>
+        var stores: UnsafeMutablePointer<StoreHandle>
+        var providers: UnsafeMutablePointer<ProviderHandle>
+        var brokers: UnsafeMutablePointer<KafkaHandle>
+        var topics: UnsafeMutablePointer<TopicRoute>
+        /// Per workload, nanoseconds.
+        var timeToLive: UnsafeMutablePointer<Int64>
+        var sources: UnsafeMutablePointer<WorkloadTraits>
+        /// The lanes of the time-outs that dispatchers asked for last.
+        var timeoutLanes: (Lane, Lane, Lane, Lane)
+        var nextTimeoutLane = 0
+        /// Notifications of segments that were split a second time after a crash.
+        var resplit: Int64 = 0
+    }
+
+    let state: UnsafeMutablePointer<State>
+
+    var scheduler: Scheduler { @inline(__always) get { state.pointee.scheduler } }
+    var now: Instant { @inline(__always) get { state.pointee.scheduler.now } }
+    var draws: Draws { @inline(__always) get { state.pointee.draws } }
+    var recorder: Recorder { @inline(__always) get { state.pointee.recorder } }
+
+    @inline(__always)
+    func message(_ index: UInt32) -> UnsafeMutablePointer<Message> { state.pointee.messages[index] }
+
+    @inline(__always)
+    func stage(of exchange: UnsafeMutablePointer<Exchange>) -> StageHandle {
+        state.pointee.stages[Int(exchange.pointee.stage)]
+    }
+
+    @inline(__always)
+    func exchange(_ index: UInt32) -> UnsafeMutablePointer<Exchange> { state.pointee.exchanges[index] }
+}
+
+extension Core {
+    /// One more holder.
+    @inline(__always)
+    func retain(_ index: UInt32) { message(index).pointee.references &+= 1 }
+
+    /// One holder fewer. Without any, what was not settled is lost: nobody can ever finish it.
+    @inline(__always)
+    func release(_ index: UInt32) {
+        let message = message(index)
+        message.pointee.references &-= 1
+        if message.pointee.references == 0 { discard(index) }
+    }
+
+    private func discard(_ index: UInt32) {
+        let message = message(index)
+        if message.pointee.state == .pending { settle(index, as: .lost) }
+        close(message)
+        message.pointee.state = .free
+        state.pointee.messages.free(index)
+    }
+
+    /// The end of a record: what no provider took enters the outcome digest here (a delivery did when it happened).
+    func close(_ message: UnsafeMutablePointer<Message>) {
+        switch message.pointee.state {
+        case .expired, .suppressed, .deadLettered, .shed, .lost: addOutcome(message, 0)
+        case .free, .pending, .delivered, .late, .split: break
+        }
+    }
+
+    /// Counts a submission. The record's fields are complete.
+    func submit(_ index: UInt32) {
+        let message = message(index)
+        let units = Int64(message.pointee.units)
+        state.pointee.submitted += units
+        state.pointee.unsettled += units
+        if state.pointee.unsettled > state.pointee.peakUnsettled { state.pointee.peakUnsettled = state.pointee.unsettled }
+        forEachUnit(message) { channel, count in
+            recorder.count(.submitted, phase: message.pointee.phase, slot: message.pointee.slot, channel: channel, count)
+        }
+    }
+
+    /// The pipeline's own word on a message. What a provider took before stays delivered.
+    func settle(_ index: UInt32, as outcome: Message.State) {
+        let message = message(index)
+        guard message.pointee.state == .pending else { return }
+        state.pointee.unsettled -= Int64(message.pointee.units)
+        message.pointee.state = outcome
+        let entry = Recorder.Entry(outcome)
+        forEachUnit(message) { channel, count in
+            recorder.count(entry, phase: message.pointee.phase, slot: message.pointee.slot, channel: channel, count)
+        }
+    }
+
+    /// The provider's truth: it took the message at `instant`.
+    @inline(__always)
+    func deliver(_ index: UInt32, at instant: Instant, expires: Instant) {
+        guard instant <= state.pointee.end else { return }
+        let message = message(index)
+        let channel = message.pointee.channel
+        let (phase, slot) = (message.pointee.phase, message.pointee.slot)
+        switch message.pointee.state {
+        case .pending: state.pointee.unsettled -= Int64(message.pointee.units)
+        case .delivered, .late:
+            recorder.count(.duplicates, phase: phase, slot: slot, channel: channel, 1)
+            return
+        default: retract(message)
+        }
+        let late = instant > expires
+        message.pointee.state = late ? .late : .delivered
+        message.move(to: .work, at: instant)
+        let latency = instant.nanoseconds &- message.pointee.intended
+        recorder.count(
+            late ? .deliveredLate : .delivered, phase: phase, slot: slot, channel: channel,
+            Int64(message.pointee.units))
+        recorder.delivered(message, latency: latency)
+        addOutcome(message, latency)
+    }
+
+    /// The pipeline had given the message up, and yet a provider took it: its earlier entry is taken back.
+    private func retract(_ message: UnsafeMutablePointer<Message>) {
+        recorder.count(
+            Recorder.Entry(message.pointee.state), phase: message.pointee.phase, slot: message.pointee.slot,
+            channel: message.pointee.channel, -Int64(message.pointee.units))
+    }
+
+    /// A settled notification's line in the outcome digest: who, what became of it, and when.
+    private func addOutcome(_ message: UnsafeMutablePointer<Message>, _ latency: Int64) {
+        var fingerprint = Fingerprint()
+        fingerprint.absorb(message.pointee.identity)
+        fingerprint.absorb(UInt64(message.pointee.state.rawValue))
+        fingerprint.absorb(UInt64(bitPattern: latency))
+        state.pointee.outcome.add(fingerprint.digest)
+    }
+
+    /// A segment's record gives way to its notifications, which are counted already.
+    func markSplit(_ index: UInt32) {
+        let message = message(index)
+        guard message.pointee.state == .pending else { return }
+        message.pointee.state = .split
+    }
+
+    /// Channel counts of what a record stands for: a segment's notifications have channels of their own.
+    @inline(__always)
+    func forEachUnit(_ message: UnsafeMutablePointer<Message>, _ body: (UInt8, Int64) -> Void) {
+        if message.pointee.units == 1 { return body(message.pointee.channel, 1) }
+        var counts: (Int64, Int64, Int64, Int64) = (0, 0, 0, 0)
+        let mix = state.pointee.sources[Int(message.pointee.workload)].mix
+        for unit in 0..<UInt64(message.pointee.units) {
+            switch mix.channel(of: message.pointee.identity &+ unit, draws) {
+            case 0: counts.0 += 1
+            case 1: counts.1 += 1
+            case 2: counts.2 += 1
+            default: counts.3 += 1
+            }
+        }
+        if counts.0 > 0 { body(0, counts.0) }
+        if counts.1 > 0 { body(1, counts.1) }
+        if counts.2 > 0 { body(2, counts.2) }
+        if counts.3 > 0 { body(3, counts.3) }
+    }
+}
+
+extension Core {
+    /// A new record with one holder: the caller.
+    @inline(__always)
+    func newMessage(
+        identity: UInt64, intended: Int64, workload: UInt8, units: UInt32, phase: UInt8, slot: UInt16
+    ) -> UInt32 {
+        let traits = state.pointee.sources[Int(workload)]
+        let channel = units == 1 ? traits.mix.channel(of: identity, draws) : 0
+        let index = state.pointee.messages.allocate()
+        message(index).initialize(
+            to: Message(
+                identity: identity, intended: intended, spans: (0, 0, 0, 0, 0, 0, 0, 0), mark: Message.ticks(intended),
+                recipient: UInt32(truncatingIfNeeded: draws.uniform(.recipient, identity).below(traits.recipients)),
+                tenant: traits.tenants.sample(draws.uniform(.tenant, identity)),
+                size: UInt32(clamping: max(1, traits.size.sample(draws.uniform(.size, identity)))), units: units,
+                seenMilliseconds: 0, dueMilliseconds: 0, appended: Message.ticks(intended), references: 1, slot: slot,
+                phase: phase, channel: channel,
+                platform: traits.mix.platform(of: identity, channel: channel, draws), workload: workload,
+                state: .pending, place: .broker, attempts: 0, calls: 0))
+        return index
+    }
+
+    /// Counts an attempt; its number, from 1.
+    @inline(__always)
+    func nextAttempt(_ message: UnsafeMutablePointer<Message>) -> UInt16 {
+        if message.pointee.calls < .max { message.pointee.calls &+= 1 }
+        return message.pointee.calls
+    }
+
+    /// The lane of a time-out: policies use few, so the last four are kept at hand.
+    @inline(__always)
+    func timeoutLane(_ timeout: Interval) -> Lane {
+        if state.pointee.timeoutLanes.0.delay == timeout { return state.pointee.timeoutLanes.0 }
+        if state.pointee.timeoutLanes.1.delay == timeout { return state.pointee.timeoutLanes.1 }
+        if state.pointee.timeoutLanes.2.delay == timeout { return state.pointee.timeoutLanes.2 }
+        if state.pointee.timeoutLanes.3.delay == timeout { return state.pointee.timeoutLanes.3 }
+        return findTimeoutLane(timeout)
+    }
+
+    @inline(never)
+    private func findTimeoutLane(_ timeout: Interval) -> Lane {
+        let lane = scheduler.lane(for: timeout)
+        switch state.pointee.nextTimeoutLane {
+        case 0: state.pointee.timeoutLanes.0 = lane
+        case 1: state.pointee.timeoutLanes.1 = lane
+        case 2: state.pointee.timeoutLanes.2 = lane
+        default: state.pointee.timeoutLanes.3 = lane
+        }
+        state.pointee.nextTimeoutLane = (state.pointee.nextTimeoutLane + 1) & 3
+        return lane
+    }
+}

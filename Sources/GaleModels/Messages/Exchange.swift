@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleDelivery
+import GaleKernel
+import GalePrimitives
+
+/// A request under way from a stage to a store or a provider, and its answer. Freed when both the answer (or its certain
+/// absence) and the caller's time-out are behind it.
+struct Exchange: BitwiseCopyable {
+    var message: UInt32
+    /// Generation of `job`; a job that ended or died leaves its exchanges behind.
+    var generation: UInt32
+    /// The dispatcher's attempt or chain; unused for a stage's own calls.
+    var token: UInt64
+    var timer: TimerHandle
+    /// When it was sent, nanoseconds.
+    var sent: Int64
+    /// Of an attempt's answer: Retry-After plus one, 0: none. Of a look-up: the window. Milliseconds.
+    var milliseconds: UInt32
+    var job: UInt32
+    var stage: UInt16
+    var status: UInt16
+    var reason: UInt16
+    /// Provider or store.
+    var target: UInt16
+    /// Nth request of its kind for this message.
+    var ordinal: UInt16
+    var kind: Kind
+    /// The caller has given up.
+    var timedOut: Bool
+    /// No answer will ever come.
+    var unanswered: Bool
+    var failed: Bool
+
+    enum Kind: UInt8, BitwiseCopyable {
+        case call, lookUp, write, attempt
+    }
+
+    /// Names its draws on the way there and back.
+    @inline(__always)
+    func leg(answer: Bool) -> UInt64 {
+        UInt64(kind.rawValue) &<< 28 | UInt64(stage & 0xFFF) &<< 16 | UInt64(ordinal & 0x7FFF) &<< 1 | (answer ? 1 : 0)
+    }
+}
+
+extension Exchange {
+    /// A provider's answer as the dispatcher hears it.
+    var response: ProviderResponse {
+        ProviderResponse(
+            status: status, reason: Reason(rawValue: reason),
+            retryAfter: milliseconds == 0 ? nil : .milliseconds(Int64(milliseconds) - 1))
+    }
+}

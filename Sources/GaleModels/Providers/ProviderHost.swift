@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleDelivery
+import GaleKernel
+import GalePrimitives
+import GaleProviders
+import GaleRandomness
+
+/// The simulated host of a `Provider`: requests arrive over a link, are answered in order of arrival, and what the provider
+/// took enters the ledger at that moment, whether or not the answer ever gets back.
+final class ProviderHost: Component {
+    struct State {
+        var core: Core
+        var provider: Provider
+        var link: Link?
+        var component: UInt32 = 0
+        var id: UInt64
+        /// Which fault has a slot of the provider's; -1: free.
+        var faults: UnsafeMutablePointer<Int32>
+        var decisions: UnsafeMutablePointer<Int64>
+    }
+
+    static let arrives: UInt32 = 0
+    static let slots = 32
+
+    let state: UnsafeMutablePointer<State>
+
+    init(
+        _ specification: ProviderSpecification, id: Int, core: Core, link: Link?, kernel: Kernel,
+        decisions: UnsafeMutablePointer<Int64>
+    ) {
+        state = .allocate(capacity: 1)
+        state.initialize(
+            to: State(
+                core: core, provider: Provider(profile: specification.profile, index: id), link: link, id: UInt64(id),
+                faults: .allocate(capacity: Self.slots), decisions: decisions))
+        state.pointee.faults.initialize(repeating: -1, count: Self.slots)
+        super.init(kernel: kernel, name: specification.name)
+        state.pointee.component = index
+    }
+
+    var handle: ProviderHandle { ProviderHandle(state: state) }
+
+    override func handle(_ event: Event) -> UInt64 {
+        ProviderHandle(state: state).serve(UInt32(truncatingIfNeeded: event.payload))
+    }
+
+    func begin(_ effect: ProviderFault, fault: Int) {
+        guard let slot = (0..<Self.slots).first(where: { state.pointee.faults[$0] < 0 }) else {
+            preconditionFailure("a provider has at most \(Self.slots) faults at once")
+        }
+        state.pointee.faults[slot] = Int32(fault)
+        state.pointee.provider.begin(effect, slot: slot, at: scheduler.now)
+    }
+
+    func end(fault: Int) {
+        guard let slot = (0..<Self.slots).first(where: { state.pointee.faults[$0] == Int32(fault) }) else { return }
+        state.pointee.provider.end(slot: slot, at: scheduler.now)
+        // The slot keeps its fault's name: what the fault left in line still counts as its doing.
+    }
+}
+
+/// A provider as a stage sees it.
+struct ProviderHandle {
+    let state: UnsafeMutablePointer<ProviderHost.State>
+
+    @inline(__always)
+    func send(_ index: UInt32, stage: StageHandle) {
+        guard let link = state.pointee.link else {
+            _ = serve(index)
+            return
+        }
+        let core = state.pointee.core
+        let exchange = core.exchange(index)
+        let identity = core.message(exchange.pointee.message).pointee.identity
+        let arrives = link.send(
+            leaving: core.now, to: state.pointee.component, kind: ProviderHost.arrives, payload: UInt64(index),
+            key: identity, leg: exchange.pointee.leg(answer: false))
+        if !arrives { stage.neverAnswered(index) }
+    }
+
+    /// A request has arrived.
+    func serve(_ index: UInt32) -> UInt64 {
+        let core = state.pointee.core
+        let exchange = core.exchange(index)
+        let message = core.message(exchange.pointee.message)
+        let identity = message.pointee.identity
+        let stage = core.stage(of: exchange)
+        message.move(to: .provider, at: core.now)
+        let answer = state.pointee.provider.answer(
+            ProviderRequest(
+                recipient: UInt64(message.pointee.recipient), key: identity, attempt: UInt32(exchange.pointee.ordinal)),
+            at: core.now, draws: core.draws)
+        if answer.decisionsChangedBy != 0 { countFaults(answer.decisionsChangedBy) }
+        if answer.accepted {
+            core.deliver(exchange.pointee.message, at: answer.decided, expires: stage.expiry(message))
+        }
+        if answer.departs == .distantFuture {
+            stage.neverAnswered(index)
+            return identity
+        }
+        core.recorder.answer(
+            provider: Int(state.pointee.id), status: answer.response.status, reason: answer.response.reason.rawValue,
+            accepted: answer.accepted)
+        exchange.pointee.status = answer.response.status
+        exchange.pointee.reason = answer.response.reason.rawValue
+        if let retryAfter = answer.response.retryAfter {
+            exchange.pointee.milliseconds = UInt32(clamping: (retryAfter.nanoseconds + 999_999) / 1_000_000 + 1)
+        }
+        stage.answer(index, departs: answer.departs, link: state.pointee.link, key: identity)
+        return identity
+    }
+
+    private func countFaults(_ bits: UInt32) {
+        for slot in 0..<ProviderHost.slots where bits & (1 << UInt32(slot)) != 0 {
+            let fault = state.pointee.faults[slot]
+            if fault >= 0 { state.pointee.decisions[Int(fault)] += 1 }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleDelivery
+import GaleKernel
+import GalePrimitives
+import GaleRandomness
+
+/// A stage: replicas that read a topic and take each message through the stage's steps, and the simulated host of the
+/// delivery code.
+///
+/// A replica works on `concurrency` messages at once, each in a slot. `compute` and `call` keep the slot. `emit` hands the
+/// message to the replica's producer and gives the slot back; the offset stays open until the broker has acknowledged.
+/// `deliver` runs a `Dispatcher` of the replica's own, so that breakers and budgets are split over the replicas as they are
+/// in production. A crash loses the dispatcher, the slots and everything in memory; what was not committed is read again.
+final class Stage: Component {
+    enum Kind {
+        static let computed: UInt32 = 0
+        static let answered: UInt32 = 1
+        static let timedOut: UInt32 = 2
+        static let woken: UInt32 = 3
+        static let callAgain: UInt32 = 4
+        static let commitDue: UInt32 = 5
+        static let rebalance: UInt32 = 6
+        static let due: UInt32 = 7
+        static let produceAgain: UInt32 = 8
+        static let records: UInt32 = 9
+    }
+
+    struct State {
+        var core: Core
+        var component: UInt32 = 0
+        var id: UInt64
+        var replicas: UnsafeMutablePointer<Replica>
+        var replicaCount: Int
+        var concurrency: Int
+        var maximumUncommitted: Int
+        var steps: UnsafeMutablePointer<Step>
+        var stepCount: Int
+        var jobs: Slab<Job>
+        var wakes: Slab<WakeUp>
+        /// Due records of a retry topic on their way back: indices into this pool.
+        var delayed: Slab<BufferedRecord>
+        var dispatchers: UnsafeMutablePointer<Unmanaged<Dispatcher>?>
+        var actions: UnsafeMutablePointer<Actions>
+        var timeToLive: UnsafeMutablePointer<Int64>
+        /// Kafka source and retry topic, or a direct queue.
+        var sources: UnsafeMutablePointer<Source>
+        var sourceCount: Int
+        var queue: Ring<UInt32>
+        var queueCapacity: Int64
+        var nextReplica = 0
+        var rebalanceEpoch: UInt32 = 0
+        var session: Int64 = 0
+        var rebalance: Int64 = 0
+        var isEager = false
+        var hasStaticMembership = false
+        var commitLane: Lane
+        var maximumBuffered = 500
+        var deduplicationWindow: UInt32 = 0
+        var deduplicationStore = -1
+        var retrySource = -1
+        var retryProducer: UInt32 = 0
+        var isTerminal = false
+        // Counters
+        var consumed: Int64 = 0
+        var redelivered: Int64 = 0
+        var completed: Int64 = 0
+        var deadLettered: Int64 = 0
+        var inUse = 0
+        var busy: UInt64 = 0
+        var busySince: Int64 = 0
+        var decisions: UnsafeMutablePointer<Int64>
+        var subject: Int
+        var firstProviderSubject: Int
+    }
+
+    /// A Kafka topic that the stage reads.
+    struct Source: BitwiseCopyable {
+        var broker: KafkaHandle
+        var topic: Int
+        var firstPartition: UInt32
+        var partitionCount: UInt32
+        var isRetry: Bool
+    }
+
+    let state: UnsafeMutablePointer<State>
+    let specification: StageSpecification
+    /// The policy's dispatchers are made anew after a crash.
+    let makeDispatcher: (() -> Dispatcher)?
+
+    init(
+        _ specification: StageSpecification, kernel: Kernel, state: State, makeDispatcher: (() -> Dispatcher)?
+    ) {
+        self.specification = specification
+        self.makeDispatcher = makeDispatcher
+        self.state = .allocate(capacity: 1)
+        self.state.initialize(to: state)
+        super.init(kernel: kernel, name: specification.name)
+        self.state.pointee.component = index
+        for replica in 0..<state.replicaCount { startDispatcher(replica) }
+    }
+
+    func startDispatcher(_ replica: Int) {
+        guard let makeDispatcher else { return }
+        state.pointee.dispatchers[replica] = Unmanaged.passRetained(makeDispatcher())
+    }
+
+    func stopDispatcher(_ replica: Int) {
+        state.pointee.dispatchers[replica]?.release()
+        state.pointee.dispatchers[replica] = nil
+    }
+
+    var handle: StageHandle { StageHandle(state: state) }
+
+    override func handle(_ event: Event) -> UInt64 {
+        let stage = StageHandle(state: state)
+        let low = UInt32(truncatingIfNeeded: event.payload)
+        let high = UInt32(truncatingIfNeeded: event.payload &>> 32)
+        switch event.kind {
+        case Kind.answered: return stage.answered(low)
+        case Kind.timedOut: return stage.timedOut(low)
+        case Kind.computed: return stage.stepDone(low, generation: high)
+        case Kind.woken: return stage.woken(low)
+        case Kind.callAgain: return stage.callAgain(low, generation: high)
+        case Kind.commitDue: return stage.commitDue(replica: Int(low), epoch: high)
+        case Kind.rebalance: return rebalance(epoch: low)
+        case Kind.due: return stage.retryDue(low)
+        case Kind.produceAgain: return stage.produceAgain(low, generation: high)
+        default: return stage.recordsArrived(partition: low, epoch: high)
+        }
+    }
+}

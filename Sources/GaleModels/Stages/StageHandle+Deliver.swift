@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleDelivery
+import GaleKernel
+import GalePrimitives
+import GaleRandomness
+
+/// The simulated host of `Dispatcher`: it turns events into inputs, and actions into events.
+extension StageHandle {
+    func deliver(_ index: UInt32) {
+        let job = job(index)
+        job.pointee.isDelivering = true
+        let message = core.message(job.pointee.message)
+        let notification = Notification(
+            reference: UInt64(job.pointee.generation) &<< 32 | UInt64(index), key: message.pointee.identity,
+            recipient: UInt64(message.pointee.recipient), tenant: message.pointee.tenant,
+            channel: Channel(rawValue: message.pointee.channel) ?? .push,
+            platform: Platform(rawValue: message.pointee.platform) ?? .none,
+            previousAttempts: message.pointee.attempts, created: Instant(nanoseconds: message.pointee.intended),
+            expires: expiry(message))
+        dispatch(.consumed(notification), to: Int(job.pointee.replica), identity: message.pointee.identity)
+    }
+
+    /// Hands one input to a replica's dispatcher and carries out what it asks for.
+    @inline(__always)
+    func dispatch(_ input: Input, to number: Int, identity: UInt64) {
+        guard let dispatcher = state.pointee.dispatchers[number] else { return }
+        let actions = state.pointee.actions
+        let random = core.draws.uniform(.dispatcher, identity, UInt64(core.now.nanoseconds))
+        dispatcher._withUnsafeGuaranteedRef {
+            $0.handle(input, now: core.now, random: random, into: &actions.pointee)
+        }
+        var place = 0
+        while place < actions.pointee.count {
+            perform(actions.pointee[place], number)
+            place &+= 1
+        }
+        actions.pointee.removeAll()
+    }
+
+    @inline(__always)
+    private func perform(_ action: Action, _ number: Int) {
+        switch action {
+        case .send(let attempt, _, let reference, let provider, _, let timeout):
+            send(attempt, reference, provider, timeout)
+        case .lookUp(let chain, let reference, _, let timeout):
+            lookUp(chain, reference, timeout)
+        case .write(let reference, _):
+            write(reference)
+        case .wake(let timer, let instant):
+            wake(timer, instant, number)
+        case .release(_, let reference, let reason):
+            wait(reference, reason)
+            giveSlot(job(UInt32(truncatingIfNeeded: reference)))
+        case .hold(_, let reference, let reason):
+            wait(reference, reason)
+        case .acquire(let chain, let reference):
+            acquire(chain, reference, number)
+        case .requeue(let reference, let instant, let attempts, _):
+            requeue(reference, at: instant, attempts: attempts, number)
+        case .settle(let reference, let outcome):
+            settle(reference, outcome)
+        }
+    }
+
+    // MARK: Actions
+
+    @inline(__always)
+    private func send(_ attempt: AttemptID, _ reference: UInt64, _ provider: ProviderIndex, _ timeout: Interval) {
+        let index = UInt32(truncatingIfNeeded: reference)
+        let job = job(index)
+        let message = core.message(job.pointee.message)
+        message.move(to: .network, at: core.now)
+        let target = Int(provider.rawValue)
+        let exchange = newExchange(
+            index, kind: .attempt, target: target, ordinal: core.nextAttempt(message), token: attempt.rawValue)
+        core.exchange(exchange).pointee.timer = core.scheduler.schedule(
+            on: core.timeoutLane(timeout), target: component, kind: Stage.Kind.timedOut, payload: UInt64(exchange))
+        core.recorder.attempt(message, provider: target)
+        core.state.pointee.providers[target].send(exchange, stage: self)
+    }
+
+    private func lookUp(_ chain: ChainID, _ reference: UInt64, _ timeout: Interval) {
+        let index = UInt32(truncatingIfNeeded: reference)
+        let job = job(index)
+        core.message(job.pointee.message).move(to: .store, at: core.now)
+        let store = state.pointee.deduplicationStore
+        let exchange = newExchange(
+            index, kind: .lookUp, target: store, ordinal: UInt16(job.pointee.callAttempts), token: chain.rawValue)
+        job.pointee.callAttempts &+= 1
+        core.exchange(exchange).pointee.milliseconds = state.pointee.deduplicationWindow
+        core.exchange(exchange).pointee.timer = core.scheduler.schedule(
+            on: core.timeoutLane(timeout), target: component, kind: Stage.Kind.timedOut, payload: UInt64(exchange))
+        core.state.pointee.stores[store].send(exchange, stage: self)
+    }
+
+    private func write(_ reference: UInt64) {
+        let index = UInt32(truncatingIfNeeded: reference)
+        let store = state.pointee.deduplicationStore
+        let exchange = newExchange(index, kind: .write, target: store, ordinal: 0, token: 0)
+        core.state.pointee.stores[store].send(exchange, stage: self)
+    }
+
+    private func wake(_ timer: TimerID, _ instant: Instant, _ number: Int) {
+        let index = state.pointee.wakes.allocate()
+        state.pointee.wakes[index].initialize(
+            to: WakeUp(timer: timer.rawValue, replica: UInt32(number), epoch: replica(number).pointee.epoch))
+        core.scheduler.schedule(
+            at: max(instant, core.now), target: component, kind: Stage.Kind.woken, payload: UInt64(index))
+    }
+
+    private func wait(_ reference: UInt64, _ reason: WaitReason) {
+        let message = core.message(job(UInt32(truncatingIfNeeded: reference)).pointee.message)
+        message.move(to: reason == .rateLimit ? .rateLimit : .backoff, at: core.now)
+    }
+
+    private func acquire(_ chain: ChainID, _ reference: UInt64, _ number: Int) {
+        let index = UInt32(truncatingIfNeeded: reference)
+        let job = job(index)
+        core.message(job.pointee.message).move(to: .waiting, at: core.now)
+        replica(number).pointee.resuming.append(
+            Resumption(chain: chain.rawValue, job: index, generation: job.pointee.generation))
+    }
+
+    /// A chain that waited has its slot.
+    func resume(_ resumption: Resumption, _ number: Int) {
+        guard isCurrent(resumption.job, resumption.generation) else { return }
+        let job = job(resumption.job)
+        guard !job.pointee.hasSlot else { return }
+        job.pointee.hasSlot = true
+        takeSlot(number)
+        let message = core.message(job.pointee.message)
+        message.move(to: .work, at: core.now)
+        dispatch(.granted(ChainID(rawValue: resumption.chain)), to: number, identity: message.pointee.identity)
+    }
+
+    private func requeue(_ reference: UInt64, at instant: Instant, attempts: UInt8, _ number: Int) {
+        let index = UInt32(truncatingIfNeeded: reference)
+        let job = job(index)
+        let message = core.message(job.pointee.message)
+        message.pointee.attempts = attempts
+        message.pointee.dueMilliseconds = UInt32(truncatingIfNeeded: (instant.nanoseconds + 999_999) / 1_000_000)
+        message.move(to: .broker, at: core.now)
+        job.pointee.isDelivering = false
+        job.pointee.outstanding &+= 1
+        giveSlot(job)
+        let source = state.pointee.sources[state.pointee.retrySource]
+        source.broker.produce(
+            replica(number).pointee.firstProducer &+ state.pointee.retryProducer, message: job.pointee.message,
+            job: index, generation: job.pointee.generation, at: core.now)
+    }
+
+    @inline(__always)
+    private func settle(_ reference: UInt64, _ outcome: Outcome) {
+        let index = UInt32(truncatingIfNeeded: reference)
+        let job = job(index)
+        let message = job.pointee.message
+        switch outcome {
+        case .delivered, .duplicate: break
+        case .expired: core.settle(message, as: .expired)
+        case .suppressed: core.settle(message, as: .suppressed)
+        case .shed: core.settle(message, as: .shed)
+        case .deadLettered:
+            state.pointee.deadLettered &+= 1
+            core.settle(message, as: .deadLettered)
+        }
+        job.pointee.isDelivering = false
+        core.message(message).pointee.attempts = 0
+        runStep(index)
+    }
+
+    // MARK: Events
+
+    /// An answer has come back from a store or a provider.
+    func answered(_ index: UInt32) -> UInt64 {
+        let exchange = core.exchange(index)
+        let message = core.message(exchange.pointee.message)
+        let identity = message.pointee.identity
+        let wasTimedOut = exchange.pointee.timedOut
+        if !wasTimedOut { _ = core.scheduler.cancel(exchange.pointee.timer) }
+        if exchange.pointee.kind == .attempt { recordAnswer(exchange, message, tooLate: wasTimedOut) }
+        let copy = exchange.pointee
+        core.state.pointee.exchanges.free(index)
+        if !wasTimedOut && isCurrent(copy.job, copy.generation) { conclude(copy, timedOut: false, identity) }
+        core.release(copy.message)
+        return identity
+    }
+
+    private func recordAnswer(
+        _ exchange: UnsafeMutablePointer<Exchange>, _ message: UnsafeMutablePointer<Message>, tooLate: Bool
+    ) {
+        if tooLate { return }
+        let target = Int(exchange.pointee.target)
+        core.recorder.record(
+            core.now.nanoseconds &- exchange.pointee.sent, subject: state.pointee.firstProviderSubject &+ target,
+            phase: message.pointee.phase, slot: message.pointee.slot)
+    }
+
+    /// The caller's time-out has passed.
+    func timedOut(_ index: UInt32) -> UInt64 {
+        let exchange = core.exchange(index)
+        let identity = core.message(exchange.pointee.message).pointee.identity
+        exchange.pointee.timedOut = true
+        if exchange.pointee.kind == .attempt { core.recorder.timeout(provider: Int(exchange.pointee.target)) }
+        let copy = exchange.pointee
+        if isCurrent(copy.job, copy.generation) { conclude(copy, timedOut: true, identity) }
+        if copy.unanswered {
+            core.state.pointee.exchanges.free(index)
+            core.release(copy.message)
+        }
+        return identity
+    }
+
+    /// The network or the other side will never answer; the time-out alone ends it.
+    func neverAnswered(_ index: UInt32) {
+        let exchange = core.exchange(index)
+        let message = exchange.pointee.message
+        if exchange.pointee.timedOut || exchange.pointee.kind == .write {
+            core.state.pointee.exchanges.free(index)
+            core.release(message)
+        } else {
+            exchange.pointee.unanswered = true
+        }
+    }
+
+    /// Sends an answer on its way back.
+    @inline(__always)
+    func answer(_ index: UInt32, departs: Instant, link: Link?, key: UInt64) {
+        guard let link else {
+            core.scheduler.schedule(
+                at: departs, target: component, kind: Stage.Kind.answered, payload: UInt64(index))
+            return
+        }
+        let arrives = link.send(
+            leaving: departs, to: component, kind: Stage.Kind.answered, payload: UInt64(index), key: key,
+            leg: core.exchange(index).pointee.leg(answer: true))
+        if !arrives { neverAnswered(index) }
+    }
+
+    /// Tells whoever asked what became of the request.
+    private func conclude(_ exchange: Exchange, timedOut: Bool, _ identity: UInt64) {
+        let number = Int(job(exchange.job).pointee.replica)
+        switch exchange.kind {
+        case .call: callEnded(exchange.job, failed: timedOut || exchange.failed)
+        case .lookUp:
+            core.message(exchange.message).move(to: .work, at: core.now)
+            let answer: LookupAnswer = timedOut || exchange.failed ? .failed : exchange.status == 1 ? .present : .absent
+            dispatch(.lookedUp(ChainID(rawValue: exchange.token), answer), to: number, identity: identity)
+        case .attempt:
+            core.message(exchange.message).move(to: .work, at: core.now)
+            let response = timedOut ? ProviderResponse.timedOut : exchange.response
+            dispatch(.responded(AttemptID(rawValue: exchange.token), response), to: number, identity: identity)
+        case .write: break
+        }
+        pump(number)
+    }
+
+    func woken(_ index: UInt32) -> UInt64 {
+        let wake = state.pointee.wakes[index].pointee
+        state.pointee.wakes.free(index)
+        let number = Int(wake.replica)
+        guard replica(number).pointee.isAlive, replica(number).pointee.epoch == wake.epoch else { return Component.void }
+        dispatch(.woken(TimerID(rawValue: wake.timer)), to: number, identity: UInt64(number) &<< 48 | 1)
+        pump(number)
+        return UInt64(number)
+    }
+}

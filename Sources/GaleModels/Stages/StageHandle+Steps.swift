@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleKernel
+import GalePrimitives
+import GaleRandomness
+
+/// Taking a message through the stage's steps.
+extension StageHandle {
+    /// Runs the job's next step, and those after it that take no time.
+    func runStep(_ index: UInt32) {
+        let job = job(index)
+        while true {
+            let number = Int(job.pointee.step)
+            guard number < state.pointee.stepCount else { return complete(index) }
+            let step = state.pointee.steps + number
+            switch step.pointee.kind {
+            case .compute: return compute(index, step)
+            case .call: return call(index, step)
+            case .emit:
+                job.pointee.step &+= 1
+                emit(index, step)
+            case .deliver:
+                job.pointee.step &+= 1
+                return deliver(index)
+            }
+        }
+    }
+
+    /// All steps are behind it. What still waits for acknowledgements gives only its slot back.
+    private func complete(_ index: UInt32) {
+        let job = job(index)
+        if job.pointee.outstanding > 0 { return giveSlot(job) }
+        if state.pointee.isTerminal {
+            let message = job.pointee.message
+            core.deliver(message, at: core.now, expires: expiry(core.message(message)))
+        }
+        finish(index)
+    }
+
+    @inline(__always)
+    func expiry(_ message: UnsafeMutablePointer<Message>) -> Instant {
+        Instant(nanoseconds: message.pointee.intended &+ state.pointee.timeToLive[Int(message.pointee.workload)])
+    }
+
+    // MARK: compute
+
+    private func compute(_ index: UInt32, _ step: UnsafeMutablePointer<Step>) {
+        let job = job(index)
+        let payload = UInt64(job.pointee.generation) &<< 32 | UInt64(index)
+        if step.pointee.isConstant {
+            core.scheduler.schedule(
+                on: step.pointee.lane, target: component, kind: Stage.Kind.computed, payload: payload)
+            return
+        }
+        let identity = core.message(job.pointee.message).pointee.identity
+        let place = UInt64(job.pointee.step) &<< 8 | state.pointee.id
+        let duration = step.pointee.duration.sample(core.draws.uniform(.compute, identity, place))
+        core.scheduler.schedule(
+            at: core.now + Interval(nanoseconds: duration), target: component, kind: Stage.Kind.computed,
+            payload: payload)
+    }
+
+    func stepDone(_ index: UInt32, generation: UInt32) -> UInt64 {
+        guard isCurrent(index, generation) else { return Component.void }
+        let job = job(index)
+        let number = Int(job.pointee.replica)
+        let identity = core.message(job.pointee.message).pointee.identity
+        core.message(job.pointee.message).move(to: .work, at: core.now)
+        job.pointee.step &+= 1
+        runStep(index)
+        pump(number)
+        return identity
+    }
+
+    // MARK: call
+
+    private func call(_ index: UInt32, _ step: UnsafeMutablePointer<Step>) {
+        let job = job(index)
+        core.message(job.pointee.message).move(to: .store, at: core.now)
+        let ordinal = UInt16(job.pointee.step) &<< 8 | UInt16(job.pointee.callAttempts)
+        let exchange = newExchange(index, kind: .call, target: step.pointee.store, ordinal: ordinal, token: 0)
+        core.exchange(exchange).pointee.timer = core.scheduler.schedule(
+            on: step.pointee.timeout, target: component, kind: Stage.Kind.timedOut, payload: UInt64(exchange))
+        core.state.pointee.stores[step.pointee.store].send(exchange, stage: self)
+    }
+
+    /// A request's record, holding the message until the other side has dealt with it.
+    @inline(__always)
+    func newExchange(_ index: UInt32, kind: Exchange.Kind, target: Int, ordinal: UInt16, token: UInt64) -> UInt32 {
+        let job = job(index)
+        let exchange = core.state.pointee.exchanges.allocate()
+        core.exchange(exchange).initialize(
+            to: Exchange(
+                message: job.pointee.message, generation: job.pointee.generation, token: token, timer: .none,
+                sent: core.now.nanoseconds, milliseconds: 0, job: index,
+                stage: UInt16(truncatingIfNeeded: state.pointee.id), status: 0, reason: 0,
+                target: UInt16(truncatingIfNeeded: target), ordinal: ordinal, kind: kind, timedOut: false,
+                unanswered: false, failed: false))
+        core.retain(job.pointee.message)
+        return exchange
+    }
+
+    /// A call of the stage's own has ended, well or not.
+    func callEnded(_ index: UInt32, failed: Bool) {
+        let job = job(index)
+        core.message(job.pointee.message).move(to: .work, at: core.now)
+        let step = state.pointee.steps + Int(job.pointee.step)
+        if !failed || (step.pointee.proceedsOnFailure && Int(job.pointee.callAttempts) + 1 >= step.pointee.attempts) {
+            job.pointee.callAttempts = 0
+            job.pointee.step &+= 1
+            return runStep(index)
+        }
+        job.pointee.callAttempts &+= 1
+        if Int(job.pointee.callAttempts) < step.pointee.attempts {
+            core.message(job.pointee.message).move(to: .backoff, at: core.now)
+            core.scheduler.schedule(
+                on: step.pointee.backoff, target: component, kind: Stage.Kind.callAgain,
+                payload: UInt64(job.pointee.generation) &<< 32 | UInt64(index))
+            return
+        }
+        state.pointee.deadLettered &+= 1
+        core.settle(job.pointee.message, as: .deadLettered)
+        finish(index)
+    }
+
+    func callAgain(_ index: UInt32, generation: UInt32) -> UInt64 {
+        guard isCurrent(index, generation) else { return Component.void }
+        let identity = core.message(job(index).pointee.message).pointee.identity
+        runStep(index)
+        return identity
+    }
+
+    // MARK: emit
+
+    private func emit(_ index: UInt32, _ step: UnsafeMutablePointer<Step>) {
+        let job = job(index)
+        let message = core.message(job.pointee.message)
+        if step.pointee.split && message.pointee.units > 1 { return emitUnits(index, step) }
+        message.move(to: .broker, at: core.now)
+        send(job.pointee.message, job: index, step)
+    }
+
+    private func send(_ message: UInt32, job index: UInt32, _ step: UnsafeMutablePointer<Step>) {
+        let job = job(index)
+        let route = core.state.pointee.topics[step.pointee.topic]
+        if route.isDirect {
+            core.retain(message)
+            core.state.pointee.stages[Int(route.stage)].offer(message)
+            return
+        }
+        job.pointee.outstanding &+= 1
+        let producer = replica(Int(job.pointee.replica)).pointee.firstProducer &+ step.pointee.producer
+        core.state.pointee.brokers[Int(route.broker)].produce(
+            producer, message: message, job: index, generation: job.pointee.generation, at: core.now)
+    }
+
+    /// A segment gives way to its notifications: each has an identity, a recipient and a channel of its own.
+    private func emitUnits(_ index: UInt32, _ step: UnsafeMutablePointer<Step>) {
+        let job = job(index)
+        let parent = core.message(job.pointee.message)
+        let firstTime = parent.pointee.state == .pending
+        let units = parent.pointee.units
+        for unit in 0..<UInt64(units) {
+            let child = core.newMessage(
+                identity: parent.pointee.identity &+ unit, intended: parent.pointee.intended,
+                workload: parent.pointee.workload, units: 1, phase: parent.pointee.phase, slot: parent.pointee.slot)
+            let record = core.message(child)
+            record.pointee.mark = parent.pointee.mark
+            record.pointee.place = .broker
+            copySpans(from: parent, to: record)
+            core.retain(child)
+            send(child, job: index, step)
+            core.release(child)
+        }
+        if firstTime {
+            core.markSplit(job.pointee.message)
+        } else {
+            core.state.pointee.resplit &+= Int64(units)
+        }
+    }
+
+    private func copySpans(from parent: UnsafeMutablePointer<Message>, to child: UnsafeMutablePointer<Message>) {
+        parent.move(to: .broker, at: core.now)
+        child.pointee.spans = parent.pointee.spans
+        child.pointee.mark = parent.pointee.mark
+    }
+
+    /// A broker has acknowledged one copy.
+    func produced(job index: UInt32, generation: UInt32) {
+        guard isCurrent(index, generation) else { return }
+        let job = job(index)
+        job.pointee.outstanding &-= 1
+        if job.pointee.outstanding == 0 && Int(job.pointee.step) >= state.pointee.stepCount && !job.pointee.isDelivering {
+            finish(index)
+        }
+    }
+
+    /// The broker did not take it within `delivery.timeout.ms`: the stage starts the job again from its first step.
+    func produceFailed(job index: UInt32, generation: UInt32) {
+        guard isCurrent(index, generation) else { return }
+        job(index).pointee.outstanding &-= 1
+        core.scheduler.schedule(
+            at: core.now, target: component, kind: Stage.Kind.produceAgain,
+            payload: UInt64(generation) &<< 32 | UInt64(index))
+    }
+
+    func produceAgain(_ index: UInt32, generation: UInt32) -> UInt64 {
+        guard isCurrent(index, generation) else { return Component.void }
+        let job = job(index)
+        let identity = core.message(job.pointee.message).pointee.identity
+        guard job.pointee.outstanding == 0 else { return identity }
+        let number = Int(job.pointee.replica)
+        if !job.pointee.hasSlot {
+            job.pointee.hasSlot = true
+            takeSlot(number)
+        }
+        job.pointee.step = 0
+        runStep(index)
+        pump(number)
+        return identity
+    }
+}

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleDelivery
+import GaleKernel
+import GalePrimitives
+import GaleRandomness
+
+/// A stage as other models see it, and the work of its replicas.
+struct StageHandle {
+    let state: UnsafeMutablePointer<Stage.State>
+
+    var core: Core { @inline(__always) get { state.pointee.core } }
+    var component: UInt32 { @inline(__always) get { state.pointee.component } }
+
+    @inline(__always)
+    func job(_ index: UInt32) -> UnsafeMutablePointer<Job> { state.pointee.jobs[index] }
+
+    @inline(__always)
+    func replica(_ number: Int) -> UnsafeMutablePointer<Replica> { state.pointee.replicas + number }
+
+    @inline(__always)
+    func isCurrent(_ index: UInt32, _ generation: UInt32) -> Bool {
+        let job = job(index)
+        return job.pointee.isLive && job.pointee.generation == generation
+    }
+
+    // MARK: Reading
+
+    /// Records have come from a Kafka source.
+    func recordsArrived(partition number: UInt32, epoch: UInt32) -> UInt64 {
+        let place = sourcePlace(of: number)
+        let broker = state.pointee.sources[place].broker
+        let partition = broker.partition(number)
+        guard partition.pointee.ownerEpoch == UInt16(truncatingIfNeeded: epoch), partition.pointee.fetch == .underWay else {
+            return Component.void
+        }
+        let replicaNumber = Int(partition.pointee.owner)
+        let replica = replica(replicaNumber)
+        partition.pointee.fetch = .idle
+        guard replica.pointee.isAlive else { return Component.void }
+        let start = partition.pointee.position
+        let end = min(partition.pointee.fetchEnd, partition.pointee.log.endPosition)
+        var offset = start
+        while offset < end {
+            let message = partition.pointee.log[offset]
+            core.message(message).move(to: .waiting, at: core.now)
+            partition.pointee.done.append(KafkaPartition.fetched)
+            let record = BufferedRecord(
+                message: message, partition: UInt16(truncatingIfNeeded: number), epoch: partition.pointee.ownerEpoch,
+                offset: UInt32(truncatingIfNeeded: offset), source: UInt32(place))
+            if state.pointee.sources[place].isRetry { delay(record) } else { replica.pointee.buffer.append(record) }
+            offset &+= 1
+        }
+        partition.pointee.position = max(start, end)
+        fetchMore(replica, number, broker)
+        pump(replicaNumber)
+        return UInt64(number) &<< 40 | UInt64(start)
+    }
+
+    @inline(__always)
+    private func sourcePlace(of partition: UInt32) -> Int {
+        for place in 0..<state.pointee.sourceCount {
+            let source = state.pointee.sources[place]
+            if partition &- source.firstPartition < source.partitionCount { return place }
+        }
+        preconditionFailure("records of a partition that the stage does not read")
+    }
+
+    /// Asks for more unless the buffer is full: a consumer reads ahead by about one poll.
+    @inline(__always)
+    private func fetchMore(_ replica: UnsafeMutablePointer<Replica>, _ number: UInt32, _ broker: KafkaHandle) {
+        if replica.pointee.buffer.count < state.pointee.maximumBuffered
+            && replica.pointee.uncommitted < state.pointee.maximumUncommitted
+        {
+            broker.requestFetch(number)
+        }
+    }
+
+    /// The buffer has room again: partitions that were not asked for more are asked now.
+    private func resumeFetching(_ number: Int) {
+        for place in 0..<state.pointee.sourceCount {
+            let source = state.pointee.sources[place]
+            for partition in source.firstPartition..<(source.firstPartition &+ source.partitionCount)
+            where source.broker.partition(partition).pointee.owner == Int32(number) {
+                source.broker.requestFetch(partition)
+            }
+        }
+    }
+
+    /// A retry topic's record waits in the consumer until it is due; it holds no slot.
+    private func delay(_ record: BufferedRecord) {
+        let message = core.message(record.message)
+        message.move(to: .backoff, at: core.now)
+        let due = Int64(message.pointee.dueMilliseconds) * 1_000_000
+        let index = state.pointee.delayed.allocate()
+        state.pointee.delayed[index].initialize(to: record)
+        core.retain(record.message)
+        core.scheduler.schedule(
+            at: max(core.now, Instant(nanoseconds: due)), target: component, kind: Stage.Kind.due,
+            payload: UInt64(index))
+    }
+
+    func retryDue(_ index: UInt32) -> UInt64 {
+        let record = state.pointee.delayed[index].pointee
+        state.pointee.delayed.free(index)
+        let identity = core.message(record.message).pointee.identity
+        let partition = state.pointee.sources[Int(record.source)].broker.partition(UInt32(record.partition))
+        let owner = Int(partition.pointee.owner)
+        if partition.pointee.ownerEpoch == record.epoch && owner >= 0 && replica(owner).pointee.isAlive {
+            core.message(record.message).move(to: .waiting, at: core.now)
+            replica(owner).pointee.buffer.append(record)
+            pump(owner)
+        }
+        core.release(record.message)
+        return identity
+    }
+
+    /// A message is put into a direct topic.
+    func offer(_ message: UInt32) {
+        let capacity = state.pointee.queueCapacity
+        if capacity > 0 && Int64(state.pointee.queue.count &+ state.pointee.inUse) >= capacity {
+            core.settle(message, as: .shed)
+            core.release(message)
+            return
+        }
+        core.message(message).pointee.appended = Message.ticks(core.now.nanoseconds)
+        core.message(message).move(to: .waiting, at: core.now)
+        state.pointee.queue.append(message)
+        pumpQueue()
+    }
+
+    /// Idle replicas take turns at a direct queue.
+    func pumpQueue() {
+        while !state.pointee.queue.isEmpty {
+            var found = -1
+            for offset in 0..<state.pointee.replicaCount {
+                let number = (state.pointee.nextReplica &+ offset) % state.pointee.replicaCount
+                if replica(number).pointee.isAlive && replica(number).pointee.freeSlots > 0 {
+                    found = number
+                    break
+                }
+            }
+            guard found >= 0 else { return }
+            state.pointee.nextReplica = found &+ 1 == state.pointee.replicaCount ? 0 : found &+ 1
+            let message = state.pointee.queue.popFirst()
+            start(
+                BufferedRecord(message: message, partition: .max, epoch: 0, offset: 0, source: 0), on: found,
+                alreadyHeld: true)
+        }
+    }
+
+    // MARK: Slots
+
+    /// Gives free slots to waiting chains first, then to new records.
+    func pump(_ number: Int) {
+        let replica = replica(number)
+        guard replica.pointee.isAlive else { return }
+        while replica.pointee.freeSlots > 0 {
+            if !replica.pointee.resuming.isEmpty {
+                resume(replica.pointee.resuming.popFirst(), number)
+            } else if !replica.pointee.buffer.isEmpty
+                && replica.pointee.uncommitted < state.pointee.maximumUncommitted
+            {
+                begin(replica.pointee.buffer.popFirst(), number, replica)
+            } else {
+                break
+            }
+        }
+        if state.pointee.queueCapacity >= 0 && state.pointee.sourceCount == 0 { pumpQueue() }
+    }
+
+    private func begin(_ record: BufferedRecord, _ number: Int, _ replica: UnsafeMutablePointer<Replica>) {
+        let broker = state.pointee.sources[Int(record.source)].broker
+        let partition = broker.partition(UInt32(record.partition))
+        // The partition went to another owner while the record was in the buffer.
+        guard partition.pointee.ownerEpoch == record.epoch else { return }
+        let offset = absoluteOffset(record.offset, partition)
+        if broker.begin(UInt32(record.partition), offset: offset) {
+            state.pointee.redelivered &+= 1
+        }
+        start(record, on: number, alreadyHeld: false)
+        if replica.pointee.buffer.count &+ 1 == state.pointee.maximumBuffered / 2 || replica.pointee.buffer.isEmpty {
+            resumeFetching(number)
+        }
+    }
+
+    @inline(__always)
+    func absoluteOffset(_ low: UInt32, _ partition: UnsafeMutablePointer<KafkaPartition>) -> Int {
+        let start = partition.pointee.log.startPosition
+        return start &+ Int(low &- UInt32(truncatingIfNeeded: start))
+    }
+
+    private func start(_ record: BufferedRecord, on number: Int, alreadyHeld: Bool) {
+        let jobs = state.pointee.jobs
+        let before = jobs.extent
+        let index = jobs.allocate()
+        let job = jobs[index]
+        let generation = index == before ? 0 : job.pointee.generation &+ 1
+        job.initialize(
+            to: Job(
+                message: record.message, generation: generation, offset: record.offset, outstanding: 0,
+                partition: record.partition, epoch: record.epoch, replica: UInt16(truncatingIfNeeded: number), step: 0,
+                callAttempts: 0, isLive: true, hasSlot: true, isDelivering: false,
+                source: UInt8(truncatingIfNeeded: record.source)))
+        if !alreadyHeld { core.retain(record.message) }
+        core.message(record.message).move(to: .work, at: core.now)
+        state.pointee.consumed &+= 1
+        replica(number).pointee.uncommitted &+= 1
+        takeSlot(number)
+        runStep(index)
+    }
+
+    @inline(__always)
+    func takeSlot(_ number: Int) {
+        replica(number).pointee.freeSlots &-= 1
+        accrueBusy()
+        state.pointee.inUse &+= 1
+    }
+
+    @inline(__always)
+    func giveSlot(_ job: UnsafeMutablePointer<Job>) {
+        guard job.pointee.hasSlot else { return }
+        job.pointee.hasSlot = false
+        replica(Int(job.pointee.replica)).pointee.freeSlots &+= 1
+        accrueBusy()
+        state.pointee.inUse &-= 1
+    }
+
+    @inline(__always)
+    func accrueBusy() {
+        let now = min(core.now.nanoseconds, core.state.pointee.loadEnd.nanoseconds)
+        state.pointee.busy &+= UInt64(state.pointee.inUse) &* UInt64(now &- state.pointee.busySince)
+        state.pointee.busySince = now
+    }
+
+    // MARK: The end of a job
+
+    /// The offset is finished: nothing more will happen here.
+    func finish(_ index: UInt32) {
+        let job = job(index)
+        let message = job.pointee.message
+        let number = Int(job.pointee.replica)
+        giveSlot(job)
+        if job.pointee.partition != .max {
+            let broker = state.pointee.sources[Int(job.pointee.source)].broker
+            let partition = broker.partition(UInt32(job.pointee.partition))
+            broker.finished(
+                UInt32(job.pointee.partition), offset: absoluteOffset(job.pointee.offset, partition),
+                epoch: job.pointee.epoch)
+        }
+        recordLatency(message)
+        state.pointee.completed &+= 1
+        freeJob(index, job)
+        let replica = replica(number)
+        replica.pointee.uncommitted &-= 1
+        if replica.pointee.uncommitted &+ 1 == state.pointee.maximumUncommitted { resumeFetching(number) }
+        core.release(message)
+    }
+
+    @inline(__always)
+    private func recordLatency(_ index: UInt32) {
+        let message = core.message(index)
+        let ticks = Message.ticks(core.now.nanoseconds) &- message.pointee.appended
+        core.recorder.record(
+            Int64(ticks) &* Message.tickNanoseconds, subject: state.pointee.subject, phase: message.pointee.phase,
+            slot: message.pointee.slot)
+    }
+
+    @inline(__always)
+    func freeJob(_ index: UInt32, _ job: UnsafeMutablePointer<Job>) {
+        job.pointee.isLive = false
+        state.pointee.jobs.free(index)
+    }
+}

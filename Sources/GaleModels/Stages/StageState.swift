@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleDelivery
+import GaleKernel
+import GalePrimitives
+import GaleRandomness
+
+/// One message at one stage: from the record's begin until its offset is finished.
+struct Job: BitwiseCopyable {
+    var message: UInt32
+    var generation: UInt32
+    /// Offset in its partition, modulo 2³².
+    var offset: UInt32
+    /// Copies handed to brokers and not yet acknowledged.
+    var outstanding: UInt32
+    /// Partition of the broker it was read from; `UInt16.max` for a direct queue.
+    var partition: UInt16
+    var epoch: UInt16
+    var replica: UInt16
+    var step: UInt8
+    var callAttempts: UInt8
+    var isLive: Bool
+    var hasSlot: Bool
+    var isDelivering: Bool
+    var source: UInt8
+}
+
+/// A record in a replica's buffer, handed out by the consumer and not yet begun.
+struct BufferedRecord: BitwiseCopyable {
+    var message: UInt32
+    var partition: UInt16
+    var epoch: UInt16
+    var offset: UInt32
+    var source: UInt32
+}
+
+/// One process of a stage.
+struct Replica: BitwiseCopyable {
+    var isAlive = true
+    /// Crash in force, or -1.
+    var fault: Int32 = -1
+    var epoch: UInt32 = 0
+    var freeSlots: Int
+    /// Records begun and not yet finished, parked ones included.
+    var uncommitted = 0
+    var buffer: Ring<BufferedRecord>
+    /// Chains that wait for a slot; they go before new work.
+    var resuming: Ring<Resumption>
+    /// First of its producers, one per emitted topic.
+    var firstProducer: UInt32 = 0
+    var isAssigned = true
+}
+
+struct Resumption: BitwiseCopyable {
+    var chain: UInt64
+    var job: UInt32
+    var generation: UInt32
+}
+
+/// A wake-up that a dispatcher asked for.
+struct WakeUp: BitwiseCopyable {
+    var timer: UInt64
+    var replica: UInt32
+    var epoch: UInt32
+}
+
+/// A step as the hot path reads it.
+struct Step: BitwiseCopyable {
+    var kind: Kind
+    var duration: Distribution
+    /// Lane of a constant duration.
+    var lane: Lane
+    var isConstant = false
+    var store = 0
+    var timeout: Lane
+    var attempts = 1
+    var backoff: Lane
+    var proceedsOnFailure = false
+    var topic = 0
+    /// Which of a replica's producers it uses.
+    var producer: UInt32 = 0
+    var split = false
+
+    enum Kind: UInt8, BitwiseCopyable { case compute, call, emit, deliver }
+}
+
+/// Where a stage can send: a topic as others see it.
+struct TopicRoute: BitwiseCopyable {
+    /// The reading stage, or -1.
+    var stage: Int32
+    var isDirect: Bool
+    var broker: UInt16
+    /// Its place among its broker's topics.
+    var local: UInt16
+    /// For direct topics: the most messages waiting and in service together; 0: no bound.
+    var capacity: Int64
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleKernel
+import GalePrimitives
+import GaleRandomness
+
+/// A key-value store like Redis: independent shards, each serving one operation after the other (Redis runs commands on
+/// one thread; redis.io, "Diagnosing latency issues"), and an additional latency per call that does not occupy the shard.
+///
+/// An operation waits for those before it on its shard; what would wait longer than `maximumWait` is answered with an
+/// error at once. So errors come from load, not from a coin; the profile's own error share is beside that.
+final class Store: Component {
+    struct State {
+        var core: Core
+        var latency: Distribution
+        /// Time that one operation occupies its shard, in units of 2⁻²⁰ ns.
+        var service: Int64
+        var maximumWait: Int64
+        var errorMicros: Int64
+        var shards: UInt64
+        /// When each shard is free again, in nanoseconds and 2⁻²⁰ fractions kept apart; the second half is the shadow
+        /// without each fault.
+        var free: UnsafeMutablePointer<ShardClock>
+        var link: Link?
+        var faultCount = 0
+        var faults: UnsafeMutablePointer<StoreFault>
+        var decisions: UnsafeMutablePointer<Int64>
+        var component: UInt32 = 0
+        var id: UInt64
+    }
+
+    let state: UnsafeMutablePointer<State>
+
+    /// An operation arrives.
+    static let arrives: UInt32 = 0
+    static let faultCapacity = 16
+
+    init(
+        _ specification: StoreSpecification, id: Int, core: Core, link: Link?, kernel: Kernel,
+        decisions: UnsafeMutablePointer<Int64>
+    ) {
+        let shards = max(1, specification.shards)
+        let perShard = max(1, specification.capacityMicros / Int64(shards))
+        let clocks = shards * (Self.faultCapacity + 1)
+        state = .allocate(capacity: 1)
+        state.initialize(
+            to: State(
+                core: core, latency: Distribution(specification.latency),
+                service: ShardClock.service(perSecondMicros: perShard),
+                maximumWait: specification.maximumWait.nanoseconds, errorMicros: specification.errorMicros,
+                shards: UInt64(shards), free: .allocate(capacity: clocks), link: link,
+                faults: .allocate(capacity: Self.faultCapacity), decisions: decisions, id: UInt64(id)))
+        state.pointee.free.initialize(repeating: ShardClock(), count: clocks)
+        super.init(kernel: kernel, name: specification.name)
+        state.pointee.component = index
+    }
+
+    var handle: StoreHandle { StoreHandle(state: state) }
+
+    override func handle(_ event: Event) -> UInt64 {
+        StoreHandle(state: state).serve(UInt32(truncatingIfNeeded: event.payload))
+    }
+}
+
+/// What a fault does to a store while it lasts.
+struct StoreFault {
+    var fault: Int
+    var capacityFactorMicros: Int64
+    var errorMicros: Int64
+    var latencyFactorMicros: Int64
+    var blackout: Bool
+    /// Which block of shadow clocks is its own.
+    var shadow: Int
+}
+
+/// When a server of constant rate is free again: virtual finishing time with 20 fractional bits, so that no rate drifts.
+struct ShardClock: BitwiseCopyable {
+    var nanoseconds: Int64 = 0
+    var fraction: Int64 = 0
+
+    /// Time per operation in units of 2⁻²⁰ ns; a rate in millionths per second.
+    static func service(perSecondMicros: Int64) -> Int64 {
+        let scaled = Int64(1 << 20).multipliedFullWidth(by: 1_000_000_000_000_000)
+        // Rates below 0.13 per second would overflow; they are slower than any store.
+        guard scaled.high < perSecondMicros else { return Int64.max >> 1 }
+        return perSecondMicros.dividingFullWidth(scaled).quotient
+    }
+
+    /// Wait until service would begin.
+    @inline(__always)
+    func wait(at now: Int64) -> Int64 { nanoseconds > now ? nanoseconds &- now : 0 }
+
+    /// Serves one operation; returns when it is done.
+    @inline(__always)
+    mutating func serve(at now: Int64, service: Int64) -> Int64 {
+        if nanoseconds < now {
+            nanoseconds = now
+            fraction = 0
+        }
+        fraction &+= service & 0xF_FFFF
+        nanoseconds &+= service &>> 20 &+ fraction &>> 20
+        fraction &= 0xF_FFFF
+        return nanoseconds
+    }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleKernel
+import GalePrimitives
+import GaleRandomness
+
+/// A store as other models see it.
+struct StoreHandle {
+    let state: UnsafeMutablePointer<Store.State>
+
+    /// Sends an operation on its way.
+    @inline(__always)
+    func send(_ index: UInt32, stage: StageHandle) {
+        let core = state.pointee.core
+        let exchange = core.exchange(index)
+        guard let link = state.pointee.link else {
+            _ = serve(index)
+            return
+        }
+        let identity = core.message(exchange.pointee.message).pointee.identity
+        let arrives = link.send(
+            leaving: core.now, to: state.pointee.component, kind: Store.arrives, payload: UInt64(index),
+            key: identity, leg: exchange.pointee.leg(answer: false))
+        if !arrives { stage.neverAnswered(index) }
+    }
+
+    /// An operation has arrived: decides its answer, and sends that on its way.
+    func serve(_ index: UInt32) -> UInt64 {
+        let core = state.pointee.core
+        let exchange = core.exchange(index)
+        let message = core.message(exchange.pointee.message)
+        let identity = message.pointee.identity
+        let stage = core.stage(of: exchange)
+        guard let (departs, failed) = answer(identity, leg: exchange.pointee.leg(answer: false)) else {
+            stage.neverAnswered(index)
+            return identity
+        }
+        exchange.pointee.failed = failed
+        core.recorder.storeCall(Int(state.pointee.id), failed: failed)
+        if !failed { apply(exchange, message, at: departs) }
+        let isWrite = exchange.pointee.kind == .write
+        if isWrite {
+            // Nobody waits for it.
+            let held = exchange.pointee.message
+            core.state.pointee.exchanges.free(index)
+            core.release(held)
+            return identity
+        }
+        stage.answer(index, departs: departs, link: state.pointee.link, key: identity)
+        return identity
+    }
+
+    /// The effect on the store's contents.
+    @inline(__always)
+    private func apply(
+        _ exchange: UnsafeMutablePointer<Exchange>, _ message: UnsafeMutablePointer<Message>, at instant: Instant
+    ) {
+        let milliseconds = UInt32(truncatingIfNeeded: instant.nanoseconds / 1_000_000) &+ 1
+        switch exchange.pointee.kind {
+        case .write: message.pointee.seenMilliseconds = milliseconds
+        case .lookUp:
+            let seen = message.pointee.seenMilliseconds
+            exchange.pointee.status = seen != 0 && milliseconds &- seen <= exchange.pointee.milliseconds ? 1 : 0
+        case .call, .attempt: break
+        }
+    }
+
+    /// When the answer leaves and whether it is an error; nil: never (blackout).
+    private func answer(_ identity: UInt64, leg: UInt64) -> (Instant, failed: Bool)? {
+        let core = state.pointee.core
+        let draws = core.draws
+        let shard = Int(draws.uniform(.storeShard, identity, state.pointee.id).below(state.pointee.shards))
+        let now = core.now.nanoseconds
+        let errorDraw = Int64(draws.uniform(.storeError, identity, leg &+ state.pointee.id &<< 32).below(1_000_000))
+        let latency = state.pointee.latency.sample(draws.uniform(.storeLatency, identity, leg &+ state.pointee.id &<< 32))
+        if state.pointee.faultCount > 0 { return answerWithFaults(shard, now, errorDraw, latency) }
+        let clock = state.pointee.free + shard
+        if clock.pointee.wait(at: now) > state.pointee.maximumWait || errorDraw < state.pointee.errorMicros {
+            return (Instant(nanoseconds: now &+ latency), true)
+        }
+        let done = clock.pointee.serve(at: now, service: state.pointee.service)
+        return (Instant(nanoseconds: done &+ latency), false)
+    }
+}
+
+extension StoreHandle {
+    /// The same with faults in force: decided once with all of them, and once without each, at the same draws.
+    private func answerWithFaults(
+        _ shard: Int, _ now: Int64, _ errorDraw: Int64, _ latency: Int64
+    ) -> (Instant, failed: Bool)? {
+        let all = decide(shard, now, errorDraw, latency, without: -1)
+        for index in 0..<state.pointee.faultCount {
+            let fault = state.pointee.faults[index]
+            let other = decide(shard, now, errorDraw, latency, without: index)
+            if other.kind != all.kind || abs(other.departs - all.departs) > max(latency / 10, 1_000) {
+                state.pointee.decisions[fault.fault] += 1
+            }
+        }
+        if all.kind == .never { return nil }
+        return (Instant(nanoseconds: all.departs), all.kind == .error)
+    }
+
+    private enum AnswerKind { case served, error, never }
+
+    private func decide(
+        _ shard: Int, _ now: Int64, _ errorDraw: Int64, _ latency: Int64, without excluded: Int
+    ) -> (kind: AnswerKind, departs: Int64) {
+        var (latency, service, errors) = (latency, state.pointee.service, state.pointee.errorMicros)
+        for index in 0..<state.pointee.faultCount where index != excluded {
+            let fault = state.pointee.faults[index]
+            if fault.blackout { return (.never, 0) }
+            latency = latency.scaled(byMicros: fault.latencyFactorMicros)
+            service = service.dividedBy(micros: fault.capacityFactorMicros)
+            errors += fault.errorMicros
+        }
+        let block = excluded < 0 ? 0 : state.pointee.faults[excluded].shadow
+        let clock = state.pointee.free + (block &* Int(state.pointee.shards) &+ shard)
+        if clock.pointee.wait(at: now) > state.pointee.maximumWait || errorDraw < errors {
+            return (.error, now &+ latency)
+        }
+        return (.served, clock.pointee.serve(at: now, service: service) &+ latency)
+    }
+
+    func begin(_ effect: StoreFault) {
+        precondition(state.pointee.faultCount < Store.faultCapacity)
+        var fault = effect
+        let used = (0..<state.pointee.faultCount).map { state.pointee.faults[$0].shadow }
+        fault.shadow = (1...Store.faultCapacity).first { !used.contains($0) } ?? 1
+        let shards = Int(state.pointee.shards)
+        // The shadow begins as the shard is, and goes on as if this fault did not exist.
+        for shard in 0..<shards { state.pointee.free[fault.shadow * shards + shard] = state.pointee.free[shard] }
+        state.pointee.faults[state.pointee.faultCount] = fault
+        state.pointee.faultCount += 1
+    }
+
+    func end(fault: Int) {
+        let count = state.pointee.faultCount
+        guard let index = (0..<count).first(where: { state.pointee.faults[$0].fault == fault }) else { return }
+        for later in (index + 1)..<max(count, index + 1) { state.pointee.faults[later - 1] = state.pointee.faults[later] }
+        state.pointee.faultCount -= 1
+    }
+}
+
+extension Int64 {
+    /// This divided by a factor in millionths; 0 gives a time beyond any run.
+    func dividedBy(micros factor: Int64) -> Int64 {
+        if factor == 1_000_000 { return self }
+        guard factor > 0 else { return Int64.max >> 1 }
+        let scaled = multipliedFullWidth(by: 1_000_000)
+        guard scaled.high < factor else { return Int64.max >> 1 }
+        return factor.dividingFullWidth(scaled).quotient
+    }
+}

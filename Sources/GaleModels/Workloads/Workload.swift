@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleKernel
+import GalePrimitives
+import GaleRandomness
+
+/// An open-loop source of messages: it submits at its own instants, whatever becomes of them.
+///
+/// Into a Kafka topic it looks ahead by a millisecond: one event makes all arrivals of the next millisecond and hands them
+/// to the producers with their own instants, so that batches open, fill and close exactly when they would. Into a direct
+/// topic each arrival is an event. It has one producer per 10,000 messages a second of its peak rate, like the fleet of
+/// processes that such a load comes from.
+final class Workload: Component {
+    struct State {
+        var core: Core
+        var curve: RateCurve
+        var isPoisson: Bool
+        var units: UInt32
+        var id: UInt8
+        var ordinal: UInt64 = 0
+        var next: Instant?
+        var stage: Int32
+        var isDirect: Bool
+        var broker: KafkaHandle?
+        var firstProducer: UInt32
+        var producerCount: UInt64
+        var lookAhead: Lane
+        var unit: UnitExponential
+    }
+
+    let state: UnsafeMutablePointer<State>
+
+    static let arrivals: UInt32 = 0
+    static let lookAheadInterval = Interval.milliseconds(1)
+    static let ratePerProducerMicros: Int64 = 10_000_000_000
+
+    init(name: String, kernel: Kernel, state: State) {
+        self.state = .allocate(capacity: 1)
+        self.state.initialize(to: state)
+        super.init(kernel: kernel, name: name)
+        advance()
+        guard let next = self.state.pointee.next else {
+            self.state.pointee.core.state.pointee.openWorkloads -= 1
+            return
+        }
+        scheduler.schedule(at: next, target: index, kind: Self.arrivals, payload: 0)
+    }
+
+    /// Producers that a workload with this peak rate has.
+    static func producers(peakMicros: Int64, units: Int64) -> Int {
+        Int(min(256, max(1, (peakMicros / max(1, units) + ratePerProducerMicros - 1) / ratePerProducerMicros)))
+    }
+
+    override func handle(_ event: Event) -> UInt64 {
+        let first = state.pointee.ordinal
+        if state.pointee.isDirect {
+            arrive(at: event.time)
+            advance()
+            scheduleNext(at: state.pointee.next)
+        } else {
+            let horizon = event.time + Self.lookAheadInterval
+            while let next = state.pointee.next, next < horizon {
+                arrive(at: next)
+                advance()
+            }
+            scheduleNext(at: state.pointee.next)
+        }
+        return UInt64(state.pointee.id) &<< 56 | first
+    }
+
+    private func scheduleNext(at next: Instant?) {
+        guard let next else {
+            state.pointee.core.state.pointee.openWorkloads -= 1
+            return
+        }
+        scheduler.schedule(at: max(next, scheduler.now), target: index, kind: Self.arrivals, payload: 0)
+    }
+
+    /// Finds the next arrival's instant.
+    @inline(__always)
+    private func advance() {
+        var amount = Double(state.pointee.units)
+        if state.pointee.isPoisson {
+            let key = UInt64(state.pointee.id) &<< 56 | state.pointee.ordinal
+            let draw = state.pointee.unit.sample(state.pointee.core.draws.uniform(.arrival, key))
+            amount *= Double(draw) * 0x1p-32
+        }
+        state.pointee.next = state.pointee.curve.advance(by: amount)
+    }
+
+    @inline(__always)
+    private func arrive(at instant: Instant) {
+        let core = state.pointee.core
+        let identity = UInt64(state.pointee.id) &<< 56 | state.pointee.ordinal &<< 20
+        let message = core.newMessage(
+            identity: identity, intended: instant.nanoseconds, workload: state.pointee.id, units: state.pointee.units,
+            phase: core.recorder.phase(of: instant.nanoseconds), slot: core.recorder.slot(of: instant.nanoseconds))
+        core.submit(message)
+        if let broker = state.pointee.broker {
+            let producer = state.pointee.firstProducer
+                &+ UInt32(truncatingIfNeeded: state.pointee.ordinal % state.pointee.producerCount)
+            broker.produce(producer, message: message, job: .max, generation: 0, at: instant)
+            core.release(message)
+        } else {
+            core.state.pointee.stages[Int(state.pointee.stage)].offer(message)
+        }
+        state.pointee.ordinal &+= 1
+    }
+}
