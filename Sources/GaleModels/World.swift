@@ -57,7 +57,8 @@ public final class World {
     public func advance(until limit: Instant) -> Advance {
         let limit = min(limit, end)
         while now < limit {
-            let next = min(limit, Instant(nanoseconds: (now.nanoseconds / Self.slice.nanoseconds + 1) * Self.slice.nanoseconds))
+            let next = min(
+                limit, Instant(nanoseconds: (now.nanoseconds / Self.slice.nanoseconds + 1) * Self.slice.nanoseconds))
             moveToSlot()
             switch kernel.run(until: next) {
             case .reached: break
@@ -66,7 +67,8 @@ public final class World {
             case .eventLimit: return .stopped("the limit of \(specification.limits.events) events was reached")
             case .livelock(let instant, let component):
                 return .stopped(
-                    "livelock: more than \(specification.limits.eventsPerInstant) events at \(instant); '\(component)' was next")
+                    "livelock: more than \(specification.limits.eventsPerInstant) events at \(instant); '\(component)' was next"
+                )
             }
             clock = max(clock, kernel.now)
             sampleBacklog()

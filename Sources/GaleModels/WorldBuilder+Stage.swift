@@ -19,7 +19,8 @@ extension WorldBuilder {
         if let policy { describe(policy, &state) }
         compile(stage, &state)
         addProducers(&state, stage, policy, place)
-        let model = Stage(stage, kernel: kernel, state: state, makeDispatcher: policy.map { dispatcherMaker($0, stage) })
+        let model = Stage(
+            stage, kernel: kernel, state: state, makeDispatcher: policy.map { dispatcherMaker($0, stage) })
         parts.stages.append(model)
         (core.state.pointee.stages + place).initialize(to: model.handle)
     }
@@ -152,7 +153,8 @@ extension WorldBuilder {
     private func dispatcherMaker(_ policy: PolicySpecification, _ stage: StageSpecification) -> () -> Dispatcher {
         var share = policy.policy
         for place in share.limits.indices {
-            share.limits[place].ratePerSecondMicros = max(1, share.limits[place].ratePerSecondMicros / Int64(stage.replicas))
+            share.limits[place].ratePerSecondMicros = max(
+                1, share.limits[place].ratePerSecondMicros / Int64(stage.replicas))
             share.limits[place].burst = max(1, share.limits[place].burst / Int64(stage.replicas))
         }
         let providers = specification.providers.map {

@@ -115,7 +115,9 @@ struct WorldBuilder {
 
     private func producerCount(into topics: [Int]) -> Int {
         var count = 0
-        for workload in specification.workloads where topics.contains(workload.topic) { count += producers(of: workload) }
+        for workload in specification.workloads where topics.contains(workload.topic) {
+            count += producers(of: workload)
+        }
         for stage in specification.stages {
             for step in stage.steps {
                 if case .emit(let emit) = step, topics.contains(emit.topic) { count += stage.replicas }
@@ -150,7 +152,8 @@ struct WorldBuilder {
                 name: workload.name, kernel: kernel,
                 state: Workload.State(
                     core: core, curve: RateCurve(workload.rate, end: specification.duration),
-                    isPoisson: workload.arrivals == .poisson, units: UInt32(clamping: workload.fanOut), id: UInt8(place),
+                    isPoisson: workload.arrivals == .poisson, units: UInt32(clamping: workload.fanOut),
+                    id: UInt8(place),
                     stage: route.stage, isDirect: route.isDirect, broker: broker, firstProducer: first,
                     producerCount: UInt64(count), lookAhead: kernel.scheduler.lane(for: Workload.lookAheadInterval),
                     unit: UnitExponential())))

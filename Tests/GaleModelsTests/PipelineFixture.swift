@@ -53,7 +53,9 @@ extension Fixture {
     ) -> Policy {
         Policy(
             routes: [
-                .init(channel: .push, platform: .ios, providers: [(provider: ProviderIndex(rawValue: 0), weight: UInt32(1))])
+                .init(
+                    channel: .push, platform: .ios,
+                    providers: [(provider: ProviderIndex(rawValue: 0), weight: UInt32(1))])
             ], waiting: waiting, deduplication: deduplicate ? .init() : nil, retry: retry, breaker: breaker,
             limits: limits)
     }

@@ -7,7 +7,9 @@ import Testing
 
 @Suite("The delivery code in a simulated pipeline")
 struct PipelineTests {
-    @Test("delivers everything when nothing is wrong, each message once, with one attempt", arguments: Policy.Waiting.allCases)
+    @Test(
+        "delivers everything when nothing is wrong, each message once, with one attempt",
+        arguments: Policy.Waiting.allCases)
     func calm(waiting: Policy.Waiting) {
         let (world, ledger) = Fixture.run(Fixture.pipeline(perSecond: 1_000, policy: Fixture.policy(waiting: waiting)))
         #expect(ledger.balances)
@@ -44,7 +46,8 @@ struct PipelineTests {
         var effect = ProviderFault()
         effect.capacityMicros = 500_000
         let world = Fixture.run(
-            Fixture.pipeline(perSecond: 100, duration: .seconds(25), faults: [Fixture.provider(effect)])).world
+            Fixture.pipeline(perSecond: 100, duration: .seconds(25), faults: [Fixture.provider(effect)])
+        ).world
         #expect(world.measurements.decisionsChanged(fault: 0) == 0)
     }
 

@@ -84,7 +84,9 @@ extension KafkaHandle {
         let partition = partition(number)
         let offset = partition.pointee.completed
         guard offset > partition.pointee.committing else { return }
-        guard let transit = state.pointee.link.transit(key: UInt64(number) &<< 40 | UInt64(offset), leg: 4) else { return }
+        guard let transit = state.pointee.link.transit(key: UInt64(number) &<< 40 | UInt64(offset), leg: 4) else {
+            return
+        }
         partition.pointee.committing = offset
         let work = state.pointee.profile.append.sample(
             core.draws.uniform(.commit, UInt64(number) &<< 40 | UInt64(offset), state.pointee.id))

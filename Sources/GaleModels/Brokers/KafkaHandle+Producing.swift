@@ -54,7 +54,11 @@ struct KafkaHandle {
         let entry = entries.allocate()
         entries[entry].initialize(to: KafkaEntry(next: .max, message: message, job: job, generation: generation))
         let batch = batch(producer.pointee.open)
-        if batch.pointee.count == 0 { batch.pointee.first = entry } else { entries[batch.pointee.last].pointee.next = entry }
+        if batch.pointee.count == 0 {
+            batch.pointee.first = entry
+        } else {
+            entries[batch.pointee.last].pointee.next = entry
+        }
         batch.pointee.last = entry
         batch.pointee.count &+= 1
         batch.pointee.bytes &+= UInt32(truncatingIfNeeded: size)
@@ -138,7 +142,8 @@ struct KafkaHandle {
             return batch.pointee.ordinal
         }
         batch.pointee.leaderEpoch = partition.pointee.leaderEpoch
-        let work = state.pointee.profile.append.sample(core.draws.uniform(.append, batch.pointee.ordinal, state.pointee.id))
+        let work = state.pointee.profile.append.sample(
+            core.draws.uniform(.append, batch.pointee.ordinal, state.pointee.id))
         let done = max(core.now.nanoseconds &+ transit.nanoseconds &+ work, partition.pointee.lastAppend)
         partition.pointee.lastAppend = done
         core.scheduler.schedule(
@@ -275,7 +280,8 @@ struct KafkaHandle {
                 core.release(head.message)
                 continue
             }
-            guard producer.pointee.buffered &+ size <= state.pointee.profile.bufferBytes || producer.pointee.buffered == 0
+            guard
+                producer.pointee.buffered &+ size <= state.pointee.profile.bufferBytes || producer.pointee.buffered == 0
             else { return }
             _ = producer.pointee.blocked.popFirst()
             collect(

@@ -12,7 +12,8 @@ extension Core {
             to: State(
                 scheduler: kernel.scheduler, draws: Draws(seed: seed), messages: Slab(), exchanges: Slab(),
                 recorder: recorder, end: .zero + specification.duration + specification.drain,
-                loadEnd: .zero + specification.duration, stages: .allocate(capacity: max(1, specification.stages.count)),
+                loadEnd: .zero + specification.duration,
+                stages: .allocate(capacity: max(1, specification.stages.count)),
                 stores: .allocate(capacity: max(1, specification.stores.count)),
                 providers: .allocate(capacity: max(1, specification.providers.count)),
                 brokers: .allocate(capacity: max(1, specification.brokers.count)),

@@ -90,9 +90,12 @@ extension Core {
         let units = Int64(message.pointee.units)
         state.pointee.submitted += units
         state.pointee.unsettled += units
-        if state.pointee.unsettled > state.pointee.peakUnsettled { state.pointee.peakUnsettled = state.pointee.unsettled }
+        if state.pointee.unsettled > state.pointee.peakUnsettled {
+            state.pointee.peakUnsettled = state.pointee.unsettled
+        }
         forEachUnit(message) { channel, count in
-            recorder.count(.submitted, phase: message.pointee.phase, slot: message.pointee.slot, channel: channel, count)
+            recorder.count(
+                .submitted, phase: message.pointee.phase, slot: message.pointee.slot, channel: channel, count)
         }
     }
 

@@ -59,7 +59,8 @@ struct Link {
     /// Time through the link, or nil when it is lost, with the faults in force. Each fault is evaluated at the same
     /// draw with and without it, and counts when that makes a difference.
     func transit(key: UInt64, leg: UInt64) -> Interval? {
-        let base = state.pointee.latency.sample(state.pointee.draws.uniform(.linkLatency, key, leg &+ state.pointee.id &<< 32))
+        let base = state.pointee.latency.sample(
+            state.pointee.draws.uniform(.linkLatency, key, leg &+ state.pointee.id &<< 32))
         let count = state.pointee.faultCount
         if count == 0 && state.pointee.lossMicros == 0 { return Interval(nanoseconds: base) }
         let draw = Int64(state.pointee.draws.uniform(.linkLoss, key, leg &+ state.pointee.id &<< 32).below(1_000_000))
@@ -91,7 +92,9 @@ struct Link {
     func end(fault: Int) {
         let count = state.pointee.faultCount
         guard let index = (0..<count).first(where: { state.pointee.faults[$0].fault == fault }) else { return }
-        for later in (index + 1)..<max(count, index + 1) { state.pointee.faults[later - 1] = state.pointee.faults[later] }
+        for later in (index + 1)..<max(count, index + 1) {
+            state.pointee.faults[later - 1] = state.pointee.faults[later]
+        }
         state.pointee.faultCount -= 1
     }
 

@@ -91,7 +91,9 @@ extension Stage {
 
     private func reclaim(_ number: Int) {
         forEachPartition { broker, partition in
-            if broker.partition(partition).pointee.owner == Int32(number) { broker.assign(partition, to: Int32(number)) }
+            if broker.partition(partition).pointee.owner == Int32(number) {
+                broker.assign(partition, to: Int32(number))
+            }
         }
     }
 

@@ -258,7 +258,9 @@ extension StageHandle {
         let wake = state.pointee.wakes[index].pointee
         state.pointee.wakes.free(index)
         let number = Int(wake.replica)
-        guard replica(number).pointee.isAlive, replica(number).pointee.epoch == wake.epoch else { return Component.void }
+        guard replica(number).pointee.isAlive, replica(number).pointee.epoch == wake.epoch else {
+            return Component.void
+        }
         dispatch(.woken(TimerID(rawValue: wake.timer)), to: number, identity: UInt64(number) &<< 48 | 1)
         pump(number)
         return UInt64(number)

@@ -189,7 +189,8 @@ extension StageHandle {
         guard isCurrent(index, generation) else { return }
         let job = job(index)
         job.pointee.outstanding &-= 1
-        if job.pointee.outstanding == 0 && Int(job.pointee.step) >= state.pointee.stepCount && !job.pointee.isDelivering {
+        if job.pointee.outstanding == 0 && Int(job.pointee.step) >= state.pointee.stepCount && !job.pointee.isDelivering
+        {
             finish(index)
         }
     }

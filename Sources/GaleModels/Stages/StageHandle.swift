@@ -30,7 +30,8 @@ struct StageHandle {
         let place = sourcePlace(of: number)
         let broker = state.pointee.sources[place].broker
         let partition = broker.partition(number)
-        guard partition.pointee.ownerEpoch == UInt16(truncatingIfNeeded: epoch), partition.pointee.fetch == .underWay else {
+        guard partition.pointee.ownerEpoch == UInt16(truncatingIfNeeded: epoch), partition.pointee.fetch == .underWay
+        else {
             return Component.void
         }
         let replicaNumber = Int(partition.pointee.owner)

@@ -71,7 +71,8 @@ struct StoreHandle {
         let shard = Int(draws.uniform(.storeShard, identity, state.pointee.id).below(state.pointee.shards))
         let now = core.now.nanoseconds
         let errorDraw = Int64(draws.uniform(.storeError, identity, leg &+ state.pointee.id &<< 32).below(1_000_000))
-        let latency = state.pointee.latency.sample(draws.uniform(.storeLatency, identity, leg &+ state.pointee.id &<< 32))
+        let latency = state.pointee.latency.sample(
+            draws.uniform(.storeLatency, identity, leg &+ state.pointee.id &<< 32))
         if state.pointee.faultCount > 0 { return answerWithFaults(shard, now, errorDraw, latency) }
         let clock = state.pointee.free + shard
         if clock.pointee.wait(at: now) > state.pointee.maximumWait || errorDraw < state.pointee.errorMicros {
@@ -135,7 +136,9 @@ extension StoreHandle {
     func end(fault: Int) {
         let count = state.pointee.faultCount
         guard let index = (0..<count).first(where: { state.pointee.faults[$0].fault == fault }) else { return }
-        for later in (index + 1)..<max(count, index + 1) { state.pointee.faults[later - 1] = state.pointee.faults[later] }
+        for later in (index + 1)..<max(count, index + 1) {
+            state.pointee.faults[later - 1] = state.pointee.faults[later]
+        }
         state.pointee.faultCount -= 1
     }
 }

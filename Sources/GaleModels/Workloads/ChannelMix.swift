@@ -9,7 +9,10 @@ struct ChannelMix {
     var channels: (Int64, Int64, Int64)
     var platforms: (Int64, Int64, Int64)
 
-    init(channels shares: [(channel: Channel, share: Int64)], platforms platformShares: [(platform: Platform, share: Int64)]) {
+    init(
+        channels shares: [(channel: Channel, share: Int64)],
+        platforms platformShares: [(platform: Platform, share: Int64)]
+    ) {
         var byChannel = [Int64](repeating: 0, count: 4)
         for (channel, share) in shares { byChannel[Int(channel.rawValue)] += share }
         channels = (byChannel[0], byChannel[0] + byChannel[1], byChannel[0] + byChannel[1] + byChannel[2])

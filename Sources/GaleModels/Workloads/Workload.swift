@@ -96,7 +96,8 @@ final class Workload: Component {
             phase: core.recorder.phase(of: instant.nanoseconds), slot: core.recorder.slot(of: instant.nanoseconds))
         core.submit(message)
         if let broker = state.pointee.broker {
-            let producer = state.pointee.firstProducer
+            let producer =
+                state.pointee.firstProducer
                 &+ UInt32(truncatingIfNeeded: state.pointee.ordinal % state.pointee.producerCount)
             broker.produce(producer, message: message, job: .max, generation: 0, at: instant)
             core.release(message)
