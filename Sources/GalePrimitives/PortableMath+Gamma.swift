@@ -80,7 +80,8 @@ extension PortableMath {
             d = 1 / d
             let factor = d * c
             value *= factor
-            if (factor - 1).magnitude < 1e-16 { break }
+            // Two units in the last place: rounding may keep the factor from ever being 1.
+            if (factor - 1).magnitude < 5e-16 { break }
             index += 1
         }
         return value

@@ -39,6 +39,7 @@ struct GammaQuantile {
         var y = start
         var low = -800.0
         var high = 800.0
+        var lastStep = Double.infinity
         for _ in 0..<200 {
             let x = PortableMath.exp(y)
             let logs = PortableMath.logIncompleteGamma(shape: shape, x, logGamma: logGamma)
@@ -51,7 +52,9 @@ struct GammaQuantile {
             if !(next > low && next < high) { next = 0.5 * (max(low, y - 4) + min(high, y + 4)) }
             let step = (next - y).magnitude
             y = next
-            if step <= 1e-14 { break }
+            // Rounding noise ends the quadratic convergence; from there on steps no longer shrink.
+            if step <= 1e-14 || (step < 1e-6 && step >= lastStep) { break }
+            lastStep = step
         }
         return PortableMath.exp(y) / shape
     }

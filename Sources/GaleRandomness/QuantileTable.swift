@@ -13,6 +13,10 @@ import GalePrimitives
     static let cells = 64
     static let blocksPerSide = 63
 
+    /// Knots are not finer than 2⁻⁶⁴: at scales up to 2⁶⁰ that is a sixteenth of the unit drawn, and it keeps the shift after
+    /// scaling within the fast path of `Distribution.sample`.
+    static let finestExponent = 64
+
     let words: UnsafePointer<UInt64>
     let steps: UInt32
 
@@ -61,7 +65,7 @@ import GalePrimitives
         _ values: [Double], to words: UnsafeMutablePointer<UInt64>
     ) -> UnsafeMutablePointer<UInt64> {
         let largest = values[values.count - 1]
-        let exponent = largest > 0x1p-900 ? 61 - Int(largest.exponent) : 0
+        let exponent = largest > 0x1p-900 ? min(61 - Int(largest.exponent), Self.finestExponent) : 0
         words.initialize(to: UInt64(bitPattern: Int64(exponent)))
         var previous: UInt64 = 0
         for (index, value) in values.enumerated() {
