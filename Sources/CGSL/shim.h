@@ -3,6 +3,7 @@
 #ifndef GALE_CGSL_SHIM_H
 #define GALE_CGSL_SHIM_H
 #include <gsl/gsl_cdf.h>
-#include <gsl/gsl_sf_gamma.h>
+#include <gsl/gsl_errno.h>
 #include <gsl/gsl_sf_erf.h>
+#include <gsl/gsl_sf_gamma.h>
 #endif

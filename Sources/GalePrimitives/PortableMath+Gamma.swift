@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension PortableMath {
-    /// The logarithm of the gamma function, for `x > 0`; right to about 10⁻¹⁵ (absolute where it crosses zero).
+    /// The logarithm of the gamma function, for `x > 0`; right to about 10⁻¹⁴ (absolute below 1, relative above).
     ///
     /// Stirling's series from 15 upwards, after the recurrence Γ(x + 1) = x Γ(x).
     public static func logGamma(_ x: Double) -> Double {

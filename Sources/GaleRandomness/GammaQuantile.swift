@@ -14,17 +14,21 @@ struct GammaQuantile {
 
     func value(upperTail tail: Double) -> Double {
         if shape == 1 { return -PortableMath.log(tail) }
-        return solve(PortableMath.log(tail), upper: true, start: start(PortableMath.normalQuantile(upperTail: tail)))
+        let z = PortableMath.normalQuantile(upperTail: tail)
+        return value(logLower: PortableMath.logOnePlus(-tail), logUpper: PortableMath.log(tail), upper: true, z)
     }
 
     func value(lowerTail tail: Double) -> Double {
         if shape == 1 { return -PortableMath.logOnePlus(-tail) }
-        let target = PortableMath.log(tail)
-        // Near 0 the distribution function is x^a / Γ(a + 1).
-        let asymptote = (target + logGamma + PortableMath.log(shape)) / shape
-        if asymptote < -700 { return PortableMath.exp(asymptote) / shape }
-        let guess = asymptote < -1 ? asymptote : start(PortableMath.normalQuantile(tail))
-        return solve(target, upper: false, start: guess)
+        let z = PortableMath.normalQuantile(tail)
+        return value(logLower: PortableMath.log(tail), logUpper: PortableMath.logOnePlus(-tail), upper: false, z)
+    }
+
+    private func value(logLower: Double, logUpper: Double, upper: Bool, _ z: Double) -> Double {
+        // Near 0 the distribution function is x^a / Γ(a + 1), but for a factor of 1 − O(x).
+        let asymptote = (logLower + logGamma + PortableMath.log(shape)) / shape
+        if asymptote < -36 { return PortableMath.exp(asymptote) / shape }
+        return solve(upper ? logUpper : logLower, upper: upper, start: asymptote < -1 ? asymptote : start(z))
     }
 
     /// The logarithm of Wilson and Hilferty's approximation (1931) for the normal quantile `z`.
@@ -48,8 +52,9 @@ struct GammaQuantile {
             if surplus > 0 { high = y } else { low = y }
             // d log P / d log x = x · density / P, and the same with a minus for Q.
             let slope = PortableMath.exp(shape * y - x - logGamma - reached)
-            var next = y - surplus / slope
-            if !(next > low && next < high) { next = 0.5 * (max(low, y - 4) + min(high, y + 4)) }
+            // Steps of at most 2: far out in a tail the slope drowns in rounding, and the step would be noise.
+            var next = y - min(2, max(-2, surplus / slope))
+            if !(next > low && next < high) { next = 0.5 * (max(low, y - 2) + min(high, y + 2)) }
             let step = (next - y).magnitude
             y = next
             // Rounding noise ends the quadratic convergence; from there on steps no longer shrink.
