@@ -26,7 +26,9 @@ public enum PortableMath {
         let correction = x.low - power * logarithmOfTwo.low
         let r = reduced + correction
         let lost = (reduced - r) + correction
-        let value = 1 + (r + (exponentialRemainder(r) + lost))
+        // 1 + r as an exact sum of two: the only rounding of weight is the last.
+        let sum = 1 + r
+        let value = sum + ((r - (sum - 1)) + (exponentialRemainder(r) + lost))
         return scaled(value, byPowerOfTwo: Int(power))
     }
 
