@@ -22,7 +22,7 @@ public struct EventHeap: ~Copyable {
         size = 0
     }
 
-    deinit { (slots - Self.lead).deallocate() }
+    public func deallocate() { (slots - Self.lead).deallocate() }
 
     @inlinable public var count: Int { size }
     @inlinable public var isEmpty: Bool { size == 0 }
@@ -81,7 +81,15 @@ public struct EventHeap: ~Copyable {
         slots[hole] = event
     }
 
-    /// Keeps the events for which the condition holds.
+    /// Copies all events, in no order.
+    func copy(to target: UnsafeMutablePointer<Event>) { target.update(from: slots, count: size) }
+
+    mutating func removeAll() {
+        slots.update(repeating: .sentinel, count: size)
+        size = 0
+    }
+
+    /// Drops the events for which the condition holds.
     mutating func removeAll(where isDropped: (Event) -> Bool) {
         var kept = 0
         for index in 0..<size where !isDropped(slots[index]) {

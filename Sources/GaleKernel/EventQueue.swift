@@ -2,29 +2,116 @@
 import GalePrimitives
 
 /// The pending events, least `(time, sequence)` first.
+///
+/// The owner calls `deallocate()` once.
 @frozen
 public struct EventQueue: ~Copyable {
+    /// A ladder with no more events than this becomes a heap.
+    static let fewest = 24
+    /// A heap with more events becomes a ladder.
+    static let most = 64
+
+    /// Events before the horizon that came after it was set.
     @usableFromInline var near: EventHeap
+    /// Events before the horizon, sorted.
+    @usableFromInline var run: EventRun
+    /// Events at or after the horizon.
+    @usableFromInline var ladder: Ladder
+    /// Nanoseconds; `UInt64.max` when all events are in the heap.
+    @usableFromInline var horizon: UInt64
+    /// The heap may have so many before it is looked at.
+    @usableFromInline var nearLimit: Int
 
     public init(_ kind: KernelOptions.Queue) {
-        near = EventHeap()
+        near = EventHeap(minimumCapacity: Self.most)
+        run = EventRun()
+        ladder = Ladder()
+        horizon = .max
+        nearLimit = kind == .heap ? .max : Self.most
+    }
+
+    public func deallocate() {
+        near.deallocate()
+        run.deallocate()
+        ladder.deallocate()
     }
 
     /// Events in the queue.
-    @inlinable public var count: Int { near.count }
+    @inlinable public var count: Int { near.count + run.count + ladder.count }
 
     @inlinable @inline(__always)
-    public mutating func insert(_ event: Event) { near.insert(event) }
+    public mutating func insert(_ event: Event) {
+        if UInt64(bitPattern: event.time.nanoseconds) < horizon {
+            near.insert(event)
+            if near.count > nearLimit { spill() }
+        } else {
+            ladder.insert(event)
+        }
+    }
 
     /// The key of the least event; `UInt128.max` when the queue is empty.
     @inlinable @inline(__always)
-    public mutating func firstKey() -> UInt128 { near.first.key }
+    public mutating func firstKey() -> UInt128 {
+        let key = earlier(run.next.pointee.key, near.first.key)
+        if key != .max { return key }
+        if ladder.count == 0 { return .max }
+        refill()
+        return earlier(run.next.pointee.key, near.first.key)
+    }
+
+    @inlinable @inline(__always)
+    func earlier(_ left: UInt128, _ right: UInt128) -> UInt128 { left < right ? left : right }
 
     /// Removes and returns the least event. `firstKey()` must have been called since the last removal, and the queue must
     /// not be empty.
     @inlinable @inline(__always)
-    public mutating func removeFirst() -> Event { near.removeFirst() }
+    public mutating func removeFirst() -> Event {
+        if run.next.pointee.key < near.first.key {
+            let event = run.next.pointee
+            run.next += 1
+            return event
+        }
+        return near.removeFirst()
+    }
+
+    /// Moves the next events in front of the horizon: all of them when they are few.
+    @usableFromInline @inline(never)
+    mutating func refill() {
+        run.removeAll()
+        if ladder.count > Self.fewest {
+            horizon = ladder.open(into: &run)
+            nearLimit = Self.most
+        } else {
+            var events: [Event] = []
+            ladder.removeAll { events.append($0) }
+            for event in events { near.insert(event) }
+            horizon = .max
+        }
+    }
+
+    /// Moves the events before the horizon to the ladder: the horizon is too far away.
+    @usableFromInline @inline(never)
+    mutating func spill() {
+        let events = UnsafeMutableBufferPointer<Event>.allocate(capacity: near.count + run.count)
+        defer { events.deallocate() }
+        let sorted = run.count
+        _ = events.update(fromContentsOf: run.events)
+        near.copy(to: events.baseAddress.unsafelyUnwrapped + sorted)
+        guard let start = ladder.adopt(UnsafeBufferPointer(events), horizon: horizon) else {
+            // They can't be told apart by time: a heap it is, until there are many more.
+            nearLimit = near.count * 2
+            return
+        }
+        near.removeAll()
+        run.removeAll()
+        horizon = start
+        nearLimit = Self.most
+    }
 
     /// Drops the events for which the condition holds.
-    mutating func removeAll(where isDropped: (Event) -> Bool) { near.removeAll(where: isDropped) }
+    mutating func removeAll(where isDropped: (Event) -> Bool) {
+        near.removeAll(where: isDropped)
+        run.removeAll(where: isDropped)
+        ladder.removeAll(where: isDropped)
+    }
 }

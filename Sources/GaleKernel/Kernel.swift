@@ -31,6 +31,7 @@ public final class Kernel {
     deinit {
         for index in 0..<componentCount { components[index].release() }
         components.deallocate()
+        core.pointee.deallocate()
         core.deinitialize(count: 1)
         core.deallocate()
     }

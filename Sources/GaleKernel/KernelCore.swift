@@ -29,6 +29,11 @@ struct KernelCore: ~Copyable {
         trajectory = Fingerprint()
     }
 
+    func deallocate() {
+        queue.deallocate()
+        lanes.deallocate()
+    }
+
     /// Target of an event in the priority queue that can be cancelled: its payload is the slot of its `TimerNode`.
     @inlinable static var timer: UInt32 { .max }
 

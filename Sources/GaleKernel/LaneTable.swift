@@ -53,7 +53,7 @@ struct LaneTable: ~Copyable {
         replayAll()
     }
 
-    deinit {
+    func deallocate() {
         nodes.deallocate()
         ends.deallocate()
         bounds.deallocate()
