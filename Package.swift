@@ -38,7 +38,7 @@ let package = Package(
         .target(
             name: "GaleExperiments",
             dependencies: [
-                "GalePrimitives", "GaleMeasurement", "GaleDelivery", "GaleProviders", "GaleModels",
+                "GalePrimitives", "GaleMeasurement", "GaleDelivery", "GaleProviders", "GaleKernel", "GaleModels",
                 "GaleScenarioLanguage",
             ]),
         .target(name: "GaleReporting", dependencies: ["GaleExperiments"]),
