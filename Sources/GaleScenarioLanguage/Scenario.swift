@@ -17,6 +17,8 @@ public struct Scenario: Sendable {
     public var variant: String?
     /// The resolved scenario as YAML text (`gale show`).
     public var resolvedText: String
+    /// What is odd but not wrong.
+    public var warnings: [Diagnostic]
 
     public struct Variant: Equatable, Sendable {
         public var name: String
@@ -31,7 +33,8 @@ public struct Scenario: Sendable {
 
     public init(
         name: String, about: String, file: String, specification: WorldSpecification, expectations: [Expectation],
-        variants: [Variant], fingerprint: String, variant: String?, resolvedText: String
+        variants: [Variant], fingerprint: String, variant: String?, resolvedText: String,
+        warnings: [Diagnostic] = []
     ) {
         self.name = name
         self.about = about
@@ -42,5 +45,6 @@ public struct Scenario: Sendable {
         self.fingerprint = fingerprint
         self.variant = variant
         self.resolvedText = resolvedText
+        self.warnings = warnings
     }
 }

@@ -292,12 +292,15 @@ public struct FaultSpecification: Sendable {
     public var at: Interval
     public var length: Interval
     public var effect: FaultEffect
+    /// What it does, for people: `provider apns: capacity 20%, excess 503`.
+    public var what: String
 
-    public init(name: String, at: Interval, length: Interval, effect: FaultEffect) {
+    public init(name: String, at: Interval, length: Interval, effect: FaultEffect, what: String = "") {
         self.name = name
         self.at = at
         self.length = length
         self.effect = effect
+        self.what = what
     }
 }
 

@@ -71,7 +71,7 @@ public struct Expectation: Equatable, Sendable {
         case maximum(LatencySubject)
         /// Messages appended to a topic and not yet taken by its stage; the largest value in the window.
         case backlog(topic: Int)
-        /// Delivered notifications per second.
+        /// Delivered notifications per second; its bound is a `.ratio` in notifications per second.
         case throughput
     }
 

@@ -38,11 +38,5 @@ enum QuantityText {
         return "\(bytes)B"
     }
 
-    static func count(_ count: Int64) -> String {
-        for (name, factor) in [("G", Int64(1_000_000_000)), ("M", 1_000_000), ("k", 1_000)]
-        where count != 0 && count % factor == 0 {
-            return "\(count / factor)\(name)"
-        }
-        return "\(count)"
-    }
+    static func count(_ count: Int64) -> String { "\(count)" }
 }

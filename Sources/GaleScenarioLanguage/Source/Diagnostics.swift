@@ -26,15 +26,27 @@ final class Diagnostics {
                 sourceLine: place.source.line(place.line)))
     }
 
+    /// An error that was found elsewhere.
+    func add(_ error: Diagnostic, prefix: String) {
+        guard errors.count < Self.limit else { return }
+        var error = error
+        error.message = prefix + error.message
+        errors.append(error)
+    }
+
     /// Reports that `name` is not among `valid`, with the nearest of them, or all of them when they are few.
-    func unknown(_ what: String, _ name: String, among valid: [String], at place: Place, remedy: String? = nil) {
+    func unknown(
+        _ what: String, _ name: String, among valid: [String], in owner: String? = nil, at place: Place,
+        remedy: String? = nil
+    ) {
         let nearest = NearestName.of(name, among: valid)
         var help = remedy
         if help == nil, !valid.isEmpty {
             let shown = valid.prefix(40).joined(separator: ", ")
             help = "valid here: \(shown)\(valid.count > 40 ? ", …" : "")"
         }
-        error("unknown \(what) '\(name.shortened)'", at: place, suggestion: nearest, remedy: help)
+        let inside = owner.map { " in \($0)" } ?? ""
+        error("unknown \(what) '\(name.shortened)'\(inside)", at: place, suggestion: nearest, remedy: help)
     }
 
     /// Throws when there is any error; errors come in the order of their places.

@@ -24,7 +24,9 @@ enum NearestName {
             row.reserveCapacity(right.count + 1)
             for j in 0..<right.count {
                 var cost = min(above[j + 1] + 1, row[j] + 1, above[j] + (left[i] == right[j] ? 0 : 1))
-                if i > 0, j > 0, left[i] == right[j - 1], left[i - 1] == right[j] { cost = min(cost, before[j - 1] + 1) }
+                if i > 0, j > 0, left[i] == right[j - 1], left[i - 1] == right[j] {
+                    cost = min(cost, before[j - 1] + 1)
+                }
                 row.append(cost)
             }
             before = above

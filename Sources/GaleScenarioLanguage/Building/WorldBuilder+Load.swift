@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleDelivery
+import GaleModels
+import GalePrimitives
+
+extension WorldBuilder {
+    func workload(_ pair: Item.Pair) -> WorkloadSpecification {
+        let item = pair.item
+        return WorkloadSpecification(
+            name: pair.key, topic: index(.topic, item["into"]) ?? 0, rate: rate(pair),
+            arrivals: item.choice("arrivals", else: .poisson), channelMicros: channels(item),
+            platformMicros: platforms(item),
+            tenantCount: item["tenants"]?.count("count") ?? 1, tenantSkew: item["tenants"]?["skew"]?.decimal ?? 0,
+            recipientCount: item.integer("recipients"), size: item.distribution("size"),
+            timeToLive: item.interval("ttl"),
+            fanOut: item.integer("fan-out"))
+    }
+
+    private func channels(_ item: Item) -> [(channel: Channel, share: Int64)] {
+        guard let shares = item["channels"]?.pairs else { return [(.push, 1_000_000)] }
+        checkSum(shares, of: "channels", at: item["channels"]?.place)
+        return shares.compactMap { pair in
+            Channel.allCases.first { $0.name == pair.key }.map { ($0, pair.item.integer ?? 0) }
+        }
+    }
+
+    private func platforms(_ item: Item) -> [(platform: Platform, share: Int64)] {
+        guard let shares = item["platforms"]?.pairs else { return [(.ios, 1_000_000)] }
+        checkSum(shares, of: "platforms", at: item["platforms"]?.place)
+        return shares.compactMap { pair in
+            Platform.allCases.first { $0.name == pair.key }.map { ($0, pair.item.integer ?? 0) }
+        }
+    }
+
+    private func checkSum(_ shares: [Item.Pair], of what: String, at place: Place?) {
+        if shares.contains(where: \.item.isWrong) { return }
+        let sum = shares.reduce(0) { $0 + ($1.item.integer ?? 0) }
+        if sum == 1_000_000 { return }
+        diagnostics.error(
+            "the shares of '\(what)' sum to \(QuantityText.share(micros: sum)), expected 100%",
+            at: place ?? scenario.place)
+    }
+
+    private func rate(_ pair: Item.Pair) -> RateSpecification {
+        let item = pair.item
+        let total =
+            if item.gives("count") { campaign(pair) } else if item["rate"]?["curve"] != nil { curve(item) } else {
+                [RateCurve.Point(at: 0, micros: item["rate"]?.integer ?? 0)]
+            }
+        var curve = RateCurve(points: total)
+        for burst in item["bursts"]?.list ?? [] {
+            let at = burst.integer("at", else: 0)
+            let length = burst.integer("for")
+            if at + length > duration.nanoseconds {
+                outsideLoad("the burst", at, length, burst["at"]?.place ?? burst.place)
+                continue
+            }
+            curve.add(burst.integer("rate"), from: at, to: at + length)
+        }
+        if let highest = curve.points.map(\.micros).max(), highest == 0 {
+            diagnostics.error(
+                "workload '\(pair.key)' offers nothing: its rate is 0", at: item["rate"]?.place ?? pair.place)
+        }
+        return RateSpecification(points: curve.points.map { (Interval(nanoseconds: $0.at), $0.micros) })
+    }
+
+    private func outsideLoad(_ what: String, _ at: Int64, _ length: Int64, _ place: Place) {
+        diagnostics.error(
+            "\(what) from \(Interval(nanoseconds: at)) for \(Interval(nanoseconds: length)) ends after the load, "
+                + "which is offered for \(duration)", at: place)
+    }
+
+    /// A step: `count` notifications evenly over `over`.
+    private func campaign(_ pair: Item.Pair) -> [RateCurve.Point] {
+        let item = pair.item
+        guard let over = item["over"], let length = over.integer, let count = item["count"]?.integer else {
+            if item["over"] == nil {
+                diagnostics.error(
+                    "workload '\(pair.key)' has a count but no 'over'; expected how long it is spread over, such as over: 30s",
+                    at: item["count"]?.place ?? pair.place)
+            }
+            return [RateCurve.Point(at: 0, micros: 1)]
+        }
+        let at = item["at"]?.integer ?? 0
+        if at + length > duration.nanoseconds {
+            outsideLoad("the campaign", at, length, item["at"]?.place ?? over.place)
+        }
+        // count × 10⁶ millionths × 10⁹ ns/s ÷ ns
+        let product = UInt64(count).multipliedFullWidth(by: 1_000_000_000_000_000)
+        guard product.high < UInt64(length), case let quotient = UInt64(length).dividingFullWidth(product).quotient,
+            quotient <= 1_000_000_000_000_000
+        else {
+            diagnostics.error(
+                "\(count) notifications over \(Interval(nanoseconds: length)) are more than 1G/s", at: over.place)
+            return [RateCurve.Point(at: 0, micros: 1)]
+        }
+        var curve = RateCurve(points: [RateCurve.Point(at: 0, micros: 0)])
+        curve.add(Int64(quotient), from: at, to: at + length)
+        return curve.points
+    }
+
+    private func curve(_ item: Item) -> [RateCurve.Point] {
+        var points: [RateCurve.Point] = []
+        for pair in item["rate"]?["curve"]?.list ?? [] {
+            guard let values = pair.list, let at = values[0].integer, let rate = values[1].integer else { continue }
+            if points.isEmpty, at != 0 {
+                diagnostics.error("a curve begins at 0s; this one at \(Interval(nanoseconds: at))", at: pair.place)
+            }
+            if let last = points.last, at < last.at {
+                diagnostics.error(
+                    "the points of a curve are in the order of time; \(Interval(nanoseconds: at)) comes after "
+                        + "\(Interval(nanoseconds: last.at))", at: pair.place)
+                continue
+            }
+            if at > duration.nanoseconds {
+                diagnostics.error(
+                    "this point is after the load, which is offered for \(duration)", at: pair.place)
+            }
+            points.append(RateCurve.Point(at: at, micros: rate))
+        }
+        return points.isEmpty ? [RateCurve.Point(at: 0, micros: 1)] : points
+    }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleDelivery
+import GaleModels
+import GalePrimitives
+
+extension WorldBuilder {
+    func policy(_ pair: Item.Pair, providers: [ProviderSpecification]) -> PolicySpecification {
+        let item = pair.item
+        let deduplicate = item["deduplicate"]?.pairs == nil ? nil : item["deduplicate"]
+        let policy = Policy(
+            routes: routes(item["routes"], providers), timeout: item.interval("timeout"),
+            waiting: item.choice("waiting", else: .park), deduplication: deduplicate.map(deduplication),
+            retry: retry(item["retry"]), breaker: breaker(item["breaker"]), limits: limits(item["limits"]),
+            fallbacks: fallbacks(item["fallback"]))
+        if let topic = item["retry-topic"], policy.waiting != .retryTopic {
+            diagnostics.error(
+                "policy '\(pair.key)' names a retry topic but waits by '\(policy.waiting.rawValue)'", at: topic.place,
+                remedy: "write `waiting: retry-topic`")
+        }
+        return PolicySpecification(
+            name: pair.key, policy: policy, deduplicationStore: index(.store, deduplicate?["store"]),
+            retryTopic: index(.topic, item["retry-topic"]))
+    }
+
+    // MARK: Routes
+
+    private func routes(_ item: Item?, _ providers: [ProviderSpecification]) -> [Policy.Route] {
+        var routes: [Policy.Route] = []
+        for pair in item?.pairs ?? [] {
+            guard let channel = Channel.allCases.first(where: { $0.name == pair.key }) else { continue }
+            if let platforms = pair.item.pairs, platforms.contains(where: { Tables.platformNames.contains($0.key) }) {
+                if channel != .push {
+                    diagnostics.error(
+                        "only push has platforms; '\(channel.name)' has a list of providers", at: pair.item.place)
+                }
+                for entry in platforms {
+                    guard let platform = Platform.allCases.first(where: { $0.name == entry.key }) else { continue }
+                    routes.append(route(channel, platform, entry.item, providers))
+                }
+            } else {
+                routes.append(route(channel, .none, pair.item, providers))
+            }
+        }
+        return routes
+    }
+
+    private func route(
+        _ channel: Channel, _ platform: Platform, _ item: Item, _ providers: [ProviderSpecification]
+    ) -> Policy.Route {
+        var equivalents: [(provider: ProviderIndex, weight: UInt32)] = []
+        var dialects: [ProviderDialect] = []
+        for (named, weight) in Self.equivalents(item) {
+            guard let index = index(.provider, named) else { continue }
+            if equivalents.contains(where: { $0.provider.rawValue == UInt16(index) }) {
+                diagnostics.error("provider '\(named.word ?? "")' occurs twice in this route", at: named.place)
+            }
+            equivalents.append((ProviderIndex(rawValue: UInt16(index)), weight))
+            let dialect = providers[index].profile.dialect
+            checkDialect(dialect, channel, platform, named)
+            if let first = dialects.first, first != dialect {
+                diagnostics.error(
+                    "'\(named.word ?? "")' speaks \(dialect) and is no equivalent of a provider that speaks \(first): "
+                        + "a token belongs to one of them", at: named.place,
+                    remedy: "give each platform its route, as push: {ios: [apns], android: [fcm]}")
+            }
+            dialects.append(dialect)
+        }
+        return Policy.Route(channel: channel, platform: platform, providers: equivalents)
+    }
+
+    /// One name, a list of names, or a map of names to weights.
+    private static func equivalents(_ item: Item) -> [(Item, UInt32)] {
+        if item.word != nil { return [(item, 1)] }
+        if let list = item.list { return list.map { ($0, 1) } }
+        return (item.pairs ?? []).map { pair in
+            (Item(value: .word(pair.key), place: pair.place, text: pair.key), UInt32(pair.item.integer ?? 1))
+        }
+    }
+
+    private func checkDialect(_ dialect: ProviderDialect, _ channel: Channel, _ platform: Platform, _ item: Item) {
+        // A provider whose dialect is wrong or missing has had its diagnostic.
+        guard let name = item.word, scenario["providers"]?[name]?["dialect"]?.word != nil else { return }
+        let valid: [ProviderDialect] =
+            switch (channel, platform) {
+            case (.push, .android): [.fcm]
+            case (.push, _): [.apns, .fcm]
+            case (.email, _): [.smtp]
+            case (.sms, _): [.sms]
+            case (.inApp, _): [.gateway]
+            }
+        if valid.contains(dialect) { return }
+        let what = platform == .none ? channel.name : "\(channel.name) to \(platform.name)"
+        let fitting = (order.names[.provider] ?? []).filter { name in
+            Self.dialect(scenario["providers"]?[name]?["dialect"]?.word).map(valid.contains) ?? false
+        }
+        diagnostics.error(
+            "provider '\(name)' speaks \(dialect), which does not deliver \(what); expected a provider that speaks "
+                + valid.map { "\($0)" }.joined(separator: " or "), at: item.place, suggestion: fitting.first)
+    }
+
+    // MARK: Retry and protection
+
+    private func deduplication(_ item: Item) -> Policy.Deduplication {
+        Policy.Deduplication(
+            window: item.interval("window"), onFailure: item.choice("on-failure", else: .open),
+            timeout: item.interval("timeout"))
+    }
+
+    private func retry(_ item: Item?) -> RetryPolicy {
+        guard let item, item.pairs != nil else { return RetryPolicy(backoff: .none, jitter: .none, attempts: 1) }
+        let retry = RetryPolicy(
+            backoff: item.choice("backoff", else: .exponential), jitter: item.choice("jitter", else: .full),
+            base: item.interval("base"), cap: item.interval("cap"), attempts: item.count("attempts"),
+            budget: budget(item["budget"]), retryAfterCap: item["retry-after-cap"]?.integer.map(Interval.init))
+        let valid = item["base"]?.integer != nil && item["cap"]?.integer != nil
+        if valid, retry.cap < retry.base {
+            diagnostics.error(
+                "the longest delay, cap \(retry.cap), is below the first, base \(retry.base)",
+                at: item[item.gives("cap") ? "cap" : "base"]?.place ?? item.place)
+        }
+        return retry
+    }
+
+    private func budget(_ item: Item?) -> RetryBudgetPolicy? {
+        guard let item else { return nil }
+        if let share = item.integer { return RetryBudgetPolicy(ratioMicros: share) }
+        guard item.pairs != nil else { return nil }
+        return RetryBudgetPolicy(
+            ratioMicros: item.integer("ratio", else: 0), window: item.interval("window"),
+            reservePerSecond: item.integer("reserve", else: 0))
+    }
+
+    private func breaker(_ item: Item?) -> BreakerPolicy? {
+        guard let item, item.pairs != nil else { return nil }
+        return BreakerPolicy(
+            failureRateMicros: item.integer("failure-rate"), window: item.interval("window"),
+            open: item.interval("open"),
+            minimumCalls: item.count("minimum-calls"), halfOpenProbes: item.count("probes"))
+    }
+
+    private func limits(_ item: Item?) -> [Policy.RateLimit] {
+        (item?.pairs ?? []).compactMap { pair in
+            guard let provider = order.names[.provider]?.firstIndex(of: pair.key) else { return nil }
+            let rate = pair.item.integer ?? pair.item.integer("rate")
+            // Without a burst of its own a limit lets through at once what one second allows.
+            return Policy.RateLimit(
+                provider: ProviderIndex(rawValue: UInt16(provider)), ratePerSecondMicros: rate,
+                burst: pair.item["burst"]?.integer ?? max(1, rate / 1_000_000))
+        }
+    }
+
+    private func fallbacks(_ item: Item?) -> [Policy.Fallback] {
+        (item?.pairs ?? []).compactMap { pair in
+            guard let from = Channel.allCases.first(where: { $0.name == pair.key }), let target = pair.item["to"],
+                let to = Channel.allCases.first(where: { $0.name == target.word })
+            else { return nil }
+            if from == to {
+                diagnostics.error("'\(from.name)' cannot fall back to itself", at: target.place)
+            }
+            return Policy.Fallback(from: from, to: to, after: pair.item["after"]?.integer.map(Interval.init))
+        }
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleModels
+import GalePrimitives
+
+/// Reads `expect:` and adds what every scenario expects that does not say otherwise.
+struct ExpectationReader {
+    let order: PipelineOrder
+    let world: WorldSpecification
+    let diagnostics: Diagnostics
+
+    func read(_ items: [Item]) -> [Expectation] {
+        let own = items.compactMap(expectation)
+        return own + implied(beside: own)
+    }
+
+    func expectation(_ item: Item) -> Expectation? {
+        guard let text = item.word else { return nil }
+        var parser = ExpectationParser(names: order.names)
+        do throws(ExpectationParser.Mistake) {
+            let condition = try parser.parse(text)
+            check(condition, item)
+            let normal = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            return Expectation(text: normal, location: item.place.location, condition: condition)
+        } catch {
+            diagnostics.error(
+                error.message, at: item.place.within(error.offset), suggestion: error.suggestion, remedy: error.remedy)
+            return nil
+        }
+    }
+
+    /// A time that the run does not have is never measured, and so would always fail.
+    private func check(_ condition: Expectation.Condition, _ item: Item) {
+        let end = world.duration + world.drain
+        switch condition {
+        case .comparison(_, .before(let fault)) where world.faults[fault].at == .zero:
+            diagnostics.error(
+                "nothing comes before fault '\(world.faults[fault].name)', which begins at 0s", at: item.place)
+        case .comparison(_, .during(let fault)) where world.faults[fault].at >= world.duration:
+            diagnostics.error(
+                "nothing is sent during fault '\(world.faults[fault].name)', which begins after the load",
+                at: item.place)
+        case .comparison(_, .after(let fault))
+        where world.faults[fault].at + world.faults[fault].length >= world.duration:
+            diagnostics.error(
+                "nothing is sent after fault '\(world.faults[fault].name)', which ends after the load", at: item.place,
+                remedy: "let the load go on longer, or end the fault earlier")
+        case .recovery(_, let fault, _) where world.faults[fault].at + world.faults[fault].length >= end:
+            diagnostics.error(
+                "the run ends together with fault '\(world.faults[fault].name)', so nothing can recover", at: item.place
+            )
+        default: return
+        }
+    }
+
+    private func implied(beside own: [Expectation]) -> [Expectation] {
+        var implied: [Expectation] = []
+        if !own.contains(where: { $0.condition.speaks(of: .lost) }) {
+            implied.append(
+                Expectation(
+                    text: "lost = 0", location: nil,
+                    condition: .comparison(
+                        .init(metric: .count(.lost, .all), comparator: .equal, bound: .count(0)), .all)))
+        }
+        if world.faults.isEmpty, !own.contains(where: { $0.condition.speaks(of: .undelivered) }) {
+            implied.append(
+                Expectation(
+                    text: "undelivered < 0.1%", location: nil,
+                    condition: .comparison(
+                        .init(metric: .count(.undelivered, .all), comparator: .less, bound: .share(0.001)), .all)))
+        }
+        return implied
+    }
+}
+
+extension Expectation.Condition {
+    var comparisons: [Expectation.Comparison] {
+        switch self {
+        case .comparison(let comparison, _): [comparison]
+        case .recovery(_, _, let comparisons): comparisons
+        }
+    }
+
+    func speaks(of entry: Expectation.LedgerEntry) -> Bool {
+        comparisons.contains { comparison in
+            if case .count(entry, _) = comparison.metric { return true }
+            return false
+        }
+    }
+}

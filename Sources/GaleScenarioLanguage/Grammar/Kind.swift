@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What may stand at a place of a scenario. The checker and the JSON Schema are both made from these descriptions, so
+/// they cannot drift apart.
+indirect enum Kind: Sendable {
+    /// Free text.
+    case text
+    case boolean
+    /// A count: `24`, `3M`.
+    case integer(ClosedRange<Int64>)
+    /// Nanoseconds.
+    case duration(ClosedRange<Int64>)
+    /// Millionths per second.
+    case rate(ClosedRange<Int64>)
+    /// Millionths; written in percent.
+    case share(ClosedRange<Int64>)
+    /// Millionths: `3x`.
+    case factor(ClosedRange<Int64>)
+    /// Bytes.
+    case size(ClosedRange<Int64>)
+    case decimal(ClosedRange<Double>)
+    case choice([String])
+    case distribution(DistributionText.Unit)
+    /// A provider's answer: `503 ServiceUnavailable`.
+    case answer
+    /// `none` or `zipf 1.1`.
+    case skew
+    /// A name declared in a section.
+    case reference(Entity)
+    /// One line of `expect:`.
+    case expectation
+    /// Paths to values, as `--set` has them.
+    case assignments
+    case record(Table)
+    /// A map from names that it declares.
+    case named(Entity, Kind)
+    /// A map with keys from a fixed list.
+    case keyed([String], what: String, Kind)
+    /// A map whose keys are names declared in a section.
+    case keyedBy(Entity, Kind)
+    case list(Kind, atLeast: Int)
+    /// A list of fixed length.
+    case tuple([Kind])
+    case either([Kind])
+
+    static let none = Kind.choice(["none"])
+
+    static let nanosecondsLimit: Int64 = 365 * 86_400_000_000_000
+    static let positiveDuration = Kind.duration(1...nanosecondsLimit)
+    static let anyDuration = Kind.duration(0...nanosecondsLimit)
+    /// At most 1 G/s.
+    static let positiveRate = Kind.rate(1...1_000_000_000_000_000)
+    static let anyRate = Kind.rate(0...1_000_000_000_000_000)
+    static let anyShare = Kind.share(0...1_000_000)
+
+    var isScalar: Bool {
+        switch self {
+        case .record, .named, .keyed, .keyedBy, .list, .tuple, .assignments: false
+        case .either(let kinds): kinds.allSatisfy(\.isScalar)
+        default: true
+        }
+    }
+
+    /// In words, with an example: `a duration, such as 20ms or 3min`.
+    var expected: String {
+        switch self {
+        case .text: "a text"
+        case .boolean: "true or false"
+        case .integer: "a whole number, such as 24 or 3M"
+        case .duration: "a duration with its unit (ns, us, ms, s, min, h, d), such as 20ms or 3min"
+        case .rate: "a rate with its unit (/s, /min, /h), such as 120k/s"
+        case .share: "a share in percent, such as 5%"
+        case .factor: "a factor, such as 3x"
+        case .size: "a size with its unit (B, KiB, MiB, GiB, kB, MB, GB), such as 64KiB"
+        case .decimal: "a plain number, such as 0.5"
+        case .choice(let words): words.count == 1 ? "'\(words[0])'" : "one of " + words.joined(separator: ", ")
+        case .distribution(let unit): "a distribution of \(unit.words), such as \(unit.example)"
+        case .answer: "an answer, such as 503 or '410 Unregistered'"
+        case .skew: "'none' or a Zipf exponent, such as zipf 1.1"
+        case .reference(let entity): "the name of \(entity.withArticle)"
+        case .expectation: "an expectation, such as 'lost = 0'"
+        case .assignments: "a map of paths to values, such as {policies.standard.retry.budget: none}"
+        case .record(let table): "a map (\(table.title)) with keys such as \(table.someKeys)"
+        case .named(let entity, _): "a map of names to \(entity.plural)"
+        case .keyed(let keys, let what, _): "a map with a \(what) as key (\(keys.joined(separator: ", ")))"
+        case .keyedBy(let entity, _): "a map with the names of \(entity.plural) as keys"
+        case .list(let kind, _): "a list of which each is \(kind.expected)"
+        case .tuple(let kinds): "a list of \(kinds.count): " + kinds.map(\.expected).joined(separator: ", then ")
+        case .either(let kinds): kinds.map(\.expected).joined(separator: "; or ")
+        }
+    }
+}
+
+/// What a scenario declares by name.
+enum Entity: String, CaseIterable, Sendable {
+    case workload, broker, topic, store, link, stage, provider, policy, fault, variant
+
+    /// The section that declares them.
+    var section: String { self == .policy ? "policies" : rawValue + "s" }
+    var plural: String { section }
+    var withArticle: String { "a " + rawValue }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleDelivery
+
+extension Tables {
+    static let policy = Table(
+        name: "policy", title: "a policy",
+        keys: [
+            Key(
+                "routes", .keyed(channelNames, what: "channel", .either(equivalents + [platforms])), .required,
+                "Providers for each channel, and for each platform of push; a list, or a map to weights"),
+            Key("timeout", .positiveDuration, .defaults("10s"), "Time that one attempt may take"),
+            Key(
+                "waiting", .choice(Policy.Waiting.allCases.map(\.rawValue)), .defaults("park"),
+                "What a notification in backoff holds: slot and offset, its offset, or neither"),
+            Key(
+                "retry-topic", .reference(.topic), .optional,
+                "The topic of `waiting: retry-topic`; default one of its own"),
+            Key(
+                "deduplicate", .either([.none, .record(deduplicate)]), .defaults("none"),
+                "By idempotency key, through a store"),
+            Key("retry", .either([.none, .record(retry)]), .defaults("{}"), "Retry with backoff"),
+            Key(
+                "breaker", .either([.none, .record(breaker)]), .defaults("none"), "A circuit breaker for each provider"),
+            Key(
+                "limits", .keyedBy(.provider, .either([.positiveRate, .record(limit)])), .defaults("{}"),
+                "Attempts per second at a provider, of the whole fleet"),
+            Key(
+                "fallback", .keyed(channelNames, what: "channel", .record(fallback)), .defaults("{}"),
+                "Another channel when one has failed for good, or takes too long"),
+        ])
+
+    /// Equivalent providers: one, a list in order of preference, or a map to weights.
+    private static let equivalents: [Kind] = [
+        .reference(.provider), .list(.reference(.provider), atLeast: 1), .keyedBy(.provider, .integer(1...1_000_000)),
+    ]
+    private static let platforms = Kind.keyed(platformNames, what: "platform", .either(equivalents))
+
+    static let deduplicate = Table(
+        name: "deduplicate", title: "a de-duplication",
+        keys: [
+            Key("store", .reference(.store), .required, "Where keys are remembered"),
+            Key("window", .positiveDuration, .defaults("24h"), "How long"),
+            Key("timeout", .positiveDuration, .defaults("100ms"), "Time that a look-up may take"),
+            Key(
+                "on-failure", .choice(Policy.Deduplication.OnFailure.allCases.map(\.rawValue)), .defaults("open"),
+                "When the look-up fails: `open` sends all the same, `closed` waits and looks again"),
+        ])
+
+    static let retry = Table(
+        name: "retry", title: "a retry",
+        keys: [
+            Key(
+                "backoff", .choice(RetryPolicy.Backoff.allCases.map(\.rawValue)), .defaults("exponential"),
+                "How delays grow"),
+            Key(
+                "jitter", .choice(RetryPolicy.Jitter.allCases.map(\.rawValue)), .defaults("full"),
+                "How delays are spread"),
+            Key("base", .anyDuration, .defaults("1s"), "The first delay"),
+            Key("cap", .anyDuration, .defaults("60s"), "The longest delay"),
+            Key("attempts", .integer(1...100), .defaults("5"), "Attempts in all, the first included"),
+            Key(
+                "budget", .either([.none, .share(0...10_000_000), .record(budget)]), .defaults("none"),
+                "Retries as a share of first attempts"),
+            Key(
+                "retry-after-cap", .either([.none, .anyDuration]), .defaults("10min"),
+                "The longest Retry-After that is believed; `none`: it is ignored"),
+        ])
+
+    static let budget = Table(
+        name: "budget", title: "a retry budget",
+        keys: [
+            Key("ratio", .share(0...10_000_000), .required, "Retries as a share of first attempts"),
+            Key("window", .positiveDuration, .defaults("10s"), "How long a first attempt counts"),
+            Key("reserve", .integer(0...1_000_000), .defaults("10"), "Retries per second that are always allowed"),
+        ])
+
+    static let breaker = Table(
+        name: "breaker", title: "a breaker",
+        keys: [
+            Key("failure-rate", .share(1...1_000_000), .defaults("50%"), "Share of failures that opens it"),
+            Key("window", .positiveDuration, .defaults("10s"), "Over this time"),
+            Key("open", .positiveDuration, .defaults("30s"), "How long it stays open before it lets probes through"),
+            Key(
+                "minimum-calls", .integer(1...1_000_000), .defaults("100"),
+                "Calls in the window below which it never opens"),
+            Key("probes", .integer(1...1_000_000), .defaults("10"), "Calls let through while half-open"),
+        ])
+
+    static let limit = Table(
+        name: "limit", title: "a limit",
+        keys: [
+            Key("rate", .positiveRate, .required, "Attempts per second"),
+            Key(
+                "burst", .integer(1...1_000_000_000), .optional,
+                "Attempts at once after a pause; default: what one second allows"),
+        ])
+
+    static let fallback = Table(
+        name: "fallback", title: "a fallback",
+        keys: [
+            Key("to", .choice(channelNames), .required, "The other channel"),
+            Key(
+                "after", .positiveDuration, .optional,
+                "At the latest this long after creation; default: only on failure"),
+        ])
+
+    static let fault = Table(
+        name: "fault", title: "a fault",
+        keys: [
+            Key("at", .anyDuration, .required, "When it begins"),
+            Key("for", .positiveDuration, .required, "How long it lasts"),
+            Key("provider", .reference(.provider), .optional, "The provider that it strikes"),
+            Key("store", .reference(.store), .optional, "The store that it strikes"),
+            Key("link", .reference(.link), .optional, "The link that it strikes"),
+            Key("broker", .reference(.broker), .optional, "The broker of which a node crashes"),
+            Key("stage", .reference(.stage), .optional, "The stage of which replicas crash"),
+            Key("node", .integer(0...999), .optional, "broker: the node that crashes, from 0; default 0"),
+            Key("replica", .integer(0...9_999), .optional, "stage: the first replica that crashes, from 0; default 0"),
+            Key(
+                "replicas", .either([.integer(1...10_000), .choice(["all"])]), .optional,
+                "stage: how many crash; default 1"),
+            Key("capacity", .anyShare, .optional, "provider, store: what is left of the capacity"),
+            Key(
+                "excess", .either([.choice(["queue", "reset"]), .answer]), .optional,
+                "provider: what requests beyond the capacity get meanwhile"),
+            Key("errors", .anyShare, .optional, "provider, store: share of calls that fail in addition"),
+            Key("answer", .answer, .optional, "provider: the answer of these errors; default the dialect's own 500"),
+            Key("latency", .factor(1...1_000_000_000_000), .optional, "provider, store, link: how many times as slow"),
+            Key("delay", .anyDuration, .optional, "link: added each way"),
+            Key("loss", .anyShare, .optional, "link: share of requests, and of answers, that vanish in addition"),
+            Key("partition", .boolean, .optional, "link: nothing gets through"),
+            Key("blackout", .boolean, .optional, "provider, store: no answer at all"),
+        ], exactlyOneOf: [["provider", "store", "link", "broker", "stage"]])
+
+    /// The keys that make sense for each target, beside `at` and `for`.
+    static let faultKeys: [Entity: [String]] = [
+        .provider: ["capacity", "excess", "errors", "answer", "latency", "blackout"],
+        .store: ["capacity", "errors", "latency", "blackout"],
+        .link: ["latency", "delay", "loss", "partition"],
+        .broker: ["node"],
+        .stage: ["replica", "replicas"],
+    ]
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleModels
+
+/// Reads a scenario: YAML to checked values. Every mistake found in one pass is in the error that it throws.
+public enum ScenarioReader {
+    /// Reads a file, with those that it extends and the profiles that it names.
+    ///
+    /// Overrides are put over the scenario after the variant's own.
+    public static func read(
+        path: String, overrides: [Override] = [], variant: String? = nil
+    ) throws(ScenarioError) -> Scenario {
+        let files = SourceFiles()
+        let diagnostics = Diagnostics()
+        let tree = ScenarioLoader(files: files, diagnostics: diagnostics).load(path)
+        return try Reading(file: path, files: files, overrides: overrides).scenario(tree, variant, diagnostics)
+    }
+
+    /// Reads a text as if it were the file `file`; `files` are further files by path (extended scenarios, profiles, CSV).
+    /// Nothing is read from the disk.
+    public static func read(
+        text: String, file: String = "scenario.yaml", files: [String: String] = [:], overrides: [Override] = [],
+        variant: String? = nil
+    ) throws(ScenarioError) -> Scenario {
+        let files = SourceFiles(memory: files, readsDisk: false)
+        let diagnostics = Diagnostics()
+        let tree = ScenarioLoader(files: files, diagnostics: diagnostics).load(text: text, path: file)
+        return try Reading(file: file, files: files, overrides: overrides).scenario(tree, variant, diagnostics)
+    }
+}
+
+/// One reading of one scenario.
+private struct Reading {
+    let file: String
+    let files: SourceFiles
+    let overrides: [Override]
+
+    func scenario(
+        _ tree: Tree?, _ variant: String?, _ diagnostics: Diagnostics
+    ) throws(ScenarioError) -> Scenario {
+        guard let tree else { throw ScenarioError(diagnostics: diagnostics.errors) }
+        var laid = tree
+        if let variant { laid = applying(variant, to: laid, diagnostics) }
+        laid = applyingOverrides(to: laid, diagnostics)
+        let scenario = resolve(laid, variant, diagnostics)
+        if variant == nil, diagnostics.errors.isEmpty { checkVariants(of: tree, diagnostics) }
+        try diagnostics.throwErrors()
+        return scenario
+    }
+
+    private func resolve(_ tree: Tree, _ variant: String?, _ diagnostics: Diagnostics) -> Scenario {
+        let profiles = ProfileReader(files: files, diagnostics: diagnostics)
+        let overlaid = ProfileOverlay(reader: profiles).apply(to: tree)
+        let checker = Checker(names: Self.names(of: overlaid), diagnostics: diagnostics, files: files)
+        let owner = Checker.Owner(label: "the scenario", place: overlaid.place)
+        let item = checker.check(overlaid, as: .record(Tables.scenario), of: owner)
+        let order = PipelineOrder(item)
+        let world = WorldBuilder(item, order: order, diagnostics: diagnostics).build()
+        let expectations = ExpectationReader(order: order, world: world, diagnostics: diagnostics)
+        let all = expectations.read(item["expect"]?.list ?? [])
+        let variants = variants(item, all, expectations, diagnostics)
+        let resolved = ResolvedScenario(scenario: item)
+        return Scenario(
+            name: world.name, about: item["about"]?.word ?? "", file: file, specification: world, expectations: all,
+            variants: variants, fingerprint: resolved.fingerprint, variant: variant, resolvedText: resolved.text,
+            warnings: diagnostics.warnings)
+    }
+
+    private static func names(of tree: Tree) -> [Entity: [String]] {
+        var names: [Entity: [String]] = [:]
+        for entity in Entity.allCases { names[entity] = tree[entity.section]?.entries?.map(\.key) ?? [] }
+        return names
+    }
+
+    // MARK: Overrides
+
+    private func applyingOverrides(to tree: Tree, _ diagnostics: Diagnostics) -> Tree {
+        var tree = tree
+        for override in overrides {
+            guard let (path, value) = override.parsed(folder: SourceFiles.folder(of: file), diagnostics: diagnostics)
+            else { continue }
+            tree = tree.setting(path.steps[...], to: value, diagnostics: diagnostics)
+        }
+        return tree
+    }
+
+    private func applying(_ name: String, to tree: Tree, _ diagnostics: Diagnostics) -> Tree {
+        let declared = tree["variants"]?.entries ?? []
+        guard let variant = declared.first(where: { $0.key == name }) else {
+            diagnostics.unknown(
+                "variant", name, among: declared.map(\.key), at: tree["variants"]?.place ?? tree.place,
+                remedy: declared.isEmpty ? "the scenario declares no variants" : nil)
+            return tree
+        }
+        var tree = tree
+        for entry in variant.value["set"]?.entries ?? [] {
+            guard let path = TreePath(entry.key, at: entry.place, diagnostics: diagnostics) else { continue }
+            tree = tree.setting(path.steps[...], to: entry.value, diagnostics: diagnostics)
+        }
+        return tree
+    }
+
+    // MARK: Variants
+
+    /// Texts of `violates`, each of which must be one of the scenario's expectations.
+    private func variants(
+        _ item: Item, _ all: [Expectation], _ reader: ExpectationReader, _ diagnostics: Diagnostics
+    ) -> [Scenario.Variant] {
+        (item["variants"]?.pairs ?? []).map { pair in
+            let violates = (pair.item["violates"]?.list ?? []).compactMap { line -> String? in
+                guard let expectation = reader.expectation(line) else { return nil }
+                if let own = all.first(where: { $0.condition == expectation.condition }) { return own.text }
+                diagnostics.error(
+                    "variant '\(pair.key)' must violate '\(expectation.text)', which the scenario does not expect",
+                    at: line.place, remedy: "expected one of: " + all.map(\.text).joined(separator: "; "))
+                return nil
+            }
+            return Scenario.Variant(name: pair.key, violates: violates)
+        }
+    }
+
+    /// A variant is as much a part of the file as the rest: its mistakes are found without running it.
+    private func checkVariants(of tree: Tree, _ diagnostics: Diagnostics) {
+        for entry in (tree["variants"]?.entries ?? []).prefix(64) {
+            let own = Diagnostics()
+            let laid = applyingOverrides(to: applying(entry.key, to: tree, own), own)
+            _ = resolve(laid, entry.key, own)
+            for error in own.errors { diagnostics.add(error, prefix: "variant '\(entry.key)': ") }
+        }
+    }
+}
