@@ -45,8 +45,8 @@ let package = Package(
         .target(
             name: "Gale",
             dependencies: [
-                "GalePrimitives", "GaleKernel", "GaleModels", "GaleScenarioLanguage", "GaleExperiments",
-                "GaleReporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "GalePrimitives", "GaleRandomness", "GaleKernel", "GaleModels", "GaleScenarioLanguage", "GaleStatistics",
+                "GaleExperiments", "GaleReporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "GaleCommand", dependencies: ["Gale"]),
 
