@@ -45,8 +45,9 @@ let package = Package(
         .target(
             name: "Gale",
             dependencies: [
-                "GalePrimitives", "GaleRandomness", "GaleKernel", "GaleModels", "GaleScenarioLanguage", "GaleStatistics",
-                "GaleExperiments", "GaleReporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "GalePrimitives", "GaleRandomness", "GaleKernel", "GaleModels", "GaleScenarioLanguage",
+                "GaleStatistics", "GaleExperiments", "GaleReporting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "GaleCommand", dependencies: ["Gale"]),
 
