@@ -119,9 +119,7 @@ extension DispatcherCore {
         let queue = state.pointee.queues + index
         guard queue.pointee.count > 0 else { return }
         let now = state.pointee.now
-        var at = now + Self.sweep
-        // Where grants are awaited, each of them pulls the next. Where it could go on now, the batch was full.
-        if queue.pointee.promised == 0 { at = min(at, max(nextChance(index), now + 1)) }
+        let at = min(now + Self.sweep, max(nextChance(index), now + 1))
         if queue.pointee.wakeAt <= at { return }
         queue.pointee.wakeAt = at
         queue.pointee.wakeSequence &+= 1
@@ -129,25 +127,28 @@ extension DispatcherCore {
         actions.append(.wake(TimerID(rawValue: timer), at: Instant(nanoseconds: at)))
     }
 
-    /// When a queue may next have room for one more, as far as time alone can tell; `Int64.max`: no time is known.
+    /// When a queue may next have room for one more, as far as time alone can tell; `Int64.max`: no time is known, as
+    /// where slots or probes are awaited: each grant and each probe's end pulls the next.
     private func nextChance(_ index: Int) -> Int64 {
-        if hasRoom(index) { return state.pointee.now + Self.coalescing }
+        if hasRoom(index) { return state.pointee.now + Self.coalescing }  // the batch was full
+        let promised = state.pointee.queues[index].promised
+        if promised >= Self.window { return .max }
         if index == budgetQueue { return state.pointee.budget.nextChange(after: state.pointee.now) }
         let members = state.pointee.plan.routes[index]
         var next = Int64.max
         for offset in 0..<members.count {
-            next = min(next, nextChance(of: provider(members.first + offset)))
+            next = min(next, nextChance(of: provider(members.first + offset), promised))
         }
         return next
     }
 
-    private func nextChance(of provider: UnsafeMutablePointer<ProviderState>) -> Int64 {
+    private func nextChance(of provider: UnsafeMutablePointer<ProviderState>, _ promised: Int) -> Int64 {
         let now = state.pointee.now
         if provider.pointee.breaker.permits(at: now) <= 0 {
             return provider.pointee.breaker.state == .open ? provider.pointee.breaker.openUntil : .max
         }
-        if provider.pointee.bucket.isUnlimited { return now + Self.coalescing }
-        let token = provider.pointee.bucket.nextToken(after: now)
+        if provider.pointee.bucket.isUnlimited { return .max }
+        let token = provider.pointee.bucket.time(of: Int64(promised) + 1, after: now)
         let batch = now + min(Self.coalescing, provider.pointee.bucket.timeToFill)
         return max(token, batch)
     }

@@ -61,13 +61,19 @@ package struct TokenBucket {
         tokens -= 1
     }
 
-    /// When the next whole token is there, if none is now; `Int64.max`: never.
-    package mutating func nextToken(after now: Int64) -> Int64 {
+    /// When `count` whole tokens are there, if none is taken until then; `Int64.max`: never.
+    package mutating func time(of count: Int64, after now: Int64) -> Int64 {
         refill(at: now)
-        if tokens > 0 { return now }
-        if rate == 0 { return .max }
-        let wait = (Self.partsPerToken - fraction + rate - 1) / rate
-        return wait > UInt64(Int64.max - now) ? .max : now + Int64(wait)
+        if tokens >= count { return now }
+        if rate == 0 || count > burst { return .max }
+        var parts = UInt64(count - tokens).multipliedFullWidth(by: Self.partsPerToken)
+        if parts.low < fraction { parts.high -= 1 }
+        parts.low &-= fraction
+        if parts.high >= rate { return .max }
+        let wait = rate.dividingFullWidth(parts)
+        let ceiling = wait.quotient.addingReportingOverflow(wait.remainder > 0 ? 1 : 0)
+        return ceiling.overflow || ceiling.partialValue > UInt64(Int64.max - now)
+            ? .max : now + Int64(ceiling.partialValue)
     }
 
     /// The span in which `burst` tokens come; `Int64.max`: never.
@@ -75,7 +81,7 @@ package struct TokenBucket {
 
     private mutating func refill(at now: Int64) {
         let elapsed = now - refilledAt
-        guard elapsed > 0 else { return }
+        guard elapsed > 0, rate > 0 else { return }
         refilledAt = now
         if elapsed >= fillTime {
             tokens = burst

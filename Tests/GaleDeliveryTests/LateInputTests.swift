@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleDelivery
+import GalePrimitives
+import Testing
+
+struct LateInputTests {
+    @Test("inputs about a chain that has ended do nothing, also when its record serves another")
+    func stale() {
+        let host = TestHost(.plain())
+        host.respond = { _ in nil }
+        host.consume()
+        let old = host.sent[0]
+        host.handle(.responded(old.attempt, .ok))
+        #expect(host.settled == [1: .delivered])
+        host.consume()
+        host.handle(.responded(old.attempt, .refused))
+        host.handle(.granted(old.chain))
+        host.handle(.lookedUp(old.chain, .present))
+        host.handle(.woken(TimerID(rawValue: old.attempt.rawValue)))
+        host.handle(.woken(TimerID(rawValue: .max)))
+        host.handle(.responded(AttemptID(rawValue: .max), .ok))
+        #expect(host.settled.count == 1)
+        #expect(host.dispatcher.unsettled == 1)
+        #expect(host.dispatcher.counters.stale == 6)
+        host.handle(.responded(host.sent[1].attempt, .ok))
+        #expect(host.settled == [1: .delivered, 2: .delivered])
+    }
+
+    @Test("an answer that comes twice counts once")
+    func twice() {
+        let host = TestHost(.plain())
+        host.respond = { _ in nil }
+        host.consume()
+        host.handle(.responded(host.sent[0].attempt, .overloaded))
+        host.handle(.responded(host.sent[0].attempt, .overloaded))
+        host.drain()
+        #expect(host.sent.count == 2)
+        #expect(host.dispatcher.counters.stale == 1)
+        #expect(host.wakes.count == 1)
+    }
+
+    @Test("a late success ends the chain during the backoff", arguments: [Policy.Waiting.hold, .park])
+    func lateDuringBackoff(waiting: Policy.Waiting) {
+        let host = TestHost(.plain(waiting: waiting))
+        host.respond = { _ in nil }
+        host.consume()
+        host.handle(.responded(host.sent[0].attempt, .timedOut))
+        host.run(for: .milliseconds(100))
+        host.handle(.responded(host.sent[0].attempt, .ok))
+        #expect(host.settled == [1: .delivered])
+        host.drain()
+        #expect(host.sent.count == 1)
+        #expect(host.slotsHeld == 0)
+        #expect(host.dispatcher.counters.lateSuccesses == 1)
+        #expect(host.dispatcher.waiting == 0)
+    }
+
+    @Test("a late success ends the chain while another attempt is under way; that one's answer is stale")
+    func lateDuringAttempt() {
+        let host = TestHost(.plain())
+        host.respond = { _ in nil }
+        host.consume()
+        host.handle(.responded(host.sent[0].attempt, .timedOut))
+        host.drain()
+        #expect(host.sent.count == 2)
+        host.handle(.responded(host.sent[0].attempt, .overloaded))
+        #expect(host.settled.isEmpty, "a late failure says nothing")
+        host.handle(.responded(host.sent[0].attempt, .ok))
+        #expect(host.settled == [1: .delivered])
+        host.handle(.responded(host.sent[1].attempt, .ok))
+        #expect(host.settled == [1: .delivered])
+        #expect(host.dispatcher.counters.delivered == 1)
+    }
+
+    @Test("a late success ends the chain while it waits in a queue, and while it waits for a slot")
+    func lateWhileWaiting() {
+        var policy = Policy.plain()
+        policy.breaker = BreakerPolicy(open: .seconds(5), minimumCalls: 2)
+        let host = TestHost(policy)
+        host.respond = { _ in nil }
+        host.grant = { nil }
+        host.consume()
+        host.consume()
+        host.handle(.responded(host.sent[0].attempt, .timedOut))
+        host.handle(.responded(host.sent[1].attempt, .timedOut))
+        host.run(until: .zero + .seconds(2))
+        #expect(host.dispatcher.queues[0].count == 2)
+        host.handle(.responded(host.sent[0].attempt, .ok))
+        #expect(host.settled == [1: .delivered])
+        #expect(host.dispatcher.unsettled == 1)
+        host.run(until: .zero + .seconds(6))
+        #expect(host.dispatcher.queues[0].count == 0)
+        #expect(host.dispatcher.queues[0].promised == 1)
+        host.handle(.responded(host.sent[1].attempt, .ok))
+        #expect(host.settled == [1: .delivered], "the host is about to grant the slot")
+        host.handle(.granted(host.sent[1].chain))
+        #expect(host.settled == [1: .delivered, 2: .delivered])
+        #expect(host.slotsHeld == 0)
+        #expect(host.dispatcher.unsettled == 0)
+        host.drain()
+    }
+}
