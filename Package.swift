@@ -45,8 +45,8 @@ let package = Package(
         .target(
             name: "Gale",
             dependencies: [
-                "GalePrimitives", "GaleRandomness", "GaleKernel", "GaleModels", "GaleScenarioLanguage",
-                "GaleStatistics", "GaleExperiments", "GaleReporting",
+                "GalePrimitives", "GaleRandomness", "GaleDelivery", "GaleKernel", "GaleModels",
+                "GaleScenarioLanguage", "GaleStatistics", "GaleExperiments", "GaleReporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "GaleCommand", dependencies: ["Gale"]),
@@ -76,6 +76,6 @@ let package = Package(
                 "GaleScenarioLanguage", "GaleExperiments",
             ]),
         .testTarget(name: "GaleReportingTests", dependencies: ["GaleReporting", "GaleExperiments"]),
-        .testTarget(name: "GaleTests", dependencies: ["Gale"]),
+        .testTarget(name: "GaleTests", dependencies: ["Gale", "GaleCommand", "GaleExperiments", "GalePrimitives"]),
     ]
 )

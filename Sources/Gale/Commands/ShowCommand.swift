@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import ArgumentParser
+import GaleScenarioLanguage
+
+struct ShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Shows a scenario with everything resolved, a profile, the schema, or the pipeline.",
+        subcommands: [ShowScenarioCommand.self, ShowProfileCommand.self, ShowTopologyCommand.self],
+        defaultSubcommand: ShowScenarioCommand.self)
+}
+
+struct ShowScenarioCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scenario", abstract: "The scenario as it is run: extensions, variant and overrides applied.")
+
+    @OptionGroup var options: ScenarioOptions
+
+    func run() throws { try StandardOutput.write(options.load().resolvedText) }
+}
+
+struct ShowTopologyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "topology", abstract: "The pipeline as a diagram in text.")
+
+    @OptionGroup var options: ScenarioOptions
+
+    func run() throws { try StandardOutput.write(TopologyDiagram(options.load()).text) }
+}
+
+struct ShowProfileCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "profile", abstract: "A profile with the source of every number.")
+
+    @Argument(help: "The profile's name; all names without it.")
+    var name: String?
+
+    func run() throws {
+        let names = BuiltInProfiles.all.map(\.name)
+        guard let name else { return try StandardOutput.write(names.joined(separator: "\n") + "\n") }
+        guard let text = BuiltInProfiles.text(name) else {
+            throw CommandFailure("no profile '\(name)'; there are \(names.joined(separator: ", "))")
+        }
+        try StandardOutput.write(text)
+    }
+}
+
+/// Which scenario, and what is laid over it.
+struct ScenarioOptions: ParsableArguments {
+    @Argument(help: "The scenario's file.", completion: .file(extensions: ["yaml"]))
+    var scenario: String
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("Another value for one key; may be repeated.", valueName: "path=value"))
+    var overrides: [String] = []
+
+    @Option(help: "One of the scenario's variants.")
+    var variant: String?
+
+    func load() throws -> Scenario {
+        try ScenarioSource.load(scenario, overrides: overrides, variant: variant)
+    }
+}

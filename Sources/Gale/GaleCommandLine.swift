@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import ArgumentParser
+import GaleExperiments
+import GaleScenarioLanguage
+
+/// The root of the command line.
+package struct GaleCommandLine: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "gale", abstract: "Rehearses the outages of a message-delivery pipeline before they happen.",
+        discussion: """
+            Exit codes: 0 all expectations held, 1 one failed, 2 wrong input, 3 not deterministic, 4 internal error; a run \
+            that a signal ended gives 128 plus the signal's number.
+            """,
+        version: "gale 0.1 (semantics \(EngineVersion.semantics))",
+        subcommands: [
+            RunCommand.self, CheckCommand.self, ShowCommand.self, InitCommand.self, BenchCommand.self,
+            FingerprintMathCommand.self,
+        ])
+
+    package init() {}
+
+    /// Does what the arguments ask and returns the exit code.
+    package static func status(of arguments: [String]) -> Int32 {
+        do {
+            var command = try parseAsRoot(arguments)
+            do { try command.run() } catch { return status(of: error, in: type(of: command)) }
+            return ExitStatus.held
+        } catch {
+            return status(ofParsing: error)
+        }
+    }
+
+    /// Help and version are no failures; any other end of parsing is wrong input.
+    private static func status(ofParsing error: any Error) -> Int32 {
+        let text = fullMessage(for: error)
+        guard exitCode(for: error) == .success else {
+            StandardError.write(text + "\n")
+            return ExitStatus.wrongInput
+        }
+        do { try StandardOutput.write(text + "\n") } catch { return status(of: error, in: self) }
+        return ExitStatus.held
+    }
+
+    private static func status(of error: any Error, in command: any ParsableCommand.Type) -> Int32 {
+        switch error {
+        case let code as ExitCode:
+            return code.rawValue
+        case let failure as CommandFailure:
+            StandardError.write("gale: \(failure.message)\n")
+            return failure.status
+        case let error as ScenarioError:
+            StandardError.write(error.text + "\n")
+            return ExitStatus.wrongInput
+        case let failure as RunFailure:
+            StandardError.write("gale: \(failure)\n")
+            return ExitStatus.internalError
+        case is ValidationError, is CleanExit:
+            return status(ofParsing: error)
+        default:
+            // `gale show` without an argument asks for its own help this way.
+            let code = command.exitCode(for: error)
+            let text = command.fullMessage(for: error)
+            StandardError.write(text + "\n")
+            return code == .success ? ExitStatus.held : ExitStatus.internalError
+        }
+    }
+}
