@@ -100,7 +100,7 @@ struct EventQueueTests {
         arguments: [KernelOptions.Queue.heap, .ladder], Delays.allCases)
     func order(kind: KernelOptions.Queue, delays: Delays) {
         for (round, peak) in [1, 5, 24, 65, 130, 500, 2_000, 7_000].enumerated() {
-            for seed in 0..<UInt64(peak < 200 ? 10 : 2) {
+            for seed in 0..<UInt64(peak < 200 ? 6 : 1) {
                 check(kind, delays, peak: peak, seed: seed &* 1000 &+ UInt64(round))
             }
         }
