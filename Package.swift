@@ -41,7 +41,7 @@ let package = Package(
                 "GalePrimitives", "GaleMeasurement", "GaleDelivery", "GaleProviders", "GaleKernel", "GaleModels",
                 "GaleScenarioLanguage",
             ]),
-        .target(name: "GaleReporting", dependencies: ["GaleExperiments"]),
+        .target(name: "GaleReporting", dependencies: ["GaleExperiments"], resources: [.embedInCode("Page")]),
         .target(
             name: "Gale",
             dependencies: [

@@ -15,7 +15,17 @@ public enum ConsoleReport {
         if !result.summary.faults.isEmpty { lines += [""] + faults(result.summary.faults, pen) }
         lines += ["", pen.paint("Reproduce  ", .faint) + result.reproduction]
         if let folder { lines.append(pen.paint("Report     ", .faint) + path(folder)) }
-        return lines.joined(separator: "\n") + "\n"
+        return lines.map { printable($0, colour: colour) }.joined(separator: "\n") + "\n"
+    }
+
+    /// A line without control characters, which a name or an answer could carry, but with the colours.
+    private static func printable(_ line: String, colour: Bool) -> String {
+        var text = ""
+        for scalar in line.unicodeScalars {
+            let isControl = scalar.properties.generalCategory == .control
+            text.unicodeScalars.append(isControl && !(colour && scalar == "\u{1b}") ? "\u{fffd}" : scalar)
+        }
+        return text
     }
 
     private static func path(_ folder: String) -> String {
