@@ -63,8 +63,7 @@
         // A shift of 65 to 127 only needs the product's upper half; others belong to values near 0 or beyond 2⁶⁰.
         let surplus = shift &+ Int(exponent) &- 65
         if _fastPath(UInt(bitPattern: surplus) <= 62) {
-            let half: UInt64 = 1 &<< UInt64(truncatingIfNeeded: surplus)
-            let rounded = (product.high &+ half) &>> UInt64(truncatingIfNeeded: surplus &+ 1)
+            let rounded = ((product.high &>> UInt64(truncatingIfNeeded: surplus)) &+ 1) &>> 1
             return Int64(bitPattern: rounded)
         }
         return Self.shifted(product.high, product.low, by: surplus &+ 65)
