@@ -2,7 +2,7 @@
 
 /// A non-negative distribution, ready to be sampled with integers only: a pointer to an immortal table and a scale.
 ///
-/// Trivially copyable, 24 bytes, safe to keep anywhere. A sample costs 2 to 4 ns.
+/// Trivially copyable, 24 bytes, safe to keep anywhere. A sample costs about 5 ns (2 ns when piecewise linear).
 ///
 /// The quantile function is tabulated at unit scale, with 64 knots in each octave of u and of 1 − u (`QuantileTable`), or at equal
 /// steps of u for what is piecewise linear (constant, uniform, empirical). Between knots it is linear. Interpolation and

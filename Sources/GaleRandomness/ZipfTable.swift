@@ -28,10 +28,10 @@ import Synchronization
     private static let cache = Mutex<[Key: Columns]>([:])
 
     /// - Parameters:
-    ///   - count: 1 to 2³¹ ranks; a million take about 0.2 s to prepare.
+    ///   - count: 1 to 2²⁷ ranks; a million take about 0.2 s to prepare.
     ///   - skew: the exponent, 0 (uniform) to 10.
     public init(count: Int, skew: Double) {
-        precondition(count >= 1 && count <= 1 << 31, "a Zipf table has 1 to 2^31 ranks")
+        precondition(count >= 1 && count <= 1 << 27, "a Zipf table has 1 to 2^27 ranks")
         precondition(skew >= 0 && skew <= 10, "the skew of a Zipf table lies between 0 and 10")
         self.count = UInt32(count)
         let key = Key(count: count, skew: skew)
