@@ -91,7 +91,7 @@ public struct Policy: Equatable, Sendable {
 
     public struct RateLimit: Equatable, Sendable {
         public var provider: ProviderIndex
-        /// Attempts per second through this dispatcher, in millionths, so that small shares stay exact.
+        /// Attempts per second through this dispatcher, in millionths, so that small shares stay exact. 0: after the burst none.
         public var ratePerSecondMicros: Int64
         public var burst: Int64
 
@@ -122,7 +122,7 @@ public struct RetryPolicy: Equatable, Sendable {
     public var jitter: Jitter
     public var base: Interval
     public var cap: Interval
-    /// Attempts in all, the first included; 1 means no retry.
+    /// Attempts on one channel, the first included; 1 means no retry. At most 255, with fallbacks 63: more are cut to that.
     public var attempts: Int
     /// Share of first attempts that retries may add (Finagle's bucket); nil: no budget.
     public var budget: RetryBudgetPolicy?

@@ -39,4 +39,34 @@ struct DispatcherTests {
         #expect(host.releases.map(\.reason) == [.backoff, .backoff, .backoff])
         #expect(host.dispatcher.counters.retries == 3)
     }
+
+    @Test("no policy however extreme makes it trap", arguments: Policy.Waiting.allCases)
+    func extremes(waiting: Policy.Waiting) {
+        var policy = Policy.plain(
+            waiting: waiting,
+            retry: RetryPolicy(
+                base: .max, cap: .max, attempts: .max,
+                budget: RetryBudgetPolicy(ratioMicros: .max / 1_000, window: .max, reservePerSecond: .max),
+                retryAfterCap: .max)
+        ).adding(.sms, provider: 0)
+        policy.timeout = .max
+        policy.breaker = BreakerPolicy(failureRateMicros: .max, window: .max, open: .max, minimumCalls: .max)
+        policy.limits = [
+            Policy.RateLimit(provider: ProviderIndex(rawValue: 0), ratePerSecondMicros: .max, burst: .max)
+        ]
+        policy.fallbacks = [Policy.Fallback(from: .push, to: .sms, after: .max - .nanoseconds(1))]
+        policy.deduplication = Policy.Deduplication(window: .max, onFailure: .closed, timeout: .seconds(1))
+        let host = TestHost(policy)
+        host.respond = { sent in
+            switch sent.ordinal {
+            case 1: (.zero, ProviderResponse(status: 429, retryAfter: .max))
+            case 2: (.zero, ProviderResponse(status: 403))
+            default: (.zero, .ok)
+            }
+        }
+        for _ in 0..<3 { host.consume(timeToLive: .max) }
+        host.run(until: .zero + .hours(1))
+        #expect(host.sent.count == 6)
+        #expect(host.sent.filter { $0.channel == .sms }.count == 3, "no time is left to wait for on the first channel")
+    }
 }

@@ -118,7 +118,9 @@ struct DeliveryPlan {
             let fallback = policy.fallbacks.first {
                 $0.from == current && !visited.contains($0.to) && route(policy, $0.to, platform) != nil
             }
-            way.append((current, fallback?.after?.nanoseconds ?? .max))
+            // Beyond half the clock's range is never, so that adding it to a time can't overflow.
+            let after = fallback?.after?.nanoseconds ?? .max
+            way.append((current, after > .max / 2 ? .max : after))
             guard let fallback else { return way }
             visited.insert(fallback.to)
             current = fallback.to

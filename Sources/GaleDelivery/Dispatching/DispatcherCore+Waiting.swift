@@ -179,7 +179,7 @@ extension DispatcherCore {
         if deadline != .max { ready = min(ready, chain(slot).pointee.created + deadline) }
         if ready >= expires { return leaveChannel(slot, .expired, &actions) }
         let spread = Int64(draw().multipliedFullWidth(by: UInt64(state.pointee.spread)).high)
-        requeue(slot, at: min(ready + spread, expires - 1), reason, &actions)
+        requeue(slot, at: spread < expires - ready ? ready + spread : expires - 1, reason, &actions)
     }
 
     /// Hands a chain to the retry topic, with its place on its way as one number of attempts.

@@ -27,6 +27,8 @@ package struct CircuitBreaker {
     }
 
     private static let maximumBuckets: Int64 = 600
+    /// Longer times than half the clock's range can't be added to a time.
+    private static let longest = Int64.max / 2
     /// How long a stop lasts at least: an operator has to act, and one probe a minute harms nobody. Estimate.
     package static let minimumStop = Interval.seconds(60)
 
@@ -60,15 +62,15 @@ package struct CircuitBreaker {
     package init(_ policy: BreakerPolicy?, now: Int64 = 0) {
         counts = policy != nil
         let policy = policy ?? BreakerPolicy()
-        let window = max(1, policy.window.nanoseconds)
+        let window = min(max(1, policy.window.nanoseconds), Self.longest)
         let count = min(max(1, window / 1_000_000_000), Self.maximumBuckets)
         bucketCount = Int(count)
         bucketLength = (window + count - 1) / count
         buckets = .allocate(capacity: bucketCount)
         buckets.initialize(repeating: Bucket(calls: 0, failures: 0), count: bucketCount)
-        failureRateMicros = policy.failureRateMicros
-        openTime = max(1, policy.open.nanoseconds)
-        stopTime = max(policy.open.nanoseconds, Self.minimumStop.nanoseconds)
+        failureRateMicros = min(policy.failureRateMicros, 1_000_001)  // more than all calls: never
+        openTime = min(max(1, policy.open.nanoseconds), Self.longest)
+        stopTime = max(openTime, Self.minimumStop.nanoseconds)
         minimumCalls = Int64(max(1, policy.minimumCalls))
         policyProbes = Int64(max(1, policy.halfOpenProbes))
         state = .closed

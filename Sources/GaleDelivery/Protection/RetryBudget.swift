@@ -22,7 +22,7 @@ package struct RetryBudget {
     private var sliceEnd: Int64
 
     package init(_ policy: RetryBudgetPolicy, now: Int64 = 0) {
-        let window = max(Int64(Self.sliceCount), policy.window.nanoseconds)
+        let window = min(max(Int64(Self.sliceCount), policy.window.nanoseconds), .max / 2)
         deposit = max(0, policy.ratioMicros)
         // reserve per second · window in seconds · 10⁶ units
         let reserve = max(0, policy.reservePerSecond).multipliedReportingOverflow(by: max(1, window / 1_000))

@@ -26,7 +26,7 @@ package struct TokenBucket {
     /// A full bucket. `burst` is at least one.
     package init(ratePerSecondMicros: Int64, burst: Int64, now: Int64 = 0) {
         let rate = UInt64(max(0, ratePerSecondMicros))
-        let burst = max(1, burst)
+        let burst = min(max(1, burst), .max / 4)
         var fillTime = Int64.max
         if rate > 0 {
             let parts = UInt64(burst).multipliedFullWidth(by: Self.partsPerToken)
