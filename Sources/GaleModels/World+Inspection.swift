@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import GalePrimitives
+
+/// What tests look at inside a running world.
+extension World {
+    package struct PartitionView: Equatable, Sendable {
+        package var leader: Int
+        package var owner: Int
+        package var committed: Int
+        package var position: Int
+        /// After the highest offset that a stage ever began.
+        package var begun: Int
+        package var highWatermark: Int
+        package var end: Int
+        /// In replica order: node, end of what it has, in sync.
+        package var replicas: [(node: Int, end: Int, isInSync: Bool)]
+
+        package static func == (left: PartitionView, right: PartitionView) -> Bool {
+            left.leader == right.leader && left.owner == right.owner && left.committed == right.committed
+                && left.position == right.position && left.begun == right.begun
+                && left.highWatermark == right.highWatermark && left.end == right.end
+                && left.replicas.elementsEqual(right.replicas) { $0 == $1 }
+        }
+    }
+
+    /// The partitions of a Kafka broker, in order.
+    package func partitions(broker: Int) -> [PartitionView] {
+        guard let model = parts.brokers[broker] else { return [] }
+        let handle = model.handle
+        return (0..<UInt32(handle.state.pointee.partitionCount)).map { number in
+            let partition = handle.partition(number).pointee
+            return PartitionView(
+                leader: Int(partition.leader), owner: Int(partition.owner), committed: partition.log.startPosition,
+                position: partition.position, begun: partition.begun, highWatermark: partition.highWatermark,
+                end: partition.log.endPosition,
+                replicas: (0..<handle.state.pointee.profile.replicationFactor).map { place in
+                    let replica = handle.replica(number, place).pointee
+                    return (Int(replica.node), replica.end, replica.isInSync)
+                })
+        }
+    }
+
+    /// Records in the pools: all of them are free again once everything is settled and committed.
+    package var liveRecords: (messages: Int, exchanges: Int) {
+        (core.state.pointee.messages.count, core.state.pointee.exchanges.count)
+    }
+}
