@@ -37,20 +37,22 @@ struct KafkaTests {
         _ = world.advance(until: world.end)
         world.finish()
         let ledger = Fixture.ledger(world)
-        #expect(tail > 20)
+        #expect(tail > 5)
         #expect(ledger.lost == tail)
         #expect(ledger.delivered + ledger.lost == ledger.submitted)
         #expect(ledger.balances)
         #expect(world.measurements.decisionsChanged(fault: 0) > 0)
     }
 
-    @Test("killing a leader with acks=all loses nothing and, with idempotence, doubles nothing", arguments: [1, 2, 3] as [UInt64])
+    @Test(
+        "killing a leader with acks=all loses nothing and, with idempotence, doubles nothing",
+        arguments: [1, 2, 3] as [UInt64])
     func acksAll(seed: UInt64) {
         let specification = Fixture.log(
             perSecond: 5_000, duration: .seconds(20), profile: Self.profile(acks: .all), faults: [Self.crash])
         let world = World(specification, seed: seed)
         _ = world.advance(until: Instant.zero + .seconds(10) - .nanoseconds(1))
-        #expect(Self.unreplicatedTail(world, node: 1) > 20)
+        #expect(Self.unreplicatedTail(world, node: 1) > 5)
         _ = world.advance(until: world.end)
         world.finish()
         let ledger = Fixture.ledger(world)
@@ -174,7 +176,8 @@ struct KafkaTests {
         var profile = KafkaProfile()
         profile.staticMembership = true
         let crash = FaultSpecification(
-            name: "crash", at: .seconds(5), length: .seconds(3), effect: .workerCrash(stage: 0, firstReplica: 0, count: 1))
+            name: "crash", at: .seconds(5), length: .seconds(3),
+            effect: .workerCrash(stage: 0, firstReplica: 0, count: 1))
         let world = World(
             Fixture.log(perSecond: 500, duration: .seconds(10), profile: profile, faults: [crash]), seed: 1)
         _ = world.advance(until: Instant.zero + .milliseconds(8_100))

@@ -109,9 +109,23 @@ extension KafkaHandle {
         return UInt64(number)
     }
 
-    /// Gives a partition to a replica (or to none, -1). The next owner starts from the committed offset.
+    /// The owner died: nobody reads on, and what it still does counts no more. The group has not noticed yet.
+    func orphan(_ number: UInt32) {
+        let partition = partition(number)
+        partition.pointee.ownerEpoch &+= 1
+        partition.pointee.formerOwner = partition.pointee.owner
+        partition.pointee.owner = -1
+        partition.pointee.fetch = .idle
+    }
+
+    /// Gives a partition to a replica (or to none, -1). A living owner commits what it has finished before it lets go; the
+    /// next one starts from the committed offset.
     func assign(_ number: UInt32, to owner: Int32) {
         let partition = partition(number)
+        if partition.pointee.owner >= 0 {
+            _ = commitArrived(UInt64(number) &<< 40 | UInt64(partition.pointee.completed))
+        }
+        partition.pointee.formerOwner = owner
         partition.pointee.ownerEpoch &+= 1
         partition.pointee.owner = owner
         partition.pointee.fetch = .idle

@@ -139,6 +139,10 @@ extension KafkaHandle {
             guard replica.pointee.node == node else { continue }
             replica.pointee.target = -1
             if partition.pointee.leader < 0 && replica.pointee.isInSync { lead(number, partition, with: place) }
+            // One that missed nothing is in sync as soon as it fetches.
+            if partition.pointee.leader >= 0 && replica.pointee.end >= partition.pointee.highWatermark {
+                replica.pointee.isInSync = true
+            }
         }
         startFollowers(number, partition)
         advanceHighWatermark(number, partition)

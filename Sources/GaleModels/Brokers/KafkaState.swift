@@ -79,6 +79,8 @@ struct KafkaPartition: BitwiseCopyable {
     var leaderEpoch: UInt32 = 0
     /// The consumer's assignment: a stage's replica, or -1.
     var owner: Int32 = -1
+    /// The owner, or the one that died with it.
+    var formerOwner: Int32 = -1
     /// Grows with each assignment and crash, so that old work is recognised.
     var ownerEpoch: UInt16 = 0
     /// Nothing is appended before this instant: a leader takes batches in order.

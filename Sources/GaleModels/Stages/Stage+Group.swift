@@ -35,6 +35,9 @@ extension Stage {
             replica.pointee.buffer.removeAll(before: replica.pointee.buffer.endPosition)
             replica.pointee.resuming.removeAll(before: replica.pointee.resuming.endPosition)
             killJobs(of: number, fault: fault)
+            forEachPartition { broker, partition in
+                if broker.partition(partition).pointee.owner == Int32(number) { broker.orphan(partition) }
+            }
             replica.pointee.freeSlots = state.pointee.concurrency
             replica.pointee.uncommitted = 0
             stopDispatcher(number)
@@ -83,7 +86,7 @@ extension Stage {
             replica.pointee.epoch &+= 1
             startDispatcher(number)
             scheduleCommit(number)
-            if state.pointee.hasStaticMembership && replica.pointee.isAssigned { reclaim(number) }
+            if state.pointee.hasStaticMembership { reclaim(number) }
         }
         if state.pointee.sourceCount == 0 { return handle.pumpQueue() }
         scheduleRebalance(after: 0)
@@ -91,9 +94,8 @@ extension Stage {
 
     private func reclaim(_ number: Int) {
         forEachPartition { broker, partition in
-            if broker.partition(partition).pointee.owner == Int32(number) {
-                broker.assign(partition, to: Int32(number))
-            }
+            let state = broker.partition(partition).pointee
+            if state.owner < 0 && state.formerOwner == Int32(number) { broker.assign(partition, to: Int32(number)) }
         }
     }
 
@@ -114,11 +116,6 @@ extension Stage {
         guard needsRebalance else { return Component.void }
         if state.pointee.isEager {
             forEachPartition { broker, partition in broker.assign(partition, to: -1) }
-        } else {
-            forEachPartition { broker, partition in
-                let owner = broker.partition(partition).pointee.owner
-                if owner >= 0 && !self.state.pointee.replicas[Int(owner)].isAlive { broker.assign(partition, to: -1) }
-            }
         }
         scheduler.schedule(
             at: scheduler.now + Interval(nanoseconds: state.pointee.rebalance), target: index, kind: Kind.rebalance,

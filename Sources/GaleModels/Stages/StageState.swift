@@ -47,7 +47,6 @@ struct Replica: BitwiseCopyable {
     var resuming: Ring<Resumption>
     /// First of its producers, one per emitted topic.
     var firstProducer: UInt32 = 0
-    var isAssigned = true
 }
 
 struct Resumption: BitwiseCopyable {
