@@ -38,28 +38,23 @@ struct PipelineChecks {
     private func checkReaders() {
         let readers = readers
         let retryTopics = Set(world.policies.compactMap(\.retryTopic))
+        // A stage whose topic is wrong has had its diagnostic; it may be the reader that seems to be missing.
+        let complete = (scenario["stages"]?.pairs ?? []).allSatisfy { $0.item["reads"]?.word != nil }
         for (index, topic) in (order.names[.topic] ?? []).enumerated() {
             let stages = readers[topic] ?? []
             if stages.isEmpty {
                 // The stage that delivers reads its policy's retry topic.
-                if retryTopics.contains(index) { continue }
-                let near = pairsReadingUnknown().first
+                if retryTopics.contains(index) || !complete { continue }
                 diagnostics.error(
                     "no stage reads topic '\(topic)': what is appended to it would wait for ever",
                     at: place(.topic, topic),
-                    remedy: near ?? "add a stage with `reads: \(topic)`, or remove the topic")
+                    remedy: "add a stage with `reads: \(topic)`, or remove the topic")
             } else if stages.count > 1, let second = pair(.stage, stages[1]) {
                 diagnostics.error(
                     "topic '\(topic)' is read by '\(stages[0])' and '\(stages[1])'; a topic has one reading stage",
                     at: second.item["reads"]?.place ?? second.place,
                     remedy: "to scale a stage, give it more replicas")
             }
-        }
-    }
-
-    private func pairsReadingUnknown() -> [String] {
-        (order.names[.stage] ?? []).filter { pair(.stage, $0)?.item["reads"]?.isWrong ?? false }.map {
-            "stage '\($0)' reads a topic that does not exist"
         }
     }
 
@@ -163,7 +158,9 @@ struct PipelineChecks {
     /// A retry topic is read by the stage that delivers by its policy, from the broker that the stage reads anyway.
     private func checkRetryTopics() {
         for policy in order.names[.policy] ?? [] {
-            guard let item = pair(.policy, policy)?.item["retry-topic"], let topic = item.word else { continue }
+            guard let own = pair(.policy, policy)?.item, own["waiting"]?.word == "retry-topic",
+                let item = own["retry-topic"], let topic = item.word
+            else { continue }
             let stages = (order.names[.stage] ?? []).filter { delivers($0, by: policy) }
             if stages.count > 1 {
                 diagnostics.error(

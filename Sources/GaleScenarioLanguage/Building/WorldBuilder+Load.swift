@@ -57,7 +57,7 @@ extension WorldBuilder {
             }
             curve.add(burst.integer("rate"), from: at, to: at + length)
         }
-        if let highest = curve.points.map(\.micros).max(), highest == 0 {
+        if let highest = curve.points.map(\.micros).max(), highest == 0, !(item["rate"]?.isWrong ?? false) {
             diagnostics.error(
                 "workload '\(pair.key)' offers nothing: its rate is 0", at: item["rate"]?.place ?? pair.place)
         }
@@ -74,7 +74,7 @@ extension WorldBuilder {
     private func campaign(_ pair: Item.Pair) -> [RateCurve.Point] {
         let item = pair.item
         guard let over = item["over"], let length = over.integer, let count = item["count"]?.integer else {
-            if item["over"] == nil {
+            if item["over"] == nil, item["rate"] == nil {
                 diagnostics.error(
                     "workload '\(pair.key)' has a count but no 'over'; expected how long it is spread over, such as over: 30s",
                     at: item["count"]?.place ?? pair.place)

@@ -99,8 +99,11 @@ struct Checker {
     private func record(_ tree: Tree, _ table: Table, _ owner: Owner) -> Item {
         guard let entries = tree.entries else { return mismatch(tree, .record(table), owner) }
         var given: [String: Item] = [:]
+        // What a mistyped key probably was meant to be is not missing as well.
+        var meant: Set<String> = []
         for entry in entries {
             guard let key = table[entry.key] else {
+                if let nearest = NearestName.of(entry.key, among: table.keyNames) { meant.insert(nearest) }
                 diagnostics.unknown("key", entry.key, among: table.keyNames, in: owner.label, at: entry.place)
                 continue
             }
@@ -112,7 +115,9 @@ struct Checker {
             if let item = given[key.name] {
                 let place = entries.first { $0.key == key.name }?.place ?? item.place
                 pairs.append(Item.Pair(key: key.name, place: place, item: item))
-            } else if let item = absent(key, owner) {
+            } else if meant.contains(key.name) {
+                pairs.append(Item.Pair(key: key.name, place: owner.place, item: .wrong(at: owner.place)))
+            } else if let item = absent(key, owner, profiled: given["profile"] != nil) {
                 pairs.append(Item.Pair(key: key.name, place: owner.place, item: item))
             }
         }
@@ -120,7 +125,7 @@ struct Checker {
         return Item(value: .map(pairs), place: tree.place, text: "")
     }
 
-    private func absent(_ key: Key, _ owner: Owner) -> Item? {
+    private func absent(_ key: Key, _ owner: Owner, profiled: Bool) -> Item? {
         switch key.presence {
         case .required:
             diagnostics.error(
@@ -128,6 +133,8 @@ struct Checker {
                 remedy: "\(key.name): \(key.about)")
             return .wrong(at: owner.place)
         case .fromProfile:
+            // A profile that was found has been put in place of its name; one that was not has had its diagnostic.
+            if profiled { return .wrong(at: owner.place) }
             diagnostics.error(
                 "\(owner.label) has no '\(key.name)'; expected \(key.kind.expected)", at: owner.place,
                 remedy: "name a `profile:` that has it, or write it out")
@@ -193,6 +200,7 @@ struct Checker {
         for entry in entries {
             if !keys.contains(entry.key) {
                 diagnostics.unknown(what, entry.key, among: keys, in: owner.label, at: entry.place)
+                pairs.append(Item.Pair(key: entry.key, place: entry.place, item: .wrong(at: entry.place)))
                 continue
             }
             let label = "'\(entry.key)' of \(owner.label)"

@@ -31,6 +31,8 @@ struct ExpectationReader {
     /// A time that the run does not have is never measured, and so would always fail.
     private func check(_ condition: Expectation.Condition, _ item: Item) {
         let end = world.duration + world.drain
+        // A fault outside of the run has had its diagnostic.
+        if condition.faults.contains(where: { world.faults[$0].at + world.faults[$0].length > end }) { return }
         switch condition {
         case .comparison(_, .before(let fault)) where world.faults[fault].at == .zero:
             diagnostics.error(
@@ -77,6 +79,15 @@ extension Expectation.Condition {
         switch self {
         case .comparison(let comparison, _): [comparison]
         case .recovery(_, _, let comparisons): comparisons
+        }
+    }
+
+    var faults: [Int] {
+        switch self {
+        case .comparison(_, .all): []
+        case .comparison(_, .before(let fault)), .comparison(_, .during(let fault)), .comparison(_, .after(let fault)):
+            [fault]
+        case .recovery(_, let fault, _): [fault]
         }
     }
 

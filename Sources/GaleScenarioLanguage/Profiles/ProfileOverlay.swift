@@ -22,7 +22,8 @@ struct ProfileOverlay {
         else { return tree }
         // A broker's kind decides how it is built; elsewhere it has done its duty.
         keys.removeAll { $0.key == "about" || ($0.key == "kind" && entity != .broker) || $0.value.isEmpty }
-        return Tree(.map(keys), at: profile.place).overlaid(with: expandingQuota(tree, over: profile))
+        let own = Tree(.map((tree.entries ?? []).filter { $0.key != "profile" }), at: tree.place)
+        return Tree(.map(keys), at: profile.place).overlaid(with: expandingQuota(own, over: profile))
     }
 
     /// `quota: 4.8M/min` over a profile's quota replaces its count and window only.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GalePrimitives
+import GaleRandomness
 
 /// A checked scenario as one normal text, profiles and defaults included, and its fingerprint.
 struct ResolvedScenario {
@@ -97,10 +98,37 @@ struct ResolvedScenario {
         case .list(let items):
             fingerprint.absorb(UInt64(2) << 32 | UInt64(items.count))
             for item in items { absorb(item, level: level + 1, into: &fingerprint) }
+        case .distribution(let distribution):
+            if case .empirical = distribution {
+                fingerprint.absorb(item.text)
+            } else {
+                distribution.absorb(into: &fingerprint)
+            }
         default:
             fingerprint.absorb(UInt64(3) << 32)
             fingerprint.absorb(item.text.split(whereSeparator: \.isWhitespace).joined(separator: " "))
         }
+    }
+}
+
+extension DistributionSpecification {
+    /// By its parameters, so that `1ms` and `constant 1000us` are the same.
+    fileprivate func absorb(into fingerprint: inout Fingerprint) {
+        let (number, parameters): (UInt64, [Double]) =
+            switch self {
+            case .constant(let value): (1, [value])
+            case .uniform(let low, let high): (2, [low, high])
+            case .exponential(let mean): (3, [mean])
+            case .lognormal(let median, let sigma): (4, [median, sigma])
+            case .gamma(let mean, let cv): (5, [mean, cv])
+            case .erlang(let shape, let mean): (6, [Double(shape), mean])
+            case .weibull(let shape, let scale): (7, [shape, scale])
+            case .pareto(let minimum, let alpha): (8, [minimum, alpha])
+            case .hyperexponential(let mean, let cv): (9, [mean, cv])
+            case .empirical(let values): (10, values)
+            }
+        fingerprint.absorb(UInt64(4) << 32 | number)
+        for parameter in parameters { fingerprint.absorb(parameter.bitPattern) }
     }
 }
 

@@ -8,7 +8,9 @@ enum NearestName {
         var best: (name: String, distance: Int)?
         for candidate in candidates {
             let letters = Array(candidate.lowercased().unicodeScalars.prefix(64))
-            let allowed = max(1, min(3, max(wanted.count, letters.count) / 3))
+            // Something of the name must be right: one letter is near to none.
+            let longer = max(wanted.count, letters.count)
+            let allowed = min(longer - 1, max(1, min(3, longer / 3)))
             let distance = editDistance(wanted, letters)
             if distance <= allowed, distance < best?.distance ?? .max { best = (candidate, distance) }
         }

@@ -74,7 +74,12 @@ struct TreeReader {
     }
 
     private func place(_ line: Int, _ column: Int) -> Place {
-        Place(source: source, line: line, column: line == 1 ? column + firstColumn : column)
+        // YAML puts what is missing at the end into a line after the last.
+        if line > source.lines.count {
+            let last = source.lines.count
+            return Place(source: source, line: last, column: source.line(last).unicodeScalars.count + 1)
+        }
+        return Place(source: source, line: line, column: line == 1 ? column + firstColumn : column)
     }
 
     private func place(_ node: Node, else fallback: Place) -> Place {
