@@ -67,13 +67,10 @@ public struct EventHeap: ~Copyable {
         var hole = start
         var child = hole &* 4 &+ 1
         while child < end {
-            let (keyA, keyB) = (slots[child].key, slots[child &+ 1].key)
-            let (keyC, keyD) = (slots[child &+ 2].key, slots[child &+ 3].key)
-            let (leastAB, leastCD) = (keyB < keyA ? keyB : keyA, keyD < keyC ? keyD : keyC)
-            let (indexAB, indexCD) = (keyB < keyA ? child &+ 1 : child, keyD < keyC ? child &+ 3 : child &+ 2)
-            let least = leastCD < leastAB ? leastCD : leastAB
-            let index = leastCD < leastAB ? indexCD : indexAB
-            if key <= least { break }
+            let left = slots[child &+ 1].key < slots[child].key ? child &+ 1 : child
+            let right = slots[child &+ 3].key < slots[child &+ 2].key ? child &+ 3 : child &+ 2
+            let index = slots[right].key < slots[left].key ? right : left
+            if key <= slots[index].key { break }
             slots[hole] = slots[index]
             hole = index
             child = hole &* 4 &+ 1
@@ -81,8 +78,8 @@ public struct EventHeap: ~Copyable {
         slots[hole] = event
     }
 
-    /// Copies all events, in no order.
-    func copy(to target: UnsafeMutablePointer<Event>) { target.update(from: slots, count: size) }
+    /// The events, in no order, as long as the heap isn't changed.
+    var events: UnsafeBufferPointer<Event> { UnsafeBufferPointer(start: slots, count: size) }
 
     mutating func removeAll() {
         slots.update(repeating: .sentinel, count: size)

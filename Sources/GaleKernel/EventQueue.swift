@@ -7,9 +7,9 @@ import GalePrimitives
 @frozen
 public struct EventQueue: ~Copyable {
     /// A ladder with no more events than this becomes a heap.
-    static let fewest = 24
+    static let fewest = 12
     /// A heap with more events becomes a ladder.
-    static let most = 64
+    static let most = 32
 
     /// Events before the horizon that came after it was set.
     @usableFromInline var near: EventHeap
@@ -82,9 +82,7 @@ public struct EventQueue: ~Copyable {
             horizon = ladder.open(into: &run)
             nearLimit = Self.most
         } else {
-            var events: [Event] = []
-            ladder.removeAll { events.append($0) }
-            for event in events { near.insert(event) }
+            ladder.removeAll(into: &near)
             horizon = .max
         }
     }
@@ -92,12 +90,7 @@ public struct EventQueue: ~Copyable {
     /// Moves the events before the horizon to the ladder: the horizon is too far away.
     @usableFromInline @inline(never)
     mutating func spill() {
-        let events = UnsafeMutableBufferPointer<Event>.allocate(capacity: near.count + run.count)
-        defer { events.deallocate() }
-        let sorted = run.count
-        _ = events.update(fromContentsOf: run.events)
-        near.copy(to: events.baseAddress.unsafelyUnwrapped + sorted)
-        guard let start = ladder.adopt(UnsafeBufferPointer(events), horizon: horizon) else {
+        guard let start = ladder.adopt(run.events, near.events, horizon: horizon) else {
             // They can't be told apart by time: a heap it is, until there are many more.
             nearLimit = near.count * 2
             return

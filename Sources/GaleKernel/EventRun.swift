@@ -6,7 +6,7 @@ import GalePrimitives
 @usableFromInline
 struct EventRun: ~Copyable {
     /// Buckets are opened until the run has so many.
-    static let fewest = 24
+    static let fewest = 6
     /// A bucket with more is split first.
     static let most = 6144
 
@@ -18,7 +18,7 @@ struct EventRun: ~Copyable {
     private var places: UnsafeMutablePointer<UInt32>
 
     init() {
-        capacity = 64
+        capacity = 1024
         base = .allocate(capacity: capacity + 1)
         base.initialize(to: .sentinel)
         next = base

@@ -18,6 +18,7 @@ struct Ladder: ~Copyable {
     /// Events in all rungs.
     @usableFromInline var count: Int
     private var pool: ChunkPool
+    private let times: UnsafeMutablePointer<UInt64>
 
     init() {
         rungs = .allocate(capacity: Self.depthLimit)
@@ -25,12 +26,14 @@ struct Ladder: ~Copyable {
         made = 0
         count = 0
         pool = ChunkPool()
+        times = .allocate(capacity: Sample.most)
     }
 
     func deallocate() {
         for index in 0..<made { rungs[index].deallocate() }
         rungs.deallocate()
         pool.deallocate()
+        times.deallocate()
     }
 
     /// Puts an event at or after the horizon into its bucket. There must be a rung.
@@ -82,7 +85,7 @@ struct Ladder: ~Copyable {
                 run.append(list, &pool)
                 continue
             }
-            let survey = Survey(list)
+            let survey = Survey(list, times: times)
             if isRest { depth -= 1 }
             if survey.earliest == survey.latest || depth == Self.depthLimit {
                 run.append(list, &pool)
@@ -115,9 +118,12 @@ struct Ladder: ~Copyable {
 
     /// Makes the innermost rung, for the events that were surveyed, up to a limit.
     private mutating func push(_ survey: Survey, limit: UInt64) -> UnsafeMutablePointer<Rung> {
+        // Several at a time, so that a rare deeper rung allocates nothing in a steady state.
         if depth == made {
-            (rungs + made).initialize(to: Rung())
-            made += 1
+            for _ in 0..<4 {
+                (rungs + made).initialize(to: Rung())
+                made += 1
+            }
         }
         let rung = rungs + depth
         depth += 1
@@ -133,22 +139,27 @@ struct Ladder: ~Copyable {
     /// Takes over events that were before the horizon, as a new innermost rung, and returns where it begins.
     ///
     /// Returns nil and changes nothing when they are all at one instant.
-    mutating func adopt(_ events: UnsafeBufferPointer<Event>, horizon: UInt64) -> UInt64? {
-        while depth > 0, rungs[depth - 1].firstOccupied() == nil, rungs[depth - 1].limit == horizon { depth -= 1 }
-        let survey = Survey(events)
+    mutating func adopt(
+        _ one: UnsafeBufferPointer<Event>, _ other: UnsafeBufferPointer<Event>, horizon: UInt64
+    ) -> UInt64? {
+        while depth > 0, rungs[depth - 1].limit == horizon, rungs[depth - 1].firstOccupied() == nil { depth -= 1 }
+        let survey = Survey(one, other, times: times)
         if depth == Self.depthLimit || survey.earliest == survey.latest { return nil }
         let rung = push(survey, limit: horizon)
-        for event in events {
+        for event in one {
+            append(event, to: rung, rung.pointee.index(for: UInt64(bitPattern: event.time.nanoseconds)))
+        }
+        for event in other {
             append(event, to: rung, rung.pointee.index(for: UInt64(bitPattern: event.time.nanoseconds)))
         }
         return survey.earliest
     }
 
-    /// Takes every event out, in no order.
-    mutating func removeAll(_ body: (Event) -> Void) {
+    /// Moves every event into a heap.
+    mutating func removeAll(into heap: inout EventHeap) {
         for rung in rungs..<(rungs + depth) {
             while let index = rung.pointee.firstOccupied() {
-                rung.pointee.take(index).consume(&pool) { events, _ in for event in events { body(event) } }
+                rung.pointee.take(index).consume(&pool) { events, _ in for event in events { heap.insert(event) } }
             }
         }
         depth = 0
@@ -161,9 +172,18 @@ struct Ladder: ~Copyable {
             for index in rung.pointee.next..<(rung.pointee.bucketCount + 1) where rung.pointee.buckets[index] != 0 {
                 let list = rung.pointee.take(index)
                 count -= list.count
-                var kept: [Event] = []
-                list.consume(&pool) { events, _ in kept += events.filter { !isDropped($0) } }
-                for event in kept { append(event, to: rung, index) }
+                var (chunk, left) = (list.first, list.count)
+                while chunk != 0 {
+                    for event in UnsafeBufferPointer(
+                        start: ChunkPool.events(chunk), count: min(left, ChunkPool.chunkEvents))
+                    where !isDropped(event) {
+                        append(event, to: rung, index)
+                    }
+                    left -= ChunkPool.chunkEvents
+                    let next = ChunkPool.link(chunk)
+                    pool.give(chunk)
+                    chunk = next
+                }
             }
         }
     }
