@@ -39,6 +39,43 @@ struct LateInputTests {
         #expect(host.wakes.count == 1)
     }
 
+    @Test("a wake that comes again later doesn't end another backoff")
+    func repeatedWake() {
+        let host = TestHost(.plain())
+        host.respond = { _ in (.zero, .overloaded) }
+        host.consume()
+        host.run(until: .zero + .seconds(2))
+        #expect(host.sent.count == 2)
+        host.handle(.woken(host.timers[0]))
+        host.run(for: .zero)
+        #expect(host.sent.count == 2)
+        #expect(host.dispatcher.counters.stale == 1)
+        host.drain()
+        #expect(host.sent.map { $0.at.nanoseconds / 1_000_000_000 } == [0, 1, 3, 7])
+    }
+
+    @Test("a probe whose chain ended by a late success leaves its permit to another")
+    func withdrawnProbe() {
+        var policy = Policy.plain(retry: RetryPolicy(jitter: .none, base: .seconds(6), attempts: 3))
+        policy.breaker = BreakerPolicy(open: .seconds(5), minimumCalls: 1, halfOpenProbes: 1)
+        let host = TestHost(policy)
+        host.respond = { _ in nil }
+        host.consume()
+        host.handle(.responded(host.sent[0].attempt, .timedOut))
+        host.run(until: .zero + .seconds(7))
+        #expect(host.sent.count == 2, "the probe")
+        let next = host.consume()
+        #expect(host.sent.count == 2, "there is only one")
+        host.handle(.responded(host.sent[0].attempt, .ok))
+        #expect(host.settled == [1: .delivered])
+        host.run(for: .seconds(2))
+        #expect(host.sent.count == 3)
+        #expect(host.sent[2].reference == next)
+        host.handle(.responded(host.sent[2].attempt, .ok))
+        #expect(host.dispatcher.breakerTransitions(ProviderIndex(rawValue: 0)).halfOpenToClosed == 1)
+        host.drain()
+    }
+
     @Test("a late success ends the chain during the backoff", arguments: [Policy.Waiting.hold, .park])
     func lateDuringBackoff(waiting: Policy.Waiting) {
         let host = TestHost(.plain(waiting: waiting))

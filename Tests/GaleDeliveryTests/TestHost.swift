@@ -51,6 +51,7 @@ final class TestHost {
     private(set) var holds: [(reference: UInt64, reason: WaitReason)] = []
     private(set) var releases: [(reference: UInt64, reason: WaitReason)] = []
     private(set) var wakes: [Instant] = []
+    private(set) var timers: [TimerID] = []
     private(set) var slotsHeld = 0
 
     /// What the provider says and how long it takes; nil: the test answers by hand.
@@ -155,6 +156,7 @@ final class TestHost {
         case .wake(let timer, let at):
             #expect(at > now, "a wake lies ahead")
             wakes.append(at)
+            timers.append(timer)
             schedule(.woken(timer), at: at)
         case .hold(_, let reference, let reason):
             expectLive(reference)

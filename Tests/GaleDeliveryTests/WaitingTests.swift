@@ -105,6 +105,31 @@ struct WaitingTests {
         #expect(host.sent.map(\.reference) == consumed)
     }
 
+    @Test("tokens that come between two wakes belong to those who wait")
+    func fairnessBetweenWakes() {
+        let host = TestHost(limited(.park, perSecond: 50_000, burst: 100))
+        for _ in 0..<120 { host.consume() }
+        host.run(until: .zero + .microseconds(500))
+        let newcomer = host.consume()
+        #expect(host.sent.count == 100, "there are tokens, but not for the newcomer")
+        host.drain()
+        #expect(host.sent.last?.reference == newcomer)
+    }
+
+    @Test("a token is kept for who has been called and not yet been granted a slot")
+    func promisedToken() {
+        let host = TestHost(limited(.park))
+        host.grant = { .milliseconds(50) }
+        host.consume()
+        let called = host.consume()
+        host.run(until: .zero + .milliseconds(120))
+        let newcomer = host.consume()
+        #expect(host.sent.count == 1)
+        host.drain()
+        #expect(host.sent.map(\.reference) == [1, called, newcomer])
+        #expect(host.sent[1].at == .zero + .milliseconds(150))
+    }
+
     @Test("a fast limit is handed out in batches: no more wakes than one in a millisecond")
     func coalescing() {
         let host = TestHost(limited(.park, perSecond: 50_000, burst: 100))
