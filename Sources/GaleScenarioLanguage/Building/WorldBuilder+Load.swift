@@ -48,7 +48,13 @@ extension WorldBuilder {
                 [RateCurve.Point(at: 0, micros: item["rate"]?.integer ?? 0)]
             }
         var curve = RateCurve(points: total)
-        for burst in item["bursts"]?.list ?? [] {
+        let bursts = item["bursts"]?.list ?? []
+        if bursts.count > Self.burstLimit, let place = item["bursts"]?.place {
+            diagnostics.error(
+                "workload '\(pair.key)' has \(bursts.count) bursts; expected \(Self.burstLimit) at most", at: place,
+                remedy: "use several workloads, or a curve")
+        }
+        for burst in bursts.prefix(Self.burstLimit) {
             let at = burst.integer("at", else: 0)
             let length = burst.integer("for")
             if at + length > duration.nanoseconds {
@@ -63,6 +69,9 @@ extension WorldBuilder {
         }
         return RateSpecification(points: curve.points.map { (Interval(nanoseconds: $0.at), $0.micros) })
     }
+
+    private static let burstLimit = 100
+    private static let curveLimit = 1_000
 
     private func outsideLoad(_ what: String, _ at: Int64, _ length: Int64, _ place: Place) {
         diagnostics.error(
@@ -101,7 +110,12 @@ extension WorldBuilder {
 
     private func curve(_ item: Item) -> [RateCurve.Point] {
         var points: [RateCurve.Point] = []
-        for pair in item["rate"]?["curve"]?.list ?? [] {
+        let list = item["rate"]?["curve"]?.list ?? []
+        if list.count > Self.curveLimit, let place = item["rate"]?["curve"]?.place {
+            diagnostics.error(
+                "a curve of \(list.count) points; expected \(Self.curveLimit) at most", at: place)
+        }
+        for pair in list.prefix(Self.curveLimit) {
             guard let values = pair.list, let at = values[0].integer, let rate = values[1].integer else { continue }
             if points.isEmpty, at != 0 {
                 diagnostics.error("a curve begins at 0s; this one at \(Interval(nanoseconds: at))", at: pair.place)

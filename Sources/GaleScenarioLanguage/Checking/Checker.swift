@@ -103,7 +103,9 @@ struct Checker {
         var meant: Set<String> = []
         for entry in entries {
             guard let key = table[entry.key] else {
-                if let nearest = NearestName.of(entry.key, among: table.keyNames) { meant.insert(nearest) }
+                if !diagnostics.isFull, let nearest = NearestName.of(entry.key, among: table.keyNames) {
+                    meant.insert(nearest)
+                }
                 diagnostics.unknown("key", entry.key, among: table.keyNames, in: owner.label, at: entry.place)
                 continue
             }

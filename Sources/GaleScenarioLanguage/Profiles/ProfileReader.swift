@@ -32,7 +32,7 @@ import Foundation
 // An answer is `STATUS` or `STATUS REASON`, the reason as the dialect's taxonomy spells it: `410 Unregistered` (apns),
 // `404 UNREGISTERED` (fcm), `400 21211` (sms), `550 5.1.1` (smtp).
 //
-// A store's profile has: kind: store, latency, capacity (or `unbounded`), maximum-wait, errors (a share), shards.
+// A store's profile has: kind: store, latency, capacity, maximum-wait, errors (a share), shards.
 // A broker's profile has kind: direct and nothing else, or kind: kafka and Kafka's settings (see `kafka.yaml`).
 
 /// Finds profiles: `profiles/NAME.yaml` beside the scenario or in a parent folder, else the copy built into the program.
@@ -41,12 +41,18 @@ struct ProfileReader {
 
     let files: SourceFiles
     let diagnostics: Diagnostics
+    let cache: Cache
+
+    /// Trees that were read before, in this reading of a scenario and its variants.
+    final class Cache {
+        fileprivate var trees: [String: Tree] = [:]
+    }
 
     /// The profile's tree, checked for its kind and keys; nil after a diagnostic.
     func profile(_ name: String, for entity: Entity, at place: Place) -> (kind: ProfileKind, tree: Tree)? {
-        guard let (text, file) = find(name, at: place) else { return nil }
-        let source = SourceText(file: file, folder: SourceFiles.folder(of: file), text: text)
-        guard let tree = TreeReader.read(text, source: source, diagnostics: diagnostics) else { return nil }
+        let cacheKey = "\(place.source.folder ?? ""):\(name)"
+        guard let tree = cache.trees[cacheKey] ?? read(name, at: place) else { return nil }
+        cache.trees[cacheKey] = tree
         let kindTree = tree["kind"]
         guard tree.entries != nil, let kind = kindTree?.scalar.flatMap(ProfileKind.init(rawValue:)) else {
             diagnostics.error(
@@ -61,29 +67,36 @@ struct ProfileReader {
                 remedy: "profiles of \(entity.plural): \(names(for: entity, at: place).joined(separator: ", "))")
             return nil
         }
-        checkKeys(tree, of: kind, name)
-        return (kind, tree)
+        return hasOnlyKnownKeys(tree, of: kind, name) ? (kind, tree) : nil
     }
 
-    private func checkKeys(_ tree: Tree, of kind: ProfileKind, _ name: String) {
+    private func read(_ name: String, at place: Place) -> Tree? {
+        guard let (text, file, folder) = find(name, at: place) else { return nil }
+        let source = SourceText(file: file, folder: folder, text: text)
+        return TreeReader.read(text, source: source, diagnostics: diagnostics)
+    }
+
+    private func hasOnlyKnownKeys(_ tree: Tree, of kind: ProfileKind, _ name: String) -> Bool {
         let table = Tables.profile(kind)
-        for entry in tree.entries ?? [] where table[entry.key] == nil {
+        let unknown = (tree.entries ?? []).filter { table[$0.key] == nil }
+        for entry in unknown {
             diagnostics.unknown(
                 "key", entry.key, among: table.keyNames, in: "profile '\(name.shortened)'", at: entry.place)
         }
+        return unknown.isEmpty
     }
 
-    private func find(_ name: String, at place: Place) -> (text: String, file: String)? {
+    private func find(_ name: String, at place: Place) -> (text: String, file: String, folder: String?)? {
         if Checker.isName(name) {
             for folder in folders(from: place.source.folder) {
                 let path = SourceFiles.join(folder, name + ".yaml")
                 guard files.exists(path) else { continue }
-                do throws(SourceFiles.Problem) { return (try files.read(path), path) } catch {
+                do throws(SourceFiles.Problem) { return (try files.read(path), path, folder) } catch {
                     diagnostics.error("cannot read the profile '\(path)': \(error.words)", at: place)
                     return nil
                 }
             }
-            if let text = BuiltInProfiles.text(name) { return (text, "built-in profile \(name)") }
+            if let text = BuiltInProfiles.text(name) { return (text, "built-in profile \(name)", nil) }
         }
         let known = allNames(at: place)
         diagnostics.unknown(
@@ -95,7 +108,6 @@ struct ProfileReader {
     /// The `profiles` folders that are looked into, nearest first.
     private func folders(from folder: String?) -> [String] {
         guard var current = folder else { return [] }
-        if current.hasPrefix("built-in") { return [] }
         var found: [String] = []
         if files.readsDisk, !current.hasPrefix("/") {
             // What lies above the working folder has no relative name without "..".

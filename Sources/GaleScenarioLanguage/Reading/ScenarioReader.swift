@@ -33,6 +33,7 @@ private struct Reading {
     let file: String
     let files: SourceFiles
     let overrides: [Override]
+    let cache = ProfileReader.Cache()
 
     func scenario(
         _ tree: Tree?, _ variant: String?, _ diagnostics: Diagnostics
@@ -48,7 +49,7 @@ private struct Reading {
     }
 
     private func resolve(_ tree: Tree, _ variant: String?, _ diagnostics: Diagnostics) -> Scenario {
-        let profiles = ProfileReader(files: files, diagnostics: diagnostics)
+        let profiles = ProfileReader(files: files, diagnostics: diagnostics, cache: cache)
         let overlaid = ProfileOverlay(reader: profiles).apply(to: tree)
         let checker = Checker(names: Self.names(of: overlaid), diagnostics: diagnostics, files: files)
         let owner = Checker.Owner(label: "the scenario", place: overlaid.place)

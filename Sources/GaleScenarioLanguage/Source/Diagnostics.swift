@@ -6,6 +6,9 @@ final class Diagnostics {
     static let limit = 100
 
     private(set) var errors: [Diagnostic] = []
+    /// Further mistakes would not be kept, so nothing need be found out about them.
+    var isFull: Bool { errors.count >= Self.limit }
+
     private(set) var warnings: [Diagnostic] = []
 
     func error(_ message: String, at place: Place, suggestion: String? = nil, remedy: String? = nil) {
@@ -39,6 +42,7 @@ final class Diagnostics {
         _ what: String, _ name: String, among valid: [String], in owner: String? = nil, at place: Place,
         remedy: String? = nil
     ) {
+        if isFull { return }
         let nearest = NearestName.of(name, among: valid)
         var help = remedy
         if help == nil, !valid.isEmpty {
