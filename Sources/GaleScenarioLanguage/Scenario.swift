@@ -11,7 +11,8 @@ public struct Scenario: Sendable {
     public var specification: WorldSpecification
     public var expectations: [Expectation]
     public var variants: [Variant]
-    /// Of the resolved scenario with its profiles: 32 hexadecimal digits, independent of white space, comments and key order.
+    /// Of the resolved scenario with its profiles: 32 hexadecimal digits, independent of white space, comments and key
+    /// order.
     public var fingerprint: String
     /// The variant that was applied, if any.
     public var variant: String?

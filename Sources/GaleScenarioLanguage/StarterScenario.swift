@@ -5,8 +5,8 @@ public enum StarterScenario {
     /// A scenario of this name; letters, digits and hyphens, beginning with a letter.
     public static func text(name: String) -> String {
         """
-        # A scenario says what is offered to a pipeline, what the pipeline is made of, what goes wrong, and what must hold.
-        # Check it with `gale check`, run it with `gale run`. Every quantity carries its unit: 20ms, 3min, 2k/s, 5%, 64KiB.
+        # A scenario: what is offered to a pipeline, what the pipeline is made of, what goes wrong, and what must hold.
+        # Check it with `gale check`, run it with `gale run`. Quantities carry units: 20ms, 3min, 2k/s, 5%, 64KiB.
         name: \(name)
         about: An app sends push and email; for ten seconds APNs serves a tenth of its capacity
         duration: 1min        # load is offered this long
@@ -65,7 +65,9 @@ public enum StarterScenario {
         # The same scenario with other values: gale run --variant naive
         variants:
           naive:
-            set: {policies.standard.retry: {backoff: fixed, jitter: none, base: 100ms, attempts: 20}, policies.standard.breaker: none}
+            set:
+              policies.standard.retry: {backoff: fixed, jitter: none, base: 100ms, attempts: 20}
+              policies.standard.breaker: none
 
         """
     }

@@ -2,7 +2,8 @@
 import GaleDelivery
 import GaleModels
 
-/// What must hold of a pipeline as a whole: every topic is read, nothing goes round in circles, every channel has a route.
+/// What must hold of a pipeline as a whole: every topic is read, nothing goes round in circles, every channel has a
+/// route.
 struct PipelineChecks {
     let scenario: Item
     let order: PipelineOrder
@@ -75,7 +76,8 @@ struct PipelineChecks {
             for next in readers[emit.topic] ?? [] {
                 if onPath.contains(next) {
                     diagnostics.error(
-                        "stage '\(stage)' emits to '\(emit.topic)', which leads back to it: messages would go round for ever",
+                        "stage '\(stage)' emits to '\(emit.topic)', which leads back to it: messages "
+                            + "would go round for ever",
                         at: emit.place)
                 } else if !finished.contains(next) {
                     visit(next, &onPath, &finished)
@@ -109,7 +111,8 @@ struct PipelineChecks {
                 checkRoutes(of: workload, pair, policy)
                 if workload.fanOut > 1, !split {
                     diagnostics.error(
-                        "workload '\(workload.name)' has a fan-out of \(workload.fanOut), but its submissions reach stage "
+                        "workload '\(workload.name)' has a fan-out of \(workload.fanOut), but its "
+                            + "submissions reach stage "
                             + "'\(name)', which delivers single notifications",
                         at: pair.item["fan-out"]?.place ?? pair.place,
                         remedy: "let an earlier stage split them: emit: {to: TOPIC, split: true}")
@@ -139,7 +142,8 @@ struct PipelineChecks {
             else { continue }
             for (platform, share) in workload.platformMicros where share > 0 && !platforms.contains(platform.name) {
                 diagnostics.error(
-                    "workload '\(workload.name)' sends push to \(platform.name), but policy '\(policy)' has no route for it",
+                    "workload '\(workload.name)' sends push to \(platform.name), but policy '\(policy)' "
+                        + "has no route for it",
                     at: pair.item["platforms"]?.pairs?.first { $0.key == platform.name }?.place ?? place,
                     remedy: "add \(platform.name): [PROVIDER] to policies.\(policy).routes.push")
             }
@@ -164,7 +168,8 @@ struct PipelineChecks {
             let stages = (order.names[.stage] ?? []).filter { delivers($0, by: policy) }
             if stages.count > 1 {
                 diagnostics.error(
-                    "'\(stages[0])' and '\(stages[1])' both deliver by policy '\(policy)', but one retry topic has one reader",
+                    "'\(stages[0])' and '\(stages[1])' both deliver by policy '\(policy)', but one retry "
+                        + "topic has one reader",
                     at: item.place, remedy: "give each stage a policy of its own, or leave 'retry-topic' out")
             }
             if let reader = readers[topic]?.first {
@@ -208,7 +213,8 @@ struct PipelineChecks {
                     }
                     if count <= Self.overlapLimit { continue }
                     diagnostics.error(
-                        "\(count) faults of \(entity.rawValue) '\(name)' are in force at once; expected \(Self.overlapLimit) at most",
+                        "\(count) faults of \(entity.rawValue) '\(name)' are in force at once; expected "
+                            + "\(Self.overlapLimit) at most",
                         at: fault.place)
                     break
                 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The order of everything that a scenario declares: it decides indices, and with them the order of simultaneous events.
+/// The order of everything that a scenario declares: it decides indices, and with them the order of simultaneous
+/// events.
 ///
-/// It depends on what is declared, never on the order of writing: topics and stages as messages pass through them, faults by
-/// their time, the rest by name. So two files that differ in the order of keys are the same scenario in every respect.
+/// It depends on what is declared, never on the order of writing: topics and stages as messages pass through them,
+/// faults by their time, the rest by name. So two files that differ in the order of keys are the same scenario in every
+/// respect.
 struct PipelineOrder {
     private(set) var names: [Entity: [String]] = [:]
 

@@ -119,7 +119,8 @@ extension WorldBuilder {
         let count = all ? stage.replicas - first : pair.item.count("replicas")
         if first + count > stage.replicas || count < 1 {
             diagnostics.error(
-                "stage '\(stage.name)' has the replicas 0 to \(stage.replicas - 1); \(first) to \(first + count - 1) are not "
+                "stage '\(stage.name)' has the replicas 0 to \(stage.replicas - 1); \(first) to "
+                    + "\(first + count - 1) are not "
                     + "all there", at: (pair.item["replica"] ?? pair.item["replicas"])?.place ?? pair.place)
         }
         return .workerCrash(stage: index, firstReplica: first, count: max(1, count))

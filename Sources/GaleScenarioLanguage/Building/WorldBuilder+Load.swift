@@ -85,7 +85,8 @@ extension WorldBuilder {
         guard let over = item["over"], let length = over.integer, let count = item["count"]?.integer else {
             if item["over"] == nil, item["rate"] == nil {
                 diagnostics.error(
-                    "workload '\(pair.key)' has a count but no 'over'; expected how long it is spread over, such as over: 30s",
+                    "workload '\(pair.key)' has a count but no 'over'; expected how long it is spread "
+                        + "over, such as over: 30s",
                     at: item["count"]?.place ?? pair.place)
             }
             return [RateCurve.Point(at: 0, micros: 1)]

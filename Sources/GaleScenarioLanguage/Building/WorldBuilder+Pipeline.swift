@@ -72,7 +72,8 @@ extension WorldBuilder {
                     + "it has \(profile.nodes)", at: place(pair.item.gives("nodes") ? "nodes" : "replication-factor"))
         } else if complete, profile.minInsyncReplicas > profile.replicationFactor {
             diagnostics.error(
-                "broker '\(pair.key)': min-insync-replicas \(profile.minInsyncReplicas) is above the replication factor "
+                "broker '\(pair.key)': min-insync-replicas \(profile.minInsyncReplicas) is above the "
+                    + "replication factor "
                     + "\(profile.replicationFactor), so nothing could ever be written with acks: all",
                 at: place("min-insync-replicas"))
         }
@@ -105,7 +106,8 @@ extension WorldBuilder {
         for step in steps.dropLast() {
             guard let key = ["emit", "deliver"].first(where: { step[$0] != nil }) else { continue }
             diagnostics.error(
-                "'\(key)' hands the message over, so it is the last step of a stage; stage '\(pair.key)' goes on after it",
+                "'\(key)' hands the message over, so it is the last step of a stage; stage '\(pair.key)' "
+                    + "goes on after it",
                 at: step.place, remedy: "move the steps after it into a stage that reads the topic")
         }
         return StageSpecification(

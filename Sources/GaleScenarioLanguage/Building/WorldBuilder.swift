@@ -5,8 +5,9 @@ import GalePrimitives
 import GaleProviders
 import GaleRandomness
 
-/// Makes a `WorldSpecification` of a checked scenario: resolves names to indices and finds what cannot be. Works on wrong
-/// items as well, with placeholders, so that one pass finds as much as it can; what comes out is used only without errors.
+/// Makes a `WorldSpecification` of a checked scenario: resolves names to indices and finds what cannot be. Works on
+/// wrong items as well, with placeholders, so that one pass finds as much as it can; what comes out is used only
+/// without errors.
 struct WorldBuilder {
     let scenario: Item
     let order: PipelineOrder

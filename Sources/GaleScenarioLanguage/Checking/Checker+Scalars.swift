@@ -56,7 +56,8 @@ extension Checker {
                 return values
             }
             let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-            // The content of the file belongs to the scenario, so its digest stands in the normal form (as YAML's comment).
+            // The content of the file belongs to the scenario, so its digest stands in the normal form (as YAML's
+            // comment).
             return Item(
                 value: .distribution(specification), place: tree.place, text: digest.map { "\(words) # \($0)" } ?? words
             )

@@ -182,7 +182,8 @@ struct Checker {
     private func checkName(_ name: String, _ entity: Entity, at place: Place) {
         if Self.isName(name) { return }
         diagnostics.error(
-            "'\(name.shortened)' is no name for \(entity.withArticle); expected a letter, then letters, digits and hyphens, "
+            "'\(name.shortened)' is no name for \(entity.withArticle); expected a letter, then letters, "
+                + "digits and hyphens, "
                 + "64 characters at most", at: place)
     }
 

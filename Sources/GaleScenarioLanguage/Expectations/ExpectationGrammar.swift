@@ -51,10 +51,10 @@ public enum ExpectationGrammar {
         | `backlog(outbox)` | messages appended to a topic and not yet taken, the largest value | a count (`< 10k`) |
         | `throughput` | delivered notifications per second | a rate (`> 100k/s`) |
 
-        `before`, `during` and `after` a fault select messages by their intended send time. `within T after F: A and B` holds
-        when, from some instant no later than T after F ends, all clauses hold over a trailing window of 10 s until the end.
-        No samples means *not measured*, which is a failure. A scenario that says nothing about them also expects `lost = 0`
-        and, without faults, `undelivered < 0.1%`.
+        `before`, `during` and `after` a fault select messages by their intended send time. `within T after F: A and B`
+        holds when, from some instant no later than T after F ends, all clauses hold over a trailing window of 10 s until
+        the end. No samples means *not measured*, which is a failure. A scenario that says nothing about them also expects
+        `lost = 0` and, without faults, `undelivered < 0.1%`.
         """
 
     static let percentileExamples = ["p50", "p90", "p95", "p99", "p999", "p9999"]

@@ -20,7 +20,7 @@ extension Tables {
                 "By idempotency key, through a store"),
             Key("retry", .either([.none, .record(retry)]), .defaults("{}"), "Retry with backoff"),
             Key(
-                "breaker", .either([.none, .record(breaker)]), .defaults("none"), "A circuit breaker for each provider"),
+                "breaker", .either([.none, .record(breaker)]), .defaults("none"), "A circuit breaker a provider"),
             Key(
                 "limits", .keyedBy(.provider, .either([.positiveRate, .record(limit)])), .defaults("{}"),
                 "Attempts per second at a provider, of the whole fleet"),

@@ -2,7 +2,8 @@
 import GaleDelivery
 import GaleModels
 
-/// Every key of a scenario. The one place that the checker, the defaults, the JSON Schema and the reference page come from.
+/// Every key of a scenario. The one place that the checker, the defaults, the JSON Schema and the reference page come
+/// from.
 enum Tables {
     static let scenario = Table(
         name: "scenario", title: "a scenario",
@@ -23,7 +24,7 @@ enum Tables {
             Key("brokers", .named(.broker, .record(broker)), .defaults("{}"), "What topics live on"),
             Key("topics", .named(.topic, .record(topic)), .required, "Queues between the stages"),
             Key(
-                "stores", .named(.store, .record(store)), .defaults("{}"), "What stages and policies look things up in"),
+                "stores", .named(.store, .record(store)), .defaults("{}"), "What stages and policies look up in"),
             Key("links", .named(.link, .record(link)), .defaults("{}"), "Network paths to stores and providers"),
             Key("stages", .named(.stage, .record(stage)), .required, "Workers that read a topic"),
             Key("providers", .named(.provider, .record(provider)), .defaults("{}"), "Who delivers to recipients"),

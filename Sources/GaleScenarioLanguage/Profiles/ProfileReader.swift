@@ -20,7 +20,7 @@ import Foundation
 //   outcomes:                       # answers that occur without any fault; default none
 //     - {answer: 410 Unregistered, share: 0.1%, layer: recipient}    # layer: recipient | call (the default)
 //   retry-after: 30s                # on its 429 and 503, or `none` (the default)
-//   weather: 0.2                    # sigma of the lognormal factor per second on its latency, a plain number; default 0
+//   weather: 0.2                    # sigma of the lognormal factor per second on its latency; default 0
 //   error-weather: 0.5              # the same on the shares of its `call` outcomes; default 0
 //   rejection-cost: 2%              # what turning away costs, of the work of serving; default 2%
 //   rejection-latency: 10%          # how long turning away takes, of the latency drawn; default 10%
@@ -28,14 +28,15 @@ import Foundation
 //   concurrency: {limit: 100, answer: 429 20429}      # requests under way at once, or `none` (the default)
 //   greylisting: {share: 10%, delay: 5min, memory: 36d, answer: 451 4.7.1}      # or `none` (the default)
 //
-// In a scenario `quota: 4.8M/min` replaces count and window and keeps the profile's refill and answer; `none` removes it.
+// In a scenario `quota: 4.8M/min` replaces count and window, and keeps refill and answer; `none` removes the quota.
 // An answer is `STATUS` or `STATUS REASON`, the reason as the dialect's taxonomy spells it: `410 Unregistered` (apns),
 // `404 UNREGISTERED` (fcm), `400 21211` (sms), `550 5.1.1` (smtp).
 //
 // A store's profile has: kind: store, latency, capacity, maximum-wait, errors (a share), shards.
 // A broker's profile has kind: direct and nothing else, or kind: kafka and Kafka's settings (see `kafka.yaml`).
 
-/// Finds profiles: `profiles/NAME.yaml` beside the scenario or in a parent folder, else the copy built into the program.
+/// Finds profiles: `profiles/NAME.yaml` beside the scenario or in a parent folder, else the copy built into the
+/// program.
 struct ProfileReader {
     static let levelLimit = 8
 
@@ -62,7 +63,8 @@ struct ProfileReader {
         }
         if kind.entity != entity {
             diagnostics.error(
-                "'\(name.shortened)' is the profile of \(kind.entity.withArticle), expected one of \(entity.withArticle)",
+                "'\(name.shortened)' is the profile of \(kind.entity.withArticle), expected one of "
+                    + "\(entity.withArticle)",
                 at: place, suggestion: NearestName.of(name, among: names(for: entity, at: place)),
                 remedy: "profiles of \(entity.plural): \(names(for: entity, at: place).joined(separator: ", "))")
             return nil

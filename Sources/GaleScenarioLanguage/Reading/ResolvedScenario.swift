@@ -76,8 +76,8 @@ struct ResolvedScenario {
 
     // MARK: Fingerprint
 
-    /// Over what is simulated and expected: not over comments, white space, the order of keys, how a quantity was written,
-    /// words for people, the seed, and variants that were not applied.
+    /// Over what is simulated and expected: not over comments, white space, the order of keys, how a quantity was
+    /// written, words for people, the seed, and variants that were not applied.
     var fingerprint: String {
         var fingerprint = Fingerprint()
         absorb(scenario, level: 0, into: &fingerprint)

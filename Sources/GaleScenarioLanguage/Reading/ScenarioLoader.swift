@@ -46,7 +46,8 @@ struct ScenarioLoader {
         let ups = parts.count { $0 == ".." }
         if parts.contains("") || ups > 1 || (ups == 1 && parts[0] != "..") || name.utf8.count > 1_000 {
             diagnostics.error(
-                "'\(name.shortened)' leaves the scenario's tree; expected a relative name with at most one '..', in front",
+                "'\(name.shortened)' leaves the scenario's tree; expected a relative name with at most "
+                    + "one '..', in front",
                 at: place)
             return nil
         }

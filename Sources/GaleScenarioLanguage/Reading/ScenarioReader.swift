@@ -15,8 +15,8 @@ public enum ScenarioReader {
         return try Reading(file: path, files: files, overrides: overrides).scenario(tree, variant, diagnostics)
     }
 
-    /// Reads a text as if it were the file `file`; `files` are further files by path (extended scenarios, profiles, CSV).
-    /// Nothing is read from the disk.
+    /// Reads a text as if it were the file `file`; `files` are further files by path (extended scenarios, profiles,
+    /// CSV). Nothing is read from the disk.
     public static func read(
         text: String, file: String = "scenario.yaml", files: [String: String] = [:], overrides: [Override] = [],
         variant: String? = nil

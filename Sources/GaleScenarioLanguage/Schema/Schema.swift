@@ -6,8 +6,8 @@ public enum Schema {
     public static var text: String { SchemaWriter().schema.rendered() + "\n" }
 }
 
-/// Writes each table as a definition, once whole and once in part: a scenario that extends another may leave anything out,
-/// and takes a key away by an empty value.
+/// Writes each table as a definition, once whole and once in part: a scenario that extends another may leave anything
+/// out, and takes a key away by an empty value.
 private struct SchemaWriter {
     var schema: JSONText {
         let tables = Self.tables(from: Tables.scenario)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import GalePrimitives
 
-/// The values of `empirical FILE.csv`: one a line, each with its unit (`12.5ms`); or a first line that names the unit of
-/// plain numbers (`ms`). The file lies in the scenario's folder or below it.
+/// The values of `empirical FILE.csv`: one a line, each with its unit (`12.5ms`); or a first line that names the unit
+/// of plain numbers (`ms`). The file lies in the scenario's folder or below it.
 enum EmpiricalFile {
     static let valueLimit = 1_000_000
 
@@ -43,7 +43,8 @@ enum EmpiricalFile {
             let value = try? unit == .time ? Quantity.duration(line + suffix) : Quantity.size(line + suffix)
             guard let value, value <= Kind.nanosecondsLimit else {
                 throw mistake(
-                    "value \(index + 1) of '\(name.shortened)' is '\(line.shortened)'; expected \(unit.quantity.expected)",
+                    "value \(index + 1) of '\(name.shortened)' is '\(line.shortened)'; expected "
+                        + "\(unit.quantity.expected)",
                     "or let the first line name the unit of plain numbers")
             }
             values.append(Double(value))

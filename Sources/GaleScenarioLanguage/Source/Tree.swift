@@ -51,7 +51,8 @@ struct Tree: Sendable {
         }
     }
 
-    /// `self` overlaid with `other`: maps are merged key by key, everything else is replaced; an empty value removes its key.
+    /// `self` overlaid with `other`: maps are merged key by key, everything else is replaced; an empty value removes
+    /// its key.
     func overlaid(with other: Tree) -> Tree {
         guard case .map(var entries) = content, case .map(let overlay) = other.content else { return other }
         for entry in overlay {

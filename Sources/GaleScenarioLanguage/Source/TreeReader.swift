@@ -52,7 +52,8 @@ struct TreeReader {
         }
     }
 
-    /// Yams composes recursively and libyaml nests up to 1,000 levels, so this runs on a stack that is large enough for them.
+    /// Yams composes recursively and libyaml nests up to 1,000 levels, so this runs on a stack that is large enough for
+    /// them.
     private static func compose(_ text: String) -> Result<Node?, YamlError> {
         let box = ComposedBox()
         let done = DispatchSemaphore(value: 0)
