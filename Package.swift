@@ -67,7 +67,8 @@ let package = Package(
                 "GaleModels",
             ]),
         .testTarget(
-            name: "GaleScenarioLanguageTests", dependencies: ["GaleScenarioLanguage", "GaleModels", "GaleDelivery"]),
+            name: "GaleScenarioLanguageTests",
+            dependencies: ["GalePrimitives", "GaleDelivery", "GaleModels", "GaleScenarioLanguage"]),
         .testTarget(name: "GaleStatisticsTests", dependencies: ["GaleStatistics"]),
         .testTarget(
             name: "GaleExperimentsTests",
