@@ -101,6 +101,17 @@ struct BreakerTests {
         #expect(host.dispatcher.breakerTransitions(first).stops == 2)
     }
 
+    @Test("an attempt at a refused sender leaves the message all its attempts")
+    func stopGivesBack() {
+        let host = TestHost(.plain(retry: RetryPolicy(jitter: .none, attempts: 2)))
+        host.respond = { sent in (.zero, sent.ordinal == 1 ? .forbidden : sent.ordinal == 2 ? .overloaded : .ok) }
+        host.consume()
+        host.drain()
+        #expect(host.sent.count == 3)
+        #expect(host.settled == [1: .delivered])
+        #expect(host.dispatcher.counters.retries == 1)
+    }
+
     @Test("through a retry topic a notification comes back when the breaker half-opens")
     func retryTopic() {
         let host = TestHost(policy(.retryTopic, calls: 1))
