@@ -18,10 +18,10 @@ final class HandMadeMeasurements: MeasurementSource {
     var slotCount: Int
     var phaseSpans: [Range<Instant>]
     /// By the second they are meant to be sent in.
-    private var seconds: [Int: [Message]] = [:]
+    private var bySecond: [Int: [Message]] = [:]
     var messages: [Message] {
-        get { seconds.keys.sorted().flatMap { seconds[$0]! } }
-        set { seconds = Dictionary(grouping: newValue) { Int($0.sent.nanoseconds / 1_000_000_000) } }
+        get { bySecond.keys.sorted().flatMap { bySecond[$0]! } }
+        set { bySecond = Dictionary(grouping: newValue) { Int($0.sent.nanoseconds / 1_000_000_000) } }
     }
     /// Highest backlog by topic and slot.
     var backlogs: [Int: [Int64]] = [:]
@@ -45,7 +45,7 @@ final class HandMadeMeasurements: MeasurementSource {
         for second in seconds {
             for _ in 0..<count {
                 let sent = Instant.zero + .seconds(Int64(second)) + .milliseconds(500)
-                seconds[second, default: []].append(
+                bySecond[second, default: []].append(
                     Message(sent: sent, channel: channel, latency: latency, attempts: attempts))
             }
         }
@@ -54,7 +54,7 @@ final class HandMadeMeasurements: MeasurementSource {
     private func messages(in span: Range<Instant>) -> [Message] {
         let first = Int(span.lowerBound.nanoseconds / 1_000_000_000)
         let end = Int(span.upperBound.nanoseconds / 1_000_000_000)
-        return (first..<end).flatMap { seconds[$0] ?? [] }
+        return (first..<end).flatMap { bySecond[$0] ?? [] }
     }
 
     private func messages(in span: Range<Instant>, channel: Int) -> [Message] {

@@ -20,6 +20,12 @@ enum SignalWatch {
             action.sa_flags = Int32(SA_RESTART)
             sigaction(number, &action, nil)
         }
+        // A parent may have handed its mask down; a run that cannot be interrupted is nobody's wish.
+        var mask = sigset_t()
+        sigemptyset(&mask)
+        sigaddset(&mask, SIGINT)
+        sigaddset(&mask, SIGTERM)
+        pthread_sigmask(SIG_UNBLOCK, &mask, nil)
     }
 
     private static let handle: @convention(c) (Int32) -> Void = { number in

@@ -11,4 +11,18 @@ public struct RunProgress: Equatable, Sendable {
     public var wallSeconds: Double
     public var submitted, unsettled, backlog: Int64
     public var events: UInt64
+
+    public init(
+        now: Instant, loadEnds: Instant, end: Instant, wallSeconds: Double, submitted: Int64, unsettled: Int64,
+        backlog: Int64, events: UInt64
+    ) {
+        self.now = now
+        self.loadEnds = loadEnds
+        self.end = end
+        self.wallSeconds = wallSeconds
+        self.submitted = submitted
+        self.unsettled = unsettled
+        self.backlog = backlog
+        self.events = events
+    }
 }
