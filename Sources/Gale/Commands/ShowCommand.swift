@@ -6,8 +6,9 @@ struct ShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "Shows a scenario with everything resolved, a profile, the schema, or the pipeline.",
-        subcommands: [ShowScenarioCommand.self, ShowProfileCommand.self, ShowTopologyCommand.self],
-        defaultSubcommand: ShowScenarioCommand.self)
+        subcommands: [
+            ShowScenarioCommand.self, ShowProfileCommand.self, ShowSchemaCommand.self, ShowTopologyCommand.self,
+        ], defaultSubcommand: ShowScenarioCommand.self)
 }
 
 struct ShowScenarioCommand: ParsableCommand {
@@ -43,6 +44,13 @@ struct ShowProfileCommand: ParsableCommand {
         }
         try StandardOutput.write(text)
     }
+}
+
+struct ShowSchemaCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "schema", abstract: "The JSON Schema of scenarios, for editors.")
+
+    func run() throws { try StandardOutput.write(Schema.text) }
 }
 
 /// Which scenario, and what is laid over it.

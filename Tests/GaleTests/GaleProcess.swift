@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Foundation
+
+/// The program `gale` as these tests were built with it, run as a person runs it.
+struct GaleProcess {
+    var status: Int32
+    var output: String
+    var errors: String
+
+    /// The executable lies beside the test bundle.
+    static let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent().appendingPathComponent("gale").path
+
+    /// - Parameter interruptAfter: text on standard error after which it gets an interrupt signal.
+    static func run(_ arguments: [String], in folder: TemporaryFolder, interruptAfter: String? = nil) throws
+        -> GaleProcess
+    {
+        let output = folder.path + "/.output"
+        let errors = folder.path + "/.errors"
+        for file in [output, errors] { _ = FileManager.default.createFile(atPath: file, contents: nil) }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: executable)
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+        process.standardInput = FileHandle.nullDevice
+        // Files rather than pipes: nothing that fills up and waits for a reader.
+        process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
+        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
+        try process.run()
+        if let interruptAfter {
+            while process.isRunning, try !text(errors).contains(interruptAfter) { usleep(20_000) }
+            process.interrupt()
+        }
+        process.waitUntilExit()
+        return GaleProcess(status: process.terminationStatus, output: try text(output), errors: try text(errors))
+    }
+
+    private static func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
+}
+
+/// A folder that goes away with the test.
+final class TemporaryFolder {
+    let path: String
+
+    init() throws {
+        path = NSTemporaryDirectory() + "gale-tests-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func write(_ text: String, to name: String) throws {
+        try text.write(toFile: path + "/" + name, atomically: false, encoding: .utf8)
+    }
+
+    func read(_ name: String) throws -> String { try String(contentsOfFile: path + "/" + name, encoding: .utf8) }
+
+    func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path + "/" + name) }
+
+    /// All names below, hidden ones included.
+    func names(in name: String = ".") throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: path + "/" + name).sorted()
+    }
+}
