@@ -18,7 +18,7 @@ let package = Package(
     targets: [
         .target(name: "GalePrimitives"),
         .target(name: "GaleRandomness", dependencies: ["GalePrimitives"]),
-        .target(name: "GaleMeasurement", dependencies: ["GalePrimitives"]),
+        .target(name: "GaleMeasurement"),
         .target(name: "GaleDelivery", dependencies: ["GalePrimitives"]),
         .target(name: "GaleProviders", dependencies: ["GalePrimitives", "GaleRandomness", "GaleDelivery"]),
         .target(name: "GaleKernel", dependencies: ["GalePrimitives"]),
