@@ -39,6 +39,8 @@ public final class World {
             for replica in 0..<stage.state.pointee.replicaCount { stage.stopDispatcher(replica) }
         }
         core.state.pointee.messages.deallocate()
+        core.state.pointee.spans.deallocate()
+        core.state.pointee.folded.deallocate()
         core.state.pointee.exchanges.deallocate()
         measurements.recorder.deallocate()
         faultDecisions.deallocate()
@@ -123,8 +125,10 @@ public final class World {
                         .inFlight, phase: message.pointee.phase, slot: message.pointee.slot, channel: channel, count)
                 }
             }
-            core.close(message)
+            core.close(message.pointee.identity, message.pointee.state)
         }
+        let folded = core.state.pointee.folded
+        for index in 0..<folded.extent { core.close(folded[index].pointee.identity, folded[index].pointee.state) }
     }
 }
 

@@ -73,11 +73,34 @@ extension KafkaHandle {
         guard partition.pointee.ownerEpoch == epoch else { return }
         let done = partition.pointee.done
         done[offset] = KafkaPartition.finished
+        partition.pointee.log[offset] = core.folded(partition.pointee.log[offset])
         if offset != partition.pointee.completed { return }
         var completed = offset + 1
         while completed < done.endPosition && done[completed] == KafkaPartition.finished { completed += 1 }
         partition.pointee.completed = completed
     }
+
+    /// Folds what is finished and could not be folded then, because an earlier topic's log still held it.
+    func foldFinished(_ number: UInt32) {
+        let partition = partition(number)
+        let log = partition.pointee.log
+        guard partition.pointee.position &- log.startPosition > Self.foldThreshold else { return }
+        var offset = max(partition.pointee.foldedTo, log.startPosition)
+        let end = min(partition.pointee.position, partition.pointee.done.endPosition)
+        while offset < end {
+            if partition.pointee.done[offset] == KafkaPartition.finished {
+                let entry = core.folded(log[offset])
+                // An earlier topic has not committed it yet: from here on it is too early.
+                if !LogEntry.isFolded(entry) { break }
+                log[offset] = entry
+            }
+            offset &+= 1
+        }
+        partition.pointee.foldedTo = offset
+    }
+
+    /// Uncommitted records of a partition below which folding is not worth a visit.
+    static let foldThreshold = 2_048
 
     /// Sends a commit of the lowest contiguous finished offset, if that has moved.
     func commit(_ number: UInt32) {
@@ -103,7 +126,7 @@ extension KafkaHandle {
         let log = partition.pointee.log
         // A commit of an owner that has lost the partition meanwhile is refused.
         guard offset > log.startPosition, offset <= partition.pointee.done.endPosition else { return UInt64(number) }
-        for place in log.startPosition..<min(offset, log.endPosition) { core.release(log[place]) }
+        for place in log.startPosition..<min(offset, log.endPosition) { core.releaseEntry(log[place]) }
         log.removeAll(before: offset)
         partition.pointee.done.removeAll(before: offset)
         return UInt64(number)
@@ -136,6 +159,7 @@ extension KafkaHandle {
             topic.pointee.backlog &+= 1
         }
         partition.pointee.position = committed
+        partition.pointee.foldedTo = committed
         partition.pointee.completed = committed
         partition.pointee.committing = committed
         partition.pointee.done.removeAll(from: committed)

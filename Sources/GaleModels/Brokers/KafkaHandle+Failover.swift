@@ -91,8 +91,7 @@ extension KafkaHandle {
         state.pointee.topics[Int(partition.pointee.topic)].backlog &-= Int64(cut)
         if cut > 0 { countFault(partition) }
         while offset >= end {
-            let message = log[offset]
-            core.release(message)
+            core.releaseEntry(log[offset])
             offset -= 1
         }
         log.removeAll(from: end)

@@ -31,7 +31,7 @@ struct KafkaHandle {
     func produce(_ number: UInt32, message: UInt32, job: UInt32, generation: UInt32, at instant: Instant) {
         let producer = state.pointee.producers + Int(number)
         core.retain(message)
-        let size = Int64(core.message(message).pointee.size)
+        let size = core.size(of: core.message(message))
         if producer.pointee.buffered &+ size > state.pointee.profile.bufferBytes && producer.pointee.buffered > 0 {
             producer.pointee.blocked.append(
                 KafkaBlocked(message: message, job: job, generation: generation, since: instant.nanoseconds))
@@ -273,7 +273,7 @@ struct KafkaHandle {
         let now = core.now
         while !producer.pointee.blocked.isEmpty {
             let head = producer.pointee.blocked[producer.pointee.blocked.startPosition]
-            let size = Int64(core.message(head.message).pointee.size)
+            let size = core.size(of: core.message(head.message))
             if now.nanoseconds &- head.since > state.pointee.profile.maxBlock && head.job == .max {
                 _ = producer.pointee.blocked.popFirst()
                 core.settle(head.message, as: .shed)

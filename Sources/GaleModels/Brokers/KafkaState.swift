@@ -69,7 +69,7 @@ struct KafkaTopic: BitwiseCopyable {
 
 /// A partition: the leader's log, how far each replica has it, and where its consumer stands.
 struct KafkaPartition: BitwiseCopyable {
-    /// Message records by offset, from the committed offset to the log's end.
+    /// Messages (`LogEntry`) by offset, from the committed offset to the log's end.
     var log: Ring<UInt32>
     /// What has become of each record from the committed offset to `position`: `fetched`, `begun` or `finished`.
     var done: Ring<UInt8>
@@ -94,6 +94,8 @@ struct KafkaPartition: BitwiseCopyable {
     var completed = 0
     var begun = 0
     var committing = 0
+    /// Everything finished below it is folded.
+    var foldedTo = 0
     var fetch = Fetch.idle
     /// Batches that wait for a leader or for a retry; and appended ones that wait for the high watermark.
     var stalledFirst: UInt32 = .max

@@ -9,6 +9,8 @@ struct Core {
         var scheduler: Scheduler
         var draws: Draws
         var messages: Slab<Message>
+        var spans: Slab<Spans>
+        var folded: Slab<FoldedMessage>
         var exchanges: Slab<Exchange>
         var recorder: Recorder
         /// The run ends here, the drain included; nothing that happens later counts.
@@ -71,15 +73,16 @@ extension Core {
     private func discard(_ index: UInt32) {
         let message = message(index)
         if message.pointee.state == .pending { settle(index, as: .lost) }
-        close(message)
+        close(message.pointee.identity, message.pointee.state)
         message.pointee.state = .free
+        dropSpans(message)
         state.pointee.messages.free(index)
     }
 
     /// The end of a record: what no provider took enters the outcome digest here (a delivery did when it happened).
-    func close(_ message: UnsafeMutablePointer<Message>) {
-        switch message.pointee.state {
-        case .expired, .suppressed, .deadLettered, .shed, .lost: addOutcome(message, 0)
+    func close(_ identity: UInt64, _ state: Message.State) {
+        switch state {
+        case .expired, .suppressed, .deadLettered, .shed, .lost: addOutcome(identity, state, 0)
         case .free, .pending, .delivered, .late, .split: break
         }
     }
@@ -105,6 +108,7 @@ extension Core {
         guard message.pointee.state == .pending else { return }
         state.pointee.unsettled -= Int64(message.pointee.units)
         message.pointee.state = outcome
+        dropSpans(message)
         let entry = Recorder.Entry(outcome)
         forEachUnit(message) { channel, count in
             recorder.count(entry, phase: message.pointee.phase, slot: message.pointee.slot, channel: channel, count)
@@ -127,13 +131,27 @@ extension Core {
         }
         let late = instant > expires
         message.pointee.state = late ? .late : .delivered
-        message.move(to: .work, at: instant)
+        move(message, to: .work, at: instant)
         let latency = instant.nanoseconds &- message.pointee.intended
         recorder.count(
             late ? .deliveredLate : .delivered, phase: phase, slot: slot, channel: channel,
             Int64(message.pointee.units))
-        recorder.delivered(message, latency: latency)
-        addOutcome(message, latency)
+        recordDelivery(message, latency)
+        addOutcome(message.pointee.identity, message.pointee.state, latency)
+    }
+
+    /// Latency and break-down of a first delivery.
+    @inline(__always)
+    private func recordDelivery(_ message: UnsafeMutablePointer<Message>, _ latency: Int64) {
+        if message.pointee.spans == .max {
+            // It was given up before, and its break-down with it: the whole time counts as spent in backoff.
+            var spans = Spans()
+            spans.ticks.7 = UInt32(truncatingIfNeeded: latency &>> 12)
+            withUnsafePointer(to: &spans) { recorder.delivered(message, latency: latency, $0) }
+            return
+        }
+        recorder.delivered(message, latency: latency, UnsafePointer(state.pointee.spans[message.pointee.spans]))
+        dropSpans(message)
     }
 
     /// The pipeline had given the message up, and yet a provider took it: its earlier entry is taken back.
@@ -144,10 +162,10 @@ extension Core {
     }
 
     /// A settled notification's line in the outcome digest: who, what became of it, and when.
-    private func addOutcome(_ message: UnsafeMutablePointer<Message>, _ latency: Int64) {
+    private func addOutcome(_ identity: UInt64, _ outcome: Message.State, _ latency: Int64) {
         var fingerprint = Fingerprint()
-        fingerprint.absorb(message.pointee.identity)
-        fingerprint.absorb(UInt64(message.pointee.state.rawValue))
+        fingerprint.absorb(identity)
+        fingerprint.absorb(UInt64(outcome.rawValue))
         fingerprint.absorb(UInt64(bitPattern: latency))
         state.pointee.outcome.add(fingerprint.digest)
     }
@@ -184,22 +202,40 @@ extension Core {
     /// A new record with one holder: the caller.
     @inline(__always)
     func newMessage(
-        identity: UInt64, intended: Int64, workload: UInt8, units: UInt32, phase: UInt8, slot: UInt16
+        identity: UInt64, intended: Int64, units: UInt32, phase: UInt8, slot: UInt16
     ) -> UInt32 {
-        let traits = state.pointee.sources[Int(workload)]
-        let channel = units == 1 ? traits.mix.channel(of: identity, draws) : 0
+        let mix = state.pointee.sources[Int(identity &>> 56)].mix
+        let channel = units == 1 ? mix.channel(of: identity, draws) : 0
+        let spans = state.pointee.spans.allocate()
+        state.pointee.spans[spans].initialize(to: Spans())
         let index = state.pointee.messages.allocate()
         message(index).initialize(
             to: Message(
-                identity: identity, intended: intended, spans: (0, 0, 0, 0, 0, 0, 0, 0), mark: Message.ticks(intended),
-                recipient: UInt32(truncatingIfNeeded: draws.uniform(.recipient, identity).below(traits.recipients)),
-                tenant: traits.tenants.sample(draws.uniform(.tenant, identity)),
-                size: UInt32(clamping: max(1, traits.size.sample(draws.uniform(.size, identity)))), units: units,
+                identity: identity, intended: intended, mark: Message.ticks(intended), spans: spans, units: units,
                 seenMilliseconds: 0, dueMilliseconds: 0, appended: Message.ticks(intended), references: 1, slot: slot,
-                phase: phase, channel: channel,
-                platform: traits.mix.platform(of: identity, channel: channel, draws), workload: workload,
-                state: .pending, place: .broker, attempts: 0, calls: 0))
+                calls: 0, phase: phase, channel: channel, platform: mix.platform(of: identity, channel: channel, draws),
+                state: .pending, place: .broker, attempts: 0))
         return index
+    }
+
+    /// Bytes: a property of the identity, as recipient and tenant are.
+    @inline(__always)
+    func size(of message: UnsafeMutablePointer<Message>) -> Int64 {
+        let identity = message.pointee.identity
+        let size = state.pointee.sources[Int(message.pointee.workload)].size.sample(draws.uniform(.size, identity))
+        return min(max(1, size), 1 << 30)
+    }
+
+    @inline(__always)
+    func recipient(of message: UnsafeMutablePointer<Message>) -> UInt64 {
+        draws.uniform(.recipient, message.pointee.identity)
+            .below(state.pointee.sources[Int(message.pointee.workload)].recipients)
+    }
+
+    @inline(__always)
+    func tenant(of message: UnsafeMutablePointer<Message>) -> UInt32 {
+        state.pointee.sources[Int(message.pointee.workload)].tenants.sample(
+            draws.uniform(.tenant, message.pointee.identity))
     }
 
     /// Counts an attempt; its number, from 1.

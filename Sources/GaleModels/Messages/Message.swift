@@ -2,20 +2,19 @@
 import GalePrimitives
 
 /// One submission on its way: a notification, or a campaign's segment that stands for `units` notifications until a stage
-/// splits it. 96 bytes; a record lives as long as something holds it (a log entry, a job, an attempt under way).
+/// splits it. 56 bytes, and 32 more (`Spans`) until it is settled. What identity alone determines (recipient, tenant, size)
+/// is drawn again when it is needed.
+///
+/// A record lives as long as something holds it: a log entry, a job, an attempt under way.
 struct Message: BitwiseCopyable {
     /// Workload (8 bits), ordinal (36 bits), fan-out index (20 bits): the same in every run, whatever happens to it.
     var identity: UInt64
     /// Intended send time, nanoseconds.
     var intended: Int64
-    /// Time spent in each `Place`, in ticks of 4,096 ns. Differences of one tick clock, so that they sum to the latency.
-    var spans: (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32)
     /// Tick since when it has been in `place`.
     var mark: UInt32
-    var recipient: UInt32
-    var tenant: UInt32
-    /// Bytes.
-    var size: UInt32
+    /// Its record in the pool of spans, or `Slab.none` once it is settled.
+    var spans: UInt32
     /// Notifications that this record stands for.
     var units: UInt32
     /// When the de-duplication store learnt its key, milliseconds plus one; 0: not yet.
@@ -27,17 +26,19 @@ struct Message: BitwiseCopyable {
     var references: UInt16
     /// Slot of the time series that its intended send time falls in.
     var slot: UInt16
+    /// Attempts at providers so far, over every copy; 0: it has not needed one yet.
+    var calls: UInt16
     /// Phase of the time line that its intended send time falls in.
     var phase: UInt8
     var channel: UInt8
     var platform: UInt8
-    var workload: UInt8
     var state: State
     var place: Place
     /// Attempts that a retry topic's header tells.
     var attempts: UInt8
-    /// Attempts at providers so far, over every copy; 0: it has not needed one yet.
-    var calls: UInt16
+
+    @inline(__always)
+    var workload: UInt8 { UInt8(truncatingIfNeeded: identity &>> 56) }
 
     /// What is known of it, provider's truth first.
     enum State: UInt8, BitwiseCopyable {
@@ -56,21 +57,25 @@ struct Message: BitwiseCopyable {
     static var tickNanoseconds: Int64 { 4096 }
 }
 
-extension UnsafeMutablePointer where Pointee == Message {
-    /// Books the time since the last move under the place it was in, and moves it.
-    @inline(__always)
-    func move(to place: Message.Place, at now: Instant) {
-        let tick = Message.ticks(now.nanoseconds)
-        let spans = UnsafeMutableRawPointer(self).advanced(by: 16).assumingMemoryBound(to: UInt32.self)
-        spans[Int(pointee.place.rawValue)] &+= tick &- pointee.mark
-        pointee.mark = tick
-        pointee.place = place
-    }
+/// Time that a message has spent in each `Place`, in ticks. Differences of one tick clock, so that they sum to the latency.
+struct Spans: BitwiseCopyable {
+    var ticks: (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0, 0, 0, 0, 0)
+}
+
+/// All that is kept of a settled message whose log entry is not committed yet: enough to make it again, should the log
+/// deliver it again. 24 bytes.
+struct FoldedMessage: BitwiseCopyable {
+    var identity: UInt64
+    var intended: Int64
+    var seenMilliseconds: UInt32
+    var calls: UInt16
+    var state: Message.State
+}
+
+/// What a log keeps for a record: a message in the pool, or a folded one.
+enum LogEntry {
+    static let folded: UInt32 = 0x8000_0000
 
     @inline(__always)
-    func span(_ place: Int) -> UInt32 {
-        UnsafeMutableRawPointer(self).advanced(by: 16).assumingMemoryBound(to: UInt32.self)[place]
-    }
-
-    var isSettled: Bool { pointee.state.rawValue > Message.State.pending.rawValue }
+    static func isFolded(_ entry: UInt32) -> Bool { entry & folded != 0 }
 }

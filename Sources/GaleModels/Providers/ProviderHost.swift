@@ -85,10 +85,10 @@ struct ProviderHandle {
         let message = core.message(exchange.pointee.message)
         let identity = message.pointee.identity
         let stage = core.stage(of: exchange)
-        message.move(to: .provider, at: core.now)
+        core.move(message, to: .provider, at: core.now)
         let answer = state.pointee.provider.answer(
             ProviderRequest(
-                recipient: UInt64(message.pointee.recipient), key: identity, attempt: UInt32(exchange.pointee.ordinal)),
+                recipient: core.recipient(of: message), key: identity, attempt: UInt32(exchange.pointee.ordinal)),
             at: core.now, draws: core.draws)
         if answer.decisionsChangedBy != 0 { countFaults(answer.decisionsChangedBy) }
         if answer.accepted {

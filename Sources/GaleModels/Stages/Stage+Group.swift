@@ -182,7 +182,10 @@ extension StageHandle {
             let source = state.pointee.sources[place]
             for offset in 0..<source.partitionCount {
                 let partition = source.firstPartition &+ offset
-                if source.broker.partition(partition).pointee.owner == Int32(number) { source.broker.commit(partition) }
+                if source.broker.partition(partition).pointee.owner == Int32(number) {
+                    source.broker.foldFinished(partition)
+                    source.broker.commit(partition)
+                }
             }
         }
         core.scheduler.schedule(

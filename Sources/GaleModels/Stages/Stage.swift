@@ -36,7 +36,6 @@ final class Stage: Component {
         var steps: UnsafeMutablePointer<Step>
         var stepCount: Int
         var jobs: Slab<Job>
-        var wakes: Slab<WakeUp>
         /// Due records of a retry topic on their way back: indices into this pool.
         var delayed: Slab<BufferedRecord>
         var dispatchers: UnsafeMutablePointer<Unmanaged<Dispatcher>?>
@@ -115,11 +114,13 @@ final class Stage: Component {
         let stage = StageHandle(state: state)
         let low = UInt32(truncatingIfNeeded: event.payload)
         let high = UInt32(truncatingIfNeeded: event.payload &>> 32)
-        switch event.kind {
+        switch event.kind & 0xFF {
         case Kind.answered: return stage.answered(low)
         case Kind.timedOut: return stage.timedOut(low)
         case Kind.computed: return stage.stepDone(low, generation: high)
-        case Kind.woken: return stage.woken(low)
+        case Kind.woken:
+            return stage.woken(
+                event.payload, replica: Int(event.kind &>> 8 & 0xFFFF), epoch: event.kind &>> 24)
         case Kind.callAgain: return stage.callAgain(low, generation: high)
         case Kind.commitDue: return stage.commitDue(replica: Int(low), epoch: high)
         case Kind.rebalance: return rebalance(epoch: low)

@@ -12,7 +12,7 @@ extension StageHandle {
         let message = core.message(job.pointee.message)
         let notification = Notification(
             reference: UInt64(job.pointee.generation) &<< 32 | UInt64(index), key: message.pointee.identity,
-            recipient: UInt64(message.pointee.recipient), tenant: message.pointee.tenant,
+            recipient: core.recipient(of: message), tenant: core.tenant(of: message),
             channel: Channel(rawValue: message.pointee.channel) ?? .push,
             platform: Platform(rawValue: message.pointee.platform) ?? .none,
             previousAttempts: message.pointee.attempts, created: Instant(nanoseconds: message.pointee.intended),
@@ -69,7 +69,7 @@ extension StageHandle {
         let index = UInt32(truncatingIfNeeded: reference)
         let job = job(index)
         let message = core.message(job.pointee.message)
-        message.move(to: .network, at: core.now)
+        core.move(message, to: .network, at: core.now)
         let target = Int(provider.rawValue)
         let exchange = newExchange(
             index, kind: .attempt, target: target, ordinal: core.nextAttempt(message), token: attempt.rawValue)
@@ -82,7 +82,7 @@ extension StageHandle {
     private func lookUp(_ chain: ChainID, _ reference: UInt64, _ timeout: Interval) {
         let index = UInt32(truncatingIfNeeded: reference)
         let job = job(index)
-        core.message(job.pointee.message).move(to: .store, at: core.now)
+        core.move(core.message(job.pointee.message), to: .store, at: core.now)
         let store = state.pointee.deduplicationStore
         let exchange = newExchange(
             index, kind: .lookUp, target: store, ordinal: UInt16(job.pointee.callAttempts), token: chain.rawValue)
@@ -101,22 +101,22 @@ extension StageHandle {
     }
 
     private func wake(_ timer: TimerID, _ instant: Instant, _ number: Int) {
-        let index = state.pointee.wakes.allocate()
-        state.pointee.wakes[index].initialize(
-            to: WakeUp(timer: timer.rawValue, replica: UInt32(number), epoch: replica(number).pointee.epoch))
+        // The dispatcher's word fills the payload; the kind carries the replica (16 bits) and its epoch (8 bits).
+        let epoch = replica(number).pointee.epoch & 0xFF
         core.scheduler.schedule(
-            at: max(instant, core.now), target: component, kind: Stage.Kind.woken, payload: UInt64(index))
+            at: max(instant, core.now), target: component,
+            kind: Stage.Kind.woken | UInt32(number) &<< 8 | epoch &<< 24, payload: timer.rawValue)
     }
 
     private func wait(_ reference: UInt64, _ reason: WaitReason) {
         let message = core.message(job(UInt32(truncatingIfNeeded: reference)).pointee.message)
-        message.move(to: reason == .rateLimit ? .rateLimit : .backoff, at: core.now)
+        core.move(message, to: reason == .rateLimit ? .rateLimit : .backoff, at: core.now)
     }
 
     private func acquire(_ chain: ChainID, _ reference: UInt64, _ number: Int) {
         let index = UInt32(truncatingIfNeeded: reference)
         let job = job(index)
-        core.message(job.pointee.message).move(to: .waiting, at: core.now)
+        core.move(core.message(job.pointee.message), to: .waiting, at: core.now)
         replica(number).pointee.resuming.append(
             Resumption(chain: chain.rawValue, job: index, generation: job.pointee.generation))
     }
@@ -129,7 +129,7 @@ extension StageHandle {
         job.pointee.hasSlot = true
         takeSlot(number)
         let message = core.message(job.pointee.message)
-        message.move(to: .work, at: core.now)
+        core.move(message, to: .work, at: core.now)
         dispatch(.granted(ChainID(rawValue: resumption.chain)), to: number, identity: message.pointee.identity)
     }
 
@@ -139,7 +139,7 @@ extension StageHandle {
         let message = core.message(job.pointee.message)
         message.pointee.attempts = attempts
         message.pointee.dueMilliseconds = UInt32(truncatingIfNeeded: (instant.nanoseconds + 999_999) / 1_000_000)
-        message.move(to: .broker, at: core.now)
+        core.move(message, to: .broker, at: core.now)
         job.pointee.isDelivering = false
         job.pointee.outstanding &+= 1
         giveSlot(job)
@@ -242,11 +242,11 @@ extension StageHandle {
         switch exchange.kind {
         case .call: callEnded(exchange.job, failed: timedOut || exchange.failed)
         case .lookUp:
-            core.message(exchange.message).move(to: .work, at: core.now)
+            core.move(core.message(exchange.message), to: .work, at: core.now)
             let answer: LookupAnswer = timedOut || exchange.failed ? .failed : exchange.status == 1 ? .present : .absent
             dispatch(.lookedUp(ChainID(rawValue: exchange.token), answer), to: number, identity: identity)
         case .attempt:
-            core.message(exchange.message).move(to: .work, at: core.now)
+            core.move(core.message(exchange.message), to: .work, at: core.now)
             let response = timedOut ? ProviderResponse.timedOut : exchange.response
             dispatch(.responded(AttemptID(rawValue: exchange.token), response), to: number, identity: identity)
         case .write: break
@@ -254,14 +254,11 @@ extension StageHandle {
         pump(number)
     }
 
-    func woken(_ index: UInt32) -> UInt64 {
-        let wake = state.pointee.wakes[index].pointee
-        state.pointee.wakes.free(index)
-        let number = Int(wake.replica)
-        guard replica(number).pointee.isAlive, replica(number).pointee.epoch == wake.epoch else {
+    func woken(_ timer: UInt64, replica number: Int, epoch: UInt32) -> UInt64 {
+        guard replica(number).pointee.isAlive, replica(number).pointee.epoch & 0xFF == epoch else {
             return Component.void
         }
-        dispatch(.woken(TimerID(rawValue: wake.timer)), to: number, identity: UInt64(number) &<< 48 | 1)
+        dispatch(.woken(TimerID(rawValue: timer)), to: number, identity: UInt64(number) &<< 48 | 1)
         pump(number)
         return UInt64(number)
     }

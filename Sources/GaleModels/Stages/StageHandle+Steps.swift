@@ -64,7 +64,7 @@ extension StageHandle {
         let job = job(index)
         let number = Int(job.pointee.replica)
         let identity = core.message(job.pointee.message).pointee.identity
-        core.message(job.pointee.message).move(to: .work, at: core.now)
+        core.move(core.message(job.pointee.message), to: .work, at: core.now)
         job.pointee.step &+= 1
         runStep(index)
         pump(number)
@@ -75,7 +75,7 @@ extension StageHandle {
 
     private func call(_ index: UInt32, _ step: UnsafeMutablePointer<Step>) {
         let job = job(index)
-        core.message(job.pointee.message).move(to: .store, at: core.now)
+        core.move(core.message(job.pointee.message), to: .store, at: core.now)
         let ordinal = UInt16(job.pointee.step) &<< 8 | UInt16(job.pointee.callAttempts)
         let exchange = newExchange(index, kind: .call, target: step.pointee.store, ordinal: ordinal, token: 0)
         core.exchange(exchange).pointee.timer = core.scheduler.schedule(
@@ -102,7 +102,7 @@ extension StageHandle {
     /// A call of the stage's own has ended, well or not.
     func callEnded(_ index: UInt32, failed: Bool) {
         let job = job(index)
-        core.message(job.pointee.message).move(to: .work, at: core.now)
+        core.move(core.message(job.pointee.message), to: .work, at: core.now)
         let step = state.pointee.steps + Int(job.pointee.step)
         if !failed || (step.pointee.proceedsOnFailure && Int(job.pointee.callAttempts) + 1 >= step.pointee.attempts) {
             job.pointee.callAttempts = 0
@@ -111,7 +111,7 @@ extension StageHandle {
         }
         job.pointee.callAttempts &+= 1
         if Int(job.pointee.callAttempts) < step.pointee.attempts {
-            core.message(job.pointee.message).move(to: .backoff, at: core.now)
+            core.move(core.message(job.pointee.message), to: .backoff, at: core.now)
             core.scheduler.schedule(
                 on: step.pointee.backoff, target: component, kind: Stage.Kind.callAgain,
                 payload: UInt64(job.pointee.generation) &<< 32 | UInt64(index))
@@ -135,7 +135,7 @@ extension StageHandle {
         let job = job(index)
         let message = core.message(job.pointee.message)
         if step.pointee.split && message.pointee.units > 1 { return emitUnits(index, step) }
-        message.move(to: .broker, at: core.now)
+        core.move(message, to: .broker, at: core.now)
         send(job.pointee.message, job: index, step)
     }
 
@@ -162,7 +162,7 @@ extension StageHandle {
         for unit in 0..<UInt64(units) {
             let child = core.newMessage(
                 identity: parent.pointee.identity &+ unit, intended: parent.pointee.intended,
-                workload: parent.pointee.workload, units: 1, phase: parent.pointee.phase, slot: parent.pointee.slot)
+                units: 1, phase: parent.pointee.phase, slot: parent.pointee.slot)
             let record = core.message(child)
             record.pointee.mark = parent.pointee.mark
             record.pointee.place = .broker
@@ -179,8 +179,9 @@ extension StageHandle {
     }
 
     private func copySpans(from parent: UnsafeMutablePointer<Message>, to child: UnsafeMutablePointer<Message>) {
-        parent.move(to: .broker, at: core.now)
-        child.pointee.spans = parent.pointee.spans
+        core.move(parent, to: .broker, at: core.now)
+        guard parent.pointee.spans != .max else { return }
+        core.state.pointee.spans[child.pointee.spans].pointee = core.state.pointee.spans[parent.pointee.spans].pointee
         child.pointee.mark = parent.pointee.mark
     }
 

@@ -42,8 +42,9 @@ struct StageHandle {
         let end = min(partition.pointee.fetchEnd, partition.pointee.log.endPosition)
         var offset = start
         while offset < end {
-            let message = partition.pointee.log[offset]
-            core.message(message).move(to: .waiting, at: core.now)
+            let message = core.unfolded(partition.pointee.log[offset])
+            partition.pointee.log[offset] = message
+            core.move(core.message(message), to: .waiting, at: core.now)
             partition.pointee.done.append(KafkaPartition.fetched)
             let record = BufferedRecord(
                 message: message, partition: UInt16(truncatingIfNeeded: number), epoch: partition.pointee.ownerEpoch,
@@ -90,7 +91,7 @@ struct StageHandle {
     /// A retry topic's record waits in the consumer until it is due; it holds no slot.
     private func delay(_ record: BufferedRecord) {
         let message = core.message(record.message)
-        message.move(to: .backoff, at: core.now)
+        core.move(message, to: .backoff, at: core.now)
         let due = Int64(message.pointee.dueMilliseconds) * 1_000_000
         let index = state.pointee.delayed.allocate()
         state.pointee.delayed[index].initialize(to: record)
@@ -107,7 +108,7 @@ struct StageHandle {
         let partition = state.pointee.sources[Int(record.source)].broker.partition(UInt32(record.partition))
         let owner = Int(partition.pointee.owner)
         if partition.pointee.ownerEpoch == record.epoch && owner >= 0 && replica(owner).pointee.isAlive {
-            core.message(record.message).move(to: .waiting, at: core.now)
+            core.move(core.message(record.message), to: .waiting, at: core.now)
             replica(owner).pointee.buffer.append(record)
             pump(owner)
         }
@@ -124,7 +125,7 @@ struct StageHandle {
             return
         }
         core.message(message).pointee.appended = Message.ticks(core.now.nanoseconds)
-        core.message(message).move(to: .waiting, at: core.now)
+        core.move(core.message(message), to: .waiting, at: core.now)
         state.pointee.queue.append(message)
         pumpQueue()
     }
@@ -203,7 +204,7 @@ struct StageHandle {
                 callAttempts: 0, isLive: true, hasSlot: true, isDelivering: false,
                 source: UInt8(truncatingIfNeeded: record.source)))
         if !alreadyHeld { core.retain(record.message) }
-        core.message(record.message).move(to: .work, at: core.now)
+        core.move(core.message(record.message), to: .work, at: core.now)
         state.pointee.consumed &+= 1
         replica(number).pointee.uncommitted &+= 1
         takeSlot(number)
@@ -241,20 +242,22 @@ struct StageHandle {
         let message = job.pointee.message
         let number = Int(job.pointee.replica)
         giveSlot(job)
-        if job.pointee.partition != .max {
-            let broker = state.pointee.sources[Int(job.pointee.source)].broker
-            let partition = broker.partition(UInt32(job.pointee.partition))
-            broker.finished(
-                UInt32(job.pointee.partition), offset: absoluteOffset(job.pointee.offset, partition),
-                epoch: job.pointee.epoch)
-        }
         recordLatency(message)
         state.pointee.completed &+= 1
+        let (source, partition, offset, epoch) = (
+            Int(job.pointee.source), job.pointee.partition, job.pointee.offset, job.pointee.epoch
+        )
         freeJob(index, job)
+        // Before the offset is finished: with the job's hold gone the log entry may be the last, and fold.
+        core.release(message)
+        if partition != .max {
+            let broker = state.pointee.sources[source].broker
+            let place = absoluteOffset(offset, broker.partition(UInt32(partition)))
+            broker.finished(UInt32(partition), offset: place, epoch: epoch)
+        }
         let replica = replica(number)
         replica.pointee.uncommitted &-= 1
         if replica.pointee.uncommitted &+ 1 == state.pointee.maximumUncommitted { resumeFetching(number) }
-        core.release(message)
     }
 
     @inline(__always)

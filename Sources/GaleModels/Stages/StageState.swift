@@ -55,13 +55,6 @@ struct Resumption: BitwiseCopyable {
     var generation: UInt32
 }
 
-/// A wake-up that a dispatcher asked for.
-struct WakeUp: BitwiseCopyable {
-    var timer: UInt64
-    var replica: UInt32
-    var epoch: UInt32
-}
-
 /// A step as the hot path reads it.
 struct Step: BitwiseCopyable {
     var kind: Kind

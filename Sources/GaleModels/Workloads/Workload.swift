@@ -92,7 +92,7 @@ final class Workload: Component {
         let core = state.pointee.core
         let identity = UInt64(state.pointee.id) &<< 56 | state.pointee.ordinal &<< 20
         let message = core.newMessage(
-            identity: identity, intended: instant.nanoseconds, workload: state.pointee.id, units: state.pointee.units,
+            identity: identity, intended: instant.nanoseconds, units: state.pointee.units,
             phase: core.recorder.phase(of: instant.nanoseconds), slot: core.recorder.slot(of: instant.nanoseconds))
         core.submit(message)
         if let broker = state.pointee.broker {

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleKernel
+import GalePrimitives
+
+/// Settled messages whose offsets can't be committed yet, because an earlier one in their partition still waits, take a
+/// quarter of the room.
+extension Core {
+    /// Moves a message on from one place to another.
+    @inline(__always)
+    func move(_ message: UnsafeMutablePointer<Message>, to place: Message.Place, at now: Instant) {
+        let tick = Message.ticks(now.nanoseconds)
+        if message.pointee.spans != .max {
+            let spans = UnsafeMutableRawPointer(state.pointee.spans[message.pointee.spans])
+                .assumingMemoryBound(to: UInt32.self)
+            spans[Int(message.pointee.place.rawValue)] &+= tick &- message.pointee.mark
+        }
+        message.pointee.mark = tick
+        message.pointee.place = place
+    }
+
+    /// A settled message's break-down is of no more use.
+    @inline(__always)
+    func dropSpans(_ message: UnsafeMutablePointer<Message>) {
+        guard message.pointee.spans != .max else { return }
+        state.pointee.spans.free(message.pointee.spans)
+        message.pointee.spans = .max
+    }
+
+    /// Folds a message that is settled and held by nothing but one log entry; the entry's new value.
+    @inline(__always)
+    func folded(_ entry: UInt32) -> UInt32 {
+        guard !LogEntry.isFolded(entry) else { return entry }
+        let message = message(entry)
+        guard message.pointee.references == 1, message.pointee.units == 1, message.pointee.state != .pending,
+            message.pointee.state != .split
+        else { return entry }
+        let index = state.pointee.folded.allocate()
+        state.pointee.folded[index].initialize(
+            to: FoldedMessage(
+                identity: message.pointee.identity, intended: message.pointee.intended,
+                seenMilliseconds: message.pointee.seenMilliseconds, calls: message.pointee.calls,
+                state: message.pointee.state))
+        message.pointee.state = .free
+        dropSpans(message)
+        state.pointee.messages.free(entry)
+        return index | LogEntry.folded
+    }
+
+    /// Makes the message of a log entry again if it was folded; the entry's value now. The entry stays its only holder.
+    func unfolded(_ entry: UInt32) -> UInt32 {
+        guard LogEntry.isFolded(entry) else { return entry }
+        let index = entry & ~LogEntry.folded
+        let kept = state.pointee.folded[index].pointee
+        state.pointee.folded[index].pointee.state = .free
+        state.pointee.folded.free(index)
+        let message = newMessage(
+            identity: kept.identity, intended: kept.intended, units: 1, phase: recorder.phase(of: kept.intended),
+            slot: recorder.slot(of: kept.intended))
+        self.message(message).pointee.seenMilliseconds = kept.seenMilliseconds
+        self.message(message).pointee.calls = kept.calls
+        self.message(message).pointee.state = kept.state
+        dropSpans(self.message(message))
+        return message
+    }
+
+    /// A log entry is gone: committed, or cut off.
+    @inline(__always)
+    func releaseEntry(_ entry: UInt32) {
+        guard LogEntry.isFolded(entry) else { return release(entry) }
+        let index = entry & ~LogEntry.folded
+        let kept = state.pointee.folded[index].pointee
+        state.pointee.folded[index].pointee.state = .free
+        state.pointee.folded.free(index)
+        close(kept.identity, kept.state)
+    }
+}
