@@ -40,6 +40,9 @@ extension World {
         }
     }
 
+    /// Has every request travel as an event of its own: slower, and the same outcome.
+    package func stopLookingAhead() { core.state.pointee.looksAhead = false }
+
     /// Records in the pools: all of them are free again once everything is settled and committed.
     package var liveRecords: (messages: Int, exchanges: Int) {
         (core.state.pointee.messages.count, core.state.pointee.exchanges.count)

@@ -12,7 +12,13 @@ extension Core {
         if message.pointee.spans != .max {
             let spans = UnsafeMutableRawPointer(state.pointee.spans[message.pointee.spans])
                 .assumingMemoryBound(to: UInt32.self)
-            spans[Int(message.pointee.place.rawValue)] &+= tick &- message.pointee.mark
+            // Another copy may have been booked a transit ahead: its time is not booked twice.
+            let elapsed = tick &- message.pointee.mark
+            if elapsed >= Message.ahead {
+                message.pointee.place = place
+                return
+            }
+            spans[Int(message.pointee.place.rawValue)] &+= elapsed
         }
         message.pointee.mark = tick
         message.pointee.place = place

@@ -22,6 +22,8 @@ struct Core {
         var peakUnsettled: Int64 = 0
         /// Workloads that still have arrivals to make.
         var openWorkloads = 0
+        /// Whether requests over straight links are decided when they are sent.
+        var looksAhead = true
         var outcome = FingerprintSum()
         var stages: UnsafeMutablePointer<StageHandle>
         var stores: UnsafeMutablePointer<StoreHandle>

@@ -38,7 +38,12 @@ struct Exchange: BitwiseCopyable {
     /// Names its draws on the way there and back.
     @inline(__always)
     func leg(answer: Bool) -> UInt64 {
-        UInt64(kind.rawValue) &<< 28 | UInt64(stage & 0xFFF) &<< 16 | UInt64(ordinal & 0x7FFF) &<< 1 | (answer ? 1 : 0)
+        Self.leg(kind: kind, stage: UInt64(stage), ordinal: ordinal, answer: answer)
+    }
+
+    @inline(__always)
+    static func leg(kind: Kind, stage: UInt64, ordinal: UInt16, answer: Bool) -> UInt64 {
+        UInt64(kind.rawValue) &<< 28 | (stage & 0xFFF) &<< 16 | UInt64(ordinal & 0x7FFF) &<< 1 | (answer ? 1 : 0)
     }
 }
 

@@ -53,6 +53,8 @@ struct Message: BitwiseCopyable {
     }
 
     static func ticks(_ nanoseconds: Int64) -> UInt32 { UInt32(truncatingIfNeeded: nanoseconds &>> 12) }
+    /// Differences of ticks from here on are negative ones: up to four minutes.
+    static var ahead: UInt32 { UInt32.max - (1 << 26) }
     /// Nanoseconds of one tick of the break-down clock.
     static var tickNanoseconds: Int64 { 4096 }
 }

@@ -40,6 +40,14 @@ struct Link {
                 faults: .allocate(capacity: Self.faultCapacity), decisions: decisions, id: UInt64(id)))
     }
 
+    /// Whether what is sent now arrives after a constant time, in order, and without fail.
+    @inline(__always)
+    var isStraight: Bool { state.pointee.isConstant && state.pointee.faultCount == 0 }
+
+    /// Time through a straight link.
+    @inline(__always)
+    var straightTransit: Interval { state.pointee.lane.delay }
+
     /// Sends an event through the link. `key` and `leg` name the draw.
     ///
     /// - Returns: false when the network loses it: nothing will arrive.
@@ -51,6 +59,11 @@ struct Link {
             state.pointee.scheduler.schedule(on: state.pointee.lane, target: target, kind: kind, payload: payload)
             return true
         }
+        if isStraight {
+            state.pointee.scheduler.schedule(
+                at: leaving + straightTransit, target: target, kind: kind, payload: payload)
+            return true
+        }
         guard let latency = transit(key: key, leg: leg) else { return false }
         state.pointee.scheduler.schedule(at: leaving + latency, target: target, kind: kind, payload: payload)
         return true
@@ -59,6 +72,7 @@ struct Link {
     /// Time through the link, or nil when it is lost, with the faults in force. Each fault is evaluated at the same
     /// draw with and without it, and counts when that makes a difference.
     func transit(key: UInt64, leg: UInt64) -> Interval? {
+        if isStraight { return straightTransit }
         let base = state.pointee.latency.sample(
             state.pointee.draws.uniform(.linkLatency, key, leg &+ state.pointee.id &<< 32))
         let count = state.pointee.faultCount

@@ -13,6 +13,10 @@ final class ProviderHost: Component {
         var provider: Provider
         var link: Link?
         var component: UInt32 = 0
+        /// Requests on their way as events of their own.
+        var inTransit = 0
+        /// Arrival that was decided last.
+        var latest = Instant.zero
         var id: UInt64
         /// Which fault has a slot of the provider's; -1: free.
         var faults: UnsafeMutablePointer<Int32>
@@ -41,7 +45,12 @@ final class ProviderHost: Component {
     var handle: ProviderHandle { ProviderHandle(state: state) }
 
     override func handle(_ event: Event) -> UInt64 {
-        ProviderHandle(state: state).serve(UInt32(truncatingIfNeeded: event.payload))
+        let index = UInt32(truncatingIfNeeded: event.payload)
+        let core = state.pointee.core
+        let identity = core.message(core.exchange(index).pointee.message).pointee.identity
+        state.pointee.inTransit &-= 1
+        _ = ProviderHandle(state: state).serve(index, at: event.time)
+        return identity
     }
 
     func begin(_ effect: ProviderFault, fault: Int) {
@@ -49,12 +58,12 @@ final class ProviderHost: Component {
             preconditionFailure("a provider has at most \(Self.slots) faults at once")
         }
         state.pointee.faults[slot] = Int32(fault)
-        state.pointee.provider.begin(effect, slot: slot, at: scheduler.now)
+        state.pointee.provider.begin(effect, slot: slot, at: max(scheduler.now, state.pointee.latest))
     }
 
     func end(fault: Int) {
         guard let slot = (0..<Self.slots).first(where: { state.pointee.faults[$0] == Int32(fault) }) else { return }
-        state.pointee.provider.end(slot: slot, at: scheduler.now)
+        state.pointee.provider.end(slot: slot, at: max(scheduler.now, state.pointee.latest))
         // The slot keeps its fault's name: what the fault left in line still counts as its doing.
     }
 }
@@ -63,40 +72,44 @@ final class ProviderHost: Component {
 struct ProviderHandle {
     let state: UnsafeMutablePointer<ProviderHost.State>
 
+    /// Sends a request on its way; when its answer will be back, if that is certain already. Over a straight link the
+    /// provider decides at once what it will do when the request arrives (see `StoreHandle.send`).
     @inline(__always)
-    func send(_ index: UInt32, stage: StageHandle) {
-        guard let link = state.pointee.link else {
-            _ = serve(index)
-            return
-        }
+    func send(_ index: UInt32, stage: StageHandle) -> Instant? {
         let core = state.pointee.core
+        guard let link = state.pointee.link else { return serve(index, at: core.now) }
+        if link.isStraight && state.pointee.inTransit == 0 && core.state.pointee.looksAhead {
+            return serve(index, at: core.now + link.straightTransit)
+        }
         let exchange = core.exchange(index)
         let identity = core.message(exchange.pointee.message).pointee.identity
         let arrives = link.send(
             leaving: core.now, to: state.pointee.component, kind: ProviderHost.arrives, payload: UInt64(index),
             key: identity, leg: exchange.pointee.leg(answer: false))
-        if !arrives { stage.neverAnswered(index) }
+        if arrives { state.pointee.inTransit &+= 1 } else { stage.neverAnswered(index) }
+        return nil
     }
 
-    /// A request has arrived.
-    func serve(_ index: UInt32) -> UInt64 {
+    /// A request arrives at `arrival`.
+    func serve(_ index: UInt32, at arrival: Instant) -> Instant? {
         let core = state.pointee.core
         let exchange = core.exchange(index)
         let message = core.message(exchange.pointee.message)
         let identity = message.pointee.identity
         let stage = core.stage(of: exchange)
-        core.move(message, to: .provider, at: core.now)
+        core.move(message, to: .provider, at: arrival)
+        state.pointee.latest = max(state.pointee.latest, arrival)
         let answer = state.pointee.provider.answer(
             ProviderRequest(
                 recipient: core.recipient(of: message), key: identity, attempt: UInt32(exchange.pointee.ordinal)),
-            at: core.now, draws: core.draws)
+            at: arrival, draws: core.draws)
         if answer.decisionsChangedBy != 0 { countFaults(answer.decisionsChangedBy) }
         if answer.accepted {
             core.deliver(exchange.pointee.message, at: answer.decided, expires: stage.expiry(message))
         }
         if answer.departs == .distantFuture {
             stage.neverAnswered(index)
-            return identity
+            return nil
         }
         core.recorder.answer(
             provider: Int(state.pointee.id), status: answer.response.status, reason: answer.response.reason.rawValue,
@@ -106,8 +119,7 @@ struct ProviderHandle {
         if let retryAfter = answer.response.retryAfter {
             exchange.pointee.milliseconds = UInt32(clamping: (retryAfter.nanoseconds + 999_999) / 1_000_000 + 1)
         }
-        stage.answer(index, departs: answer.departs, link: state.pointee.link, key: identity)
-        return identity
+        return stage.answer(index, departs: answer.departs, link: state.pointee.link, key: identity)
     }
 
     private func countFaults(_ bits: UInt32) {

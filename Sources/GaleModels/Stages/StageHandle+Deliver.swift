@@ -73,10 +73,9 @@ extension StageHandle {
         let target = Int(provider.rawValue)
         let exchange = newExchange(
             index, kind: .attempt, target: target, ordinal: core.nextAttempt(message), token: attempt.rawValue)
-        core.exchange(exchange).pointee.timer = core.scheduler.schedule(
-            on: core.timeoutLane(timeout), target: component, kind: Stage.Kind.timedOut, payload: UInt64(exchange))
         core.recorder.attempt(message, provider: target)
-        core.state.pointee.providers[target].send(exchange, stage: self)
+        let answered = core.state.pointee.providers[target].send(exchange, stage: self)
+        armTimeout(exchange, core.timeoutLane(timeout), answered)
     }
 
     private func lookUp(_ chain: ChainID, _ reference: UInt64, _ timeout: Interval) {
@@ -88,16 +87,14 @@ extension StageHandle {
             index, kind: .lookUp, target: store, ordinal: UInt16(job.pointee.callAttempts), token: chain.rawValue)
         job.pointee.callAttempts &+= 1
         core.exchange(exchange).pointee.milliseconds = state.pointee.deduplicationWindow
-        core.exchange(exchange).pointee.timer = core.scheduler.schedule(
-            on: core.timeoutLane(timeout), target: component, kind: Stage.Kind.timedOut, payload: UInt64(exchange))
-        core.state.pointee.stores[store].send(exchange, stage: self)
+        let answered = core.state.pointee.stores[store].send(exchange, stage: self)
+        armTimeout(exchange, core.timeoutLane(timeout), answered)
     }
 
     private func write(_ reference: UInt64) {
         let index = UInt32(truncatingIfNeeded: reference)
         let store = state.pointee.deduplicationStore
-        let exchange = newExchange(index, kind: .write, target: store, ordinal: 0, token: 0)
-        core.state.pointee.stores[store].send(exchange, stage: self)
+        core.state.pointee.stores[store].write(job(index).pointee.message, job: index, stage: self)
     }
 
     private func wake(_ timer: TimerID, _ instant: Instant, _ number: Int) {
@@ -176,7 +173,7 @@ extension StageHandle {
         let message = core.message(exchange.pointee.message)
         let identity = message.pointee.identity
         let wasTimedOut = exchange.pointee.timedOut
-        if !wasTimedOut { _ = core.scheduler.cancel(exchange.pointee.timer) }
+        if exchange.pointee.timer != .none && !wasTimedOut { _ = core.scheduler.cancel(exchange.pointee.timer) }
         if exchange.pointee.kind == .attempt { recordAnswer(exchange, message, tooLate: wasTimedOut) }
         let copy = exchange.pointee
         core.state.pointee.exchanges.free(index)
@@ -222,18 +219,21 @@ extension StageHandle {
         }
     }
 
-    /// Sends an answer on its way back.
+    /// Sends an answer on its way back; when it arrives, if that is certain.
     @inline(__always)
-    func answer(_ index: UInt32, departs: Instant, link: Link?, key: UInt64) {
-        guard let link else {
+    func answer(_ index: UInt32, departs: Instant, link: Link?, key: UInt64) -> Instant? {
+        if link == nil || link.unsafelyUnwrapped.isStraight {
+            let arrives = departs + (link?.straightTransit ?? .zero)
             core.scheduler.schedule(
-                at: departs, target: component, kind: Stage.Kind.answered, payload: UInt64(index))
-            return
+                at: arrives, target: component, kind: Stage.Kind.answered, payload: UInt64(index))
+            return arrives
         }
+        let link = link.unsafelyUnwrapped
         let arrives = link.send(
             leaving: departs, to: component, kind: Stage.Kind.answered, payload: UInt64(index), key: key,
             leg: core.exchange(index).pointee.leg(answer: true))
         if !arrives { neverAnswered(index) }
+        return nil
     }
 
     /// Tells whoever asked what became of the request.

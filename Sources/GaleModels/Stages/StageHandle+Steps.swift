@@ -78,9 +78,16 @@ extension StageHandle {
         core.move(core.message(job.pointee.message), to: .store, at: core.now)
         let ordinal = UInt16(job.pointee.step) &<< 8 | UInt16(job.pointee.callAttempts)
         let exchange = newExchange(index, kind: .call, target: step.pointee.store, ordinal: ordinal, token: 0)
+        let answered = core.state.pointee.stores[step.pointee.store].send(exchange, stage: self)
+        armTimeout(exchange, step.pointee.timeout, answered)
+    }
+
+    /// Starts a request's time-out, unless its answer is certain to be back before.
+    @inline(__always)
+    func armTimeout(_ exchange: UInt32, _ lane: Lane, _ answered: Instant?) {
+        if let answered, answered < core.now + lane.delay { return }
         core.exchange(exchange).pointee.timer = core.scheduler.schedule(
-            on: step.pointee.timeout, target: component, kind: Stage.Kind.timedOut, payload: UInt64(exchange))
-        core.state.pointee.stores[step.pointee.store].send(exchange, stage: self)
+            on: lane, target: component, kind: Stage.Kind.timedOut, payload: UInt64(exchange))
     }
 
     /// A request's record, holding the message until the other side has dealt with it.

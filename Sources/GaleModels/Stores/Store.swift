@@ -25,6 +25,8 @@ final class Store: Component {
         var faults: UnsafeMutablePointer<StoreFault>
         var decisions: UnsafeMutablePointer<Int64>
         var component: UInt32 = 0
+        /// Operations on their way as events of their own.
+        var inTransit = 0
         var id: UInt64
     }
 
@@ -57,7 +59,12 @@ final class Store: Component {
     var handle: StoreHandle { StoreHandle(state: state) }
 
     override func handle(_ event: Event) -> UInt64 {
-        StoreHandle(state: state).serve(UInt32(truncatingIfNeeded: event.payload))
+        let index = UInt32(truncatingIfNeeded: event.payload)
+        let core = state.pointee.core
+        let identity = core.message(core.exchange(index).pointee.message).pointee.identity
+        state.pointee.inTransit &-= 1
+        _ = StoreHandle(state: state).serve(index, at: event.time)
+        return identity
     }
 }
 

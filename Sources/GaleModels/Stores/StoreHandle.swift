@@ -7,46 +7,72 @@ import GaleRandomness
 struct StoreHandle {
     let state: UnsafeMutablePointer<Store.State>
 
-    /// Sends an operation on its way.
+    /// Sends an operation on its way; when its answer will be back, if that is certain already.
+    ///
+    /// Over a straight link operations arrive in the order in which they are sent, a constant time later. So the store
+    /// decides at once what it will do when this one arrives: an event fewer, and the same outcome. (A fault of the store
+    /// that begins within that constant time meets only what is sent after its beginning.)
     @inline(__always)
-    func send(_ index: UInt32, stage: StageHandle) {
+    func send(_ index: UInt32, stage: StageHandle) -> Instant? {
         let core = state.pointee.core
-        let exchange = core.exchange(index)
-        guard let link = state.pointee.link else {
-            _ = serve(index)
-            return
+        guard let link = state.pointee.link else { return serve(index, at: core.now) }
+        if link.isStraight && state.pointee.inTransit == 0 && core.state.pointee.looksAhead {
+            return serve(index, at: core.now + link.straightTransit)
         }
+        let exchange = core.exchange(index)
         let identity = core.message(exchange.pointee.message).pointee.identity
         let arrives = link.send(
             leaving: core.now, to: state.pointee.component, kind: Store.arrives, payload: UInt64(index),
             key: identity, leg: exchange.pointee.leg(answer: false))
-        if !arrives { stage.neverAnswered(index) }
+        if arrives { state.pointee.inTransit &+= 1 } else { stage.neverAnswered(index) }
+        return nil
     }
 
-    /// An operation has arrived: decides its answer, and sends that on its way.
-    func serve(_ index: UInt32) -> UInt64 {
+    /// Writes a message's idempotency key; nobody waits for an answer.
+    @inline(__always)
+    func write(_ message: UInt32, job: UInt32, stage: StageHandle) {
+        let core = state.pointee.core
+        if let link = state.pointee.link, link.isStraight, state.pointee.inTransit == 0, core.state.pointee.looksAhead {
+            let record = core.message(message)
+            let leg = Exchange.leg(kind: .write, stage: stage.state.pointee.id, ordinal: 0, answer: false)
+            guard
+                let (departs, failed) = answer(
+                    record.pointee.identity, leg: leg, at: core.now + link.straightTransit)
+            else { return }
+            core.recorder.storeCall(Int(state.pointee.id), failed: failed)
+            if !failed { record.pointee.seenMilliseconds = Self.milliseconds(departs) }
+            return
+        }
+        let exchange = stage.newExchange(job, kind: .write, target: Int(state.pointee.id), ordinal: 0, token: 0)
+        _ = send(exchange, stage: stage)
+    }
+
+    /// An operation arrives at `arrival`: decides its answer, and sends that on its way.
+    func serve(_ index: UInt32, at arrival: Instant) -> Instant? {
         let core = state.pointee.core
         let exchange = core.exchange(index)
         let message = core.message(exchange.pointee.message)
         let identity = message.pointee.identity
         let stage = core.stage(of: exchange)
-        guard let (departs, failed) = answer(identity, leg: exchange.pointee.leg(answer: false)) else {
+        guard let (departs, failed) = answer(identity, leg: exchange.pointee.leg(answer: false), at: arrival) else {
             stage.neverAnswered(index)
-            return identity
+            return nil
         }
         exchange.pointee.failed = failed
         core.recorder.storeCall(Int(state.pointee.id), failed: failed)
         if !failed { apply(exchange, message, at: departs) }
-        let isWrite = exchange.pointee.kind == .write
-        if isWrite {
-            // Nobody waits for it.
+        if exchange.pointee.kind == .write {
             let held = exchange.pointee.message
             core.state.pointee.exchanges.free(index)
             core.release(held)
-            return identity
+            return nil
         }
-        stage.answer(index, departs: departs, link: state.pointee.link, key: identity)
-        return identity
+        return stage.answer(index, departs: departs, link: state.pointee.link, key: identity)
+    }
+
+    @inline(__always)
+    private static func milliseconds(_ instant: Instant) -> UInt32 {
+        UInt32(truncatingIfNeeded: instant.nanoseconds / 1_000_000) &+ 1
     }
 
     /// The effect on the store's contents.
@@ -54,7 +80,7 @@ struct StoreHandle {
     private func apply(
         _ exchange: UnsafeMutablePointer<Exchange>, _ message: UnsafeMutablePointer<Message>, at instant: Instant
     ) {
-        let milliseconds = UInt32(truncatingIfNeeded: instant.nanoseconds / 1_000_000) &+ 1
+        let milliseconds = Self.milliseconds(instant)
         switch exchange.pointee.kind {
         case .write: message.pointee.seenMilliseconds = milliseconds
         case .lookUp:
@@ -65,12 +91,15 @@ struct StoreHandle {
     }
 
     /// When the answer leaves and whether it is an error; nil: never (blackout).
-    private func answer(_ identity: UInt64, leg: UInt64) -> (Instant, failed: Bool)? {
+    private func answer(_ identity: UInt64, leg: UInt64, at arrival: Instant) -> (Instant, failed: Bool)? {
         let core = state.pointee.core
         let draws = core.draws
         let shard = Int(draws.uniform(.storeShard, identity, state.pointee.id).below(state.pointee.shards))
-        let now = core.now.nanoseconds
-        let errorDraw = Int64(draws.uniform(.storeError, identity, leg &+ state.pointee.id &<< 32).below(1_000_000))
+        let now = arrival.nanoseconds
+        let canFail = state.pointee.errorMicros > 0 || state.pointee.faultCount > 0
+        let errorDraw =
+            canFail
+            ? Int64(draws.uniform(.storeError, identity, leg &+ state.pointee.id &<< 32).below(1_000_000)) : 1_000_000
         let latency = state.pointee.latency.sample(
             draws.uniform(.storeLatency, identity, leg &+ state.pointee.id &<< 32))
         if state.pointee.faultCount > 0 { return answerWithFaults(shard, now, errorDraw, latency) }
