@@ -16,6 +16,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
+        .target(name: "CGalePrefetch"),
         .target(name: "GalePrimitives"),
         .target(name: "GaleRandomness", dependencies: ["GalePrimitives"]),
         .target(name: "GaleMeasurement"),
@@ -25,7 +26,8 @@ let package = Package(
         .target(
             name: "GaleModels",
             dependencies: [
-                "GalePrimitives", "GaleRandomness", "GaleMeasurement", "GaleDelivery", "GaleProviders", "GaleKernel",
+                "CGalePrefetch", "GalePrimitives", "GaleRandomness", "GaleMeasurement", "GaleDelivery", "GaleProviders",
+                "GaleKernel",
             ]),
         .target(
             name: "GaleScenarioLanguage",

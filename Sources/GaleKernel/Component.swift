@@ -26,4 +26,12 @@ open class Component {
     /// - Returns: the stable identity of the entity concerned, for the trajectory digest (not a slot, which gets
     ///   reused), or `Component.void`: the event was stale and doesn't count.
     open func handle(_ event: Event) -> UInt64 { Component.void }
+
+    /// Whether `anticipate` is to be called.
+    open var anticipates: Bool { false }
+
+    /// An event that will probably be handled soon: first about ten events ahead, then (`isNear`) about four. A component
+    /// with records in much memory asks for their cache lines here. It changes nothing: the event may be cancelled, and
+    /// how often this is called is nobody's promise.
+    open func anticipate(_ event: Event, isNear: Bool) {}
 }

@@ -85,6 +85,14 @@ public struct EventQueue: ~Copyable {
     @inlinable @inline(__always)
     func earlier(_ left: UInt128, _ right: UInt128) -> UInt128 { left < right ? left : right }
 
+    /// The event that many places behind the least one, when it is already known to be there; it may still be cancelled or
+    /// preceded by others. For looking ahead.
+    @inlinable @inline(__always)
+    func upcoming(_ distance: Int) -> UnsafeMutablePointer<Event>? {
+        let event = run.next + distance
+        return event < run.end ? event : nil
+    }
+
     /// Removes and returns the least event. `firstKey()` must have been called since the last removal, and the queue must
     /// not be empty.
     @inlinable @inline(__always)

@@ -13,7 +13,7 @@ struct EventRun: ~Copyable {
     /// The first event, or the sentinel.
     @usableFromInline var next: UnsafeMutablePointer<Event>
     private var base: UnsafeMutablePointer<Event>
-    private var end: UnsafeMutablePointer<Event>
+    @usableFromInline private(set) var end: UnsafeMutablePointer<Event>
     private var capacity: Int
     private var places: UnsafeMutablePointer<UInt32>
 

@@ -70,6 +70,27 @@ public final class Kernel {
         componentCount += 1
     }
 
+    /// How many events ahead components are asked to anticipate.
+    private static let far = 10
+    private static let near = 4
+
+    @inline(__always)
+    private func lookAhead(
+        _ core: UnsafeMutablePointer<KernelCore>, _ components: UnsafeMutablePointer<Unmanaged<Component>>,
+        _ count: UInt32
+    ) {
+        if let event = core.pointee.queue.upcoming(Self.far), event.pointee.target < count {
+            components[Int(event.pointee.target)]._withUnsafeGuaranteedRef {
+                $0.anticipate(event.pointee, isNear: false)
+            }
+        }
+        if let event = core.pointee.queue.upcoming(Self.near), event.pointee.target < count {
+            components[Int(event.pointee.target)]._withUnsafeGuaranteedRef {
+                $0.anticipate(event.pointee, isNear: true)
+            }
+        }
+    }
+
     /// Handles every event at or before an instant, in order.
     ///
     /// A run may be cut into slices at will: the events and their order are the same.
@@ -83,6 +104,7 @@ public final class Kernel {
         defer { (eventsHandled, eventsStale, eventsAtInstant) = (handled, stale, atInstant) }
         let (maximum, maximumAtInstant) = (options.events, options.eventsPerInstant)
         let (components, count) = (self.components, UInt32(componentCount))
+        let isAnticipating = (0..<componentCount).contains { components[$0].takeUnretainedValue().anticipates }
         while handled &+ stale < maximum {
             let event = core.pointee.takeNext(noLaterThan: limit.nanoseconds)
             if event.time.nanoseconds != core.pointee.now {
@@ -99,6 +121,7 @@ public final class Kernel {
             if atInstant > maximumAtInstant {
                 return .livelock(at: event.time, component: component.takeUnretainedValue().name)
             }
+            if isAnticipating { lookAhead(core, components, count) }
             let entity = component._withUnsafeGuaranteedRef { $0.handle(event) }
             if entity == Component.void {
                 stale &+= 1

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CGalePrefetch
 import GaleDelivery
 import GaleKernel
 import GalePrimitives
@@ -109,6 +110,25 @@ final class Stage: Component {
     }
 
     var handle: StageHandle { StageHandle(state: state) }
+
+    override var anticipates: Bool { true }
+
+    /// An answer's records were last touched when the request was sent, and have left the cache since: the request's own
+    /// is asked for first, then what it points to.
+    override func anticipate(_ event: Event, isNear: Bool) {
+        guard event.kind == Kind.answered else { return }
+        let core = state.pointee.core
+        let exchange = core.exchange(UInt32(truncatingIfNeeded: event.payload))
+        if !isNear {
+            gale_prefetch(exchange)
+            gale_prefetch(UnsafeRawPointer(exchange) + MemoryLayout<Exchange>.size - 1)
+            return
+        }
+        let message = core.message(exchange.pointee.message)
+        gale_prefetch(message)
+        gale_prefetch(UnsafeRawPointer(message) + MemoryLayout<Message>.size - 1)
+        gale_prefetch(state.pointee.jobs[exchange.pointee.job])
+    }
 
     override func handle(_ event: Event) -> UInt64 {
         let stage = StageHandle(state: state)
