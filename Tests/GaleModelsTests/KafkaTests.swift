@@ -2,6 +2,7 @@
 import GaleDelivery
 import GaleModels
 import GalePrimitives
+import GaleProviders
 import GaleRandomness
 import Testing
 
@@ -195,5 +196,39 @@ struct KafkaTests {
         _ = world.advance(until: world.end)
         world.finish()
         #expect(world.unsettled == 0)
+    }
+}
+
+@Suite("Memory")
+struct MemoryTests {
+    @Test(
+        "settled messages behind one that waits take little: their records fold, and come back when they are read again"
+    )
+    func folding() {
+        var effect = ProviderFault()
+        effect.capacityMicros = 0
+        let crash = FaultSpecification(
+            name: "crash", at: .seconds(20), length: .seconds(100),
+            effect: .workerCrash(stage: 0, firstReplica: 0, count: 1))
+        var specification = Fixture.pipeline(
+            perSecond: 8_000, duration: .seconds(20), capacity: 20_000,
+            faults: [
+                Fixture.provider(effect, at: .milliseconds(500), length: .milliseconds(300)), crash,
+            ])
+        specification.policies[0].policy.retry.base = .seconds(60)
+        let world = World(specification, seed: 1)
+        _ = world.advance(until: Instant.zero + .seconds(20) - .nanoseconds(1))
+        let uncommitted = world.partitions(broker: 0).reduce(0) { $0 + $1.position - $1.committed }
+        #expect(uncommitted > 100_000)
+        #expect(world.liveRecords.messages < uncommitted / 3)
+        _ = world.advance(until: world.end)
+        world.finish()
+        let ledger = Fixture.ledger(world)
+        #expect(world.measurements.stage(0).redelivered > 1_000)
+        #expect(ledger.balances)
+        #expect(ledger.lost == 0)
+        #expect(ledger.delivered == ledger.submitted)
+        // De-duplication still knows the folded ones; only what was under way when the replica died can double.
+        #expect(ledger.duplicates < world.measurements.stage(0).redelivered / 10)
     }
 }

@@ -90,14 +90,23 @@ extension KafkaHandle {
         while offset < end {
             if partition.pointee.done[offset] == KafkaPartition.finished {
                 let entry = core.folded(log[offset])
-                // An earlier topic has not committed it yet: from here on it is too early.
-                if !LogEntry.isFolded(entry) { break }
+                // An earlier topic has not committed it yet: from here on it is too early. What is held for longer is
+                // left as it is.
+                if !LogEntry.isFolded(entry) && age(entry) < Self.patience { break }
                 log[offset] = entry
             }
             offset &+= 1
         }
         partition.pointee.foldedTo = offset
     }
+
+    @inline(__always)
+    private func age(_ entry: UInt32) -> UInt32 {
+        Message.ticks(core.now.nanoseconds) &- core.message(entry).pointee.appended
+    }
+
+    /// Ticks that a visit waits for an earlier topic's commit: about ten seconds.
+    private static let patience: UInt32 = 2_441_406
 
     /// Uncommitted records of a partition below which folding is not worth a visit.
     static let foldThreshold = 2_048

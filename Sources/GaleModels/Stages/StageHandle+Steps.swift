@@ -174,7 +174,6 @@ extension StageHandle {
             record.pointee.mark = parent.pointee.mark
             record.pointee.place = .broker
             copySpans(from: parent, to: record)
-            core.retain(child)
             send(child, job: index, step)
             core.release(child)
         }
