@@ -42,6 +42,7 @@ public final class World {
         core.state.pointee.spans.deallocate()
         core.state.pointee.folded.deallocate()
         core.state.pointee.exchanges.deallocate()
+        core.state.pointee.parts.deallocate()
         measurements.recorder.deallocate()
         faultDecisions.deallocate()
     }

@@ -20,7 +20,7 @@ extension Core {
                 brokers: .allocate(capacity: max(1, specification.brokers.count)),
                 topics: .allocate(capacity: max(1, specification.topics.count)),
                 timeToLive: .allocate(capacity: workloads), sources: .allocate(capacity: workloads),
-                timeoutLanes: (noLane, noLane, noLane, noLane)))
+                timeoutLanes: (noLane, noLane, noLane, noLane), parts: Slab()))
         for (place, workload) in specification.workloads.enumerated() {
             (state.pointee.timeToLive + place).initialize(to: workload.timeToLive.nanoseconds)
             (state.pointee.sources + place).initialize(

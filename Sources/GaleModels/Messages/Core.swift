@@ -36,8 +36,8 @@ struct Core {
         /// The lanes of the time-outs that dispatchers asked for last.
         var timeoutLanes: (Lane, Lane, Lane, Lane)
         var nextTimeoutLane = 0
-        /// Notifications of segments that were split a second time after a crash.
-        var resplit: Int64 = 0
+        /// Notifications of split segments.
+        var parts: Slab<SplitPart>
     }
 
     let state: UnsafeMutablePointer<State>
@@ -75,6 +75,7 @@ extension Core {
     private func discard(_ index: UInt32) {
         let message = message(index)
         if message.pointee.state == .pending { settle(index, as: .lost) }
+        if message.pointee.state == .split { releaseParts(message) }
         close(message.pointee.identity, message.pointee.state)
         message.pointee.state = .free
         dropSpans(message)
@@ -122,6 +123,7 @@ extension Core {
     func deliver(_ index: UInt32, at instant: Instant, expires: Instant) {
         guard instant <= state.pointee.end else { return }
         let message = message(index)
+        if message.pointee.units != 1 { return deliverSegment(index, at: instant, expires: expires) }
         let channel = message.pointee.channel
         let (phase, slot) = (message.pointee.phase, message.pointee.slot)
         switch message.pointee.state {
@@ -139,12 +141,13 @@ extension Core {
             late ? .deliveredLate : .delivered, phase: phase, slot: slot, channel: channel,
             Int64(message.pointee.units))
         recordDelivery(message, latency)
+        dropSpans(message)
         addOutcome(message.pointee.identity, message.pointee.state, latency)
     }
 
     /// Latency and break-down of a first delivery.
     @inline(__always)
-    private func recordDelivery(_ message: UnsafeMutablePointer<Message>, _ latency: Int64) {
+    func recordDelivery(_ message: UnsafeMutablePointer<Message>, _ latency: Int64) {
         if message.pointee.spans == .max {
             // It was given up before, and its break-down with it: the whole time counts as spent in backoff.
             var spans = Spans()
@@ -153,30 +156,23 @@ extension Core {
             return
         }
         recorder.delivered(message, latency: latency, UnsafePointer(state.pointee.spans[message.pointee.spans]))
-        dropSpans(message)
     }
 
     /// The pipeline had given the message up, and yet a provider took it: its earlier entry is taken back.
-    private func retract(_ message: UnsafeMutablePointer<Message>) {
-        recorder.count(
-            Recorder.Entry(message.pointee.state), phase: message.pointee.phase, slot: message.pointee.slot,
-            channel: message.pointee.channel, -Int64(message.pointee.units))
+    func retract(_ message: UnsafeMutablePointer<Message>) {
+        let entry = Recorder.Entry(message.pointee.state)
+        forEachUnit(message) { channel, count in
+            recorder.count(entry, phase: message.pointee.phase, slot: message.pointee.slot, channel: channel, -count)
+        }
     }
 
     /// A settled notification's line in the outcome digest: who, what became of it, and when.
-    private func addOutcome(_ identity: UInt64, _ outcome: Message.State, _ latency: Int64) {
+    func addOutcome(_ identity: UInt64, _ outcome: Message.State, _ latency: Int64) {
         var fingerprint = Fingerprint()
         fingerprint.absorb(identity)
         fingerprint.absorb(UInt64(outcome.rawValue))
         fingerprint.absorb(UInt64(bitPattern: latency))
         state.pointee.outcome.add(fingerprint.digest)
-    }
-
-    /// A segment's record gives way to its notifications, which are counted already.
-    func markSplit(_ index: UInt32) {
-        let message = message(index)
-        guard message.pointee.state == .pending else { return }
-        message.pointee.state = .split
     }
 
     /// Channel counts of what a record stands for: a segment's notifications have channels of their own.

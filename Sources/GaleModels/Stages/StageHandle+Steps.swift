@@ -162,33 +162,12 @@ extension StageHandle {
 
     /// A segment gives way to its notifications: each has an identity, a recipient and a channel of its own.
     private func emitUnits(_ index: UInt32, _ step: UnsafeMutablePointer<Step>) {
-        let job = job(index)
-        let parent = core.message(job.pointee.message)
-        let firstTime = parent.pointee.state == .pending
-        let units = parent.pointee.units
-        for unit in 0..<UInt64(units) {
-            let child = core.newMessage(
-                identity: parent.pointee.identity &+ unit, intended: parent.pointee.intended,
-                units: 1, phase: parent.pointee.phase, slot: parent.pointee.slot)
-            let record = core.message(child)
-            record.pointee.mark = parent.pointee.mark
-            record.pointee.place = .broker
-            copySpans(from: parent, to: record)
-            send(child, job: index, step)
-            core.release(child)
+        let segment = job(index).pointee.message
+        if core.message(segment).pointee.state != .split { core.split(segment) }
+        core.forEachNotification(of: segment) { notification in
+            core.move(core.message(notification), to: .broker, at: core.now)
+            send(notification, job: index, step)
         }
-        if firstTime {
-            core.markSplit(job.pointee.message)
-        } else {
-            core.state.pointee.resplit &+= Int64(units)
-        }
-    }
-
-    private func copySpans(from parent: UnsafeMutablePointer<Message>, to child: UnsafeMutablePointer<Message>) {
-        core.move(parent, to: .broker, at: core.now)
-        guard parent.pointee.spans != .max else { return }
-        core.state.pointee.spans[child.pointee.spans].pointee = core.state.pointee.spans[parent.pointee.spans].pointee
-        child.pointee.mark = parent.pointee.mark
     }
 
     /// A broker has acknowledged one copy.
