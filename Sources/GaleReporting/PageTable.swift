@@ -32,7 +32,7 @@ struct PageTable {
         }
         return """
             <div class="table" role="region" aria-label="\(caption)" tabindex="0"><table\(attribute(style))>
-            <caption>\(caption)</caption>
+            <caption><span>\(caption)</span></caption>
             <thead><tr>\(heads)</tr></thead>
             <tbody>\(rows.map(line))</tbody>
             </table></div>

@@ -42,18 +42,18 @@ extension ReportPage {
             let effect = Shown.truth(key / "inert", fault.inert, fault.inert ? "inert" : "felt")
             return PageTable.Row(
                 [
-                    Shown.text(key / "name", fault.name), "<code>\(Shown.text(key / "what", fault.what))</code>",
+                    Shown.text(key / "name", fault.name), "<span class=\"tag\">\(effect)</span>",
+                    "<code>\(Shown.text(key / "what", fault.what))</code>",
                     Shown.stretch(key / "atSeconds", fault.atSeconds),
                     Shown.stretch(key / "lengthSeconds", fault.lengthSeconds),
                     Shown.count(key / "decisionsChanged", fault.decisionsChanged),
-                    "<span class=\"tag\">\(effect)</span>",
                 ], style: fault.inert ? "inert" : "felt")
         }
         let table = PageTable(
             caption: "Decisions that each fault changed, judged with and without it at the same draw", style: "faults",
             columns: [
-                .text("Fault"), .text("What"), .number("At"), .number("For"), .number("Decisions changed"),
-                .text("Effect"),
+                .text("Fault"), .text("Effect"), .text("What"), .number("At"), .number("For"),
+                .number("Decisions changed"),
             ], rows: rows)
         return """
             <section id="faults" aria-labelledby="faults-title">

@@ -28,6 +28,9 @@
         return plain(seconds / 3600) + " h";
     };
 
+    /// A power of ten; what is longer than a second stays in seconds.
+    const decade = (seconds) => (seconds < 0.9995 ? duration(seconds) : plain(seconds).replace(/000$/, ",000") + " s");
+
     const amount = (value) => {
         const size = Math.abs(value);
         if (size < 1e3) return plain(value);
@@ -93,8 +96,10 @@
     };
 
     const timeAxis = (look, width) => ({
-        type: "value", min: 0, max: end, interval: clockStep(end, Math.max(2, Math.floor(width / 90))),
-        axisLabel: { color: look.soft, formatter: clock, showMaxLabel: null, hideOverlap: true },
+        type: "value", min: 0, max: end, interval: clockStep(end, Math.max(2, Math.floor(width / 64))),
+        axisLabel: {
+            color: look.soft, formatter: clock, hideOverlap: true, margin: 9, alignMinLabel: "left", alignMaxLabel: "right",
+        },
         axisLine: { lineStyle: { color: look.line } }, axisTick: { lineStyle: { color: look.line } },
         splitLine: { show: false },
         axisPointer: { label: { formatter: (params) => clock(params.value) } },
@@ -110,7 +115,7 @@
         const positive = values.filter((value) => value > 0);
         const low = positive.length ? Math.floor(Math.log10(Math.min(...positive)) + 1e-9) : -3;
         const high = positive.length ? Math.ceil(Math.log10(Math.max(...positive)) - 1e-9) : 0;
-        return valueAxis(look, duration, {
+        return valueAxis(look, decade, {
             type: "log", min: 10 ** low, max: 10 ** Math.max(high, low + 1), splitNumber: 4, ...more,
         });
     };
@@ -118,8 +123,7 @@
     /// Faults as bands behind the lines, and where the load ends.
     const marks = (look, small) => {
         const label = (text) => ({
-            show: !small, formatter: () => text, color: look.soft, fontSize: 11, position: "insideTopLeft",
-            distance: [4, 4],
+            show: !small, formatter: () => text, color: look.ink, fontSize: 11, position: "insideTopLeft", distance: 5,
         });
         const bands = run.summary.faults.map((fault, index) => [
             {
@@ -128,7 +132,8 @@
                     color: look.band, opacity: fault.inert ? 0.07 : 0.2, borderColor: look.band,
                     borderWidth: fault.inert ? 1 : 0, borderType: "dashed",
                 },
-                label: { ...label(fault.name + (fault.inert ? " (inert)" : "")), distance: [4, 4 + 14 * (index % 2)] },
+                // Neighbours take turns in two rows, so that their names don't overlap.
+                label: { ...label(fault.name + (fault.inert ? " (inert)" : "")), offset: [0, 14 * (index % 2)] },
             },
             { xAxis: Math.min(end, fault.atSeconds + Math.max(Number(fault.lengthSeconds) || end, end / 400)) },
         ]);
@@ -150,6 +155,13 @@
         lineStyle: { width: 1.75, color, ...(more.lineStyle || {}) }, emphasis: { disabled: true },
         ...Object.fromEntries(Object.entries(more).filter(([key]) => key !== "lineStyle")),
     });
+
+    /// A colour laid over another.
+    const blend = (over, under, share) => {
+        const parts = (text) => [1, 3, 5].map((place) => parseInt(text.slice(place, place + 2), 16));
+        const [front, back] = [parts(over), parts(under)];
+        return `rgb(${front.map((value, index) => Math.round(value * share + back[index] * (1 - share))).join(",")})`;
+    };
 
     const element = (tag, text, style) => {
         const node = document.createElement(tag);
@@ -189,7 +201,7 @@
         animation: false, backgroundColor: "transparent",
         textStyle: { fontFamily: look.font, color: look.ink, fontSize: 12 },
         legend: { show: false },
-        grid: { left: 4, right: 12, top: 14, bottom: 4, containLabel: true },
+        grid: { left: 8, right: 14, top: 14, bottom: 10, containLabel: true },
         ...more,
     });
 
@@ -211,22 +223,32 @@
         });
     };
 
-    const throughput = (look, width) => {
+    const throughput = (look, width, hidden) => {
         const sum = (key) => Array.from({ length: slots }, (_, slot) =>
             run.channelSeries.reduce((total, series) => total + (series[key][slot] || 0), 0));
-        const areas = run.channelSeries.map((series, index) => line(
-            look, series.channel, points(perSecond(series.throughput)), hue(look, index), {
-                // A dimension of type "time" is never the one that is stacked.
-                dimensions: [{ name: "time", type: "time" }, { name: "rate", type: "number" }],
-                stack: "delivered", sampling: undefined, areaStyle: { opacity: 0.6 }, lineStyle: { width: 0.5 },
-                ...(index === 0 ? marks(look) : {}),
-            }));
+        // The heights are added up here: the library stacks along time when both axes are numbers.
+        const below = new Array(slots).fill(0);
+        const areas = run.channelSeries.map((series, index) => {
+            const own = perSecond(series.throughput);
+            const data = own.map((value, slot) => {
+                if (!hidden.has(series.channel)) below[slot] += value;
+                return [(slot + 0.5) * run.slotSeconds, below[slot], value];
+            });
+            return line(look, series.channel, data, hue(look, index), {
+                // The lower ones lie in front, and hide the area below them.
+                z: 2 + run.channelSeries.length - index, sampling: undefined, isStacked: true,
+                areaStyle: { color: blend(hue(look, index), look.sheet, 0.62), opacity: 1 }, lineStyle: { width: 0.75 },
+            });
+        });
         return frame(look, {
-            xAxis: timeAxis(look, width), yAxis: valueAxis(look, rate), tooltip: overTime(look, rate),
+            xAxis: timeAxis(look, width), yAxis: valueAxis(look, rate),
+            tooltip: tooltip(
+                look, (first) => "at " + clock(first.axisValue),
+                (entry) => rate(entry.value.length > 2 ? entry.value[2] : entry.value[1])),
             series: [
                 ...areas,
-                line(look, "submitted", points(perSecond(sum("submitted"))), look.ink, { lineStyle: { type: "dashed", width: 1.25 } }),
-                line(look, "sent then, never delivered", points(perSecond(sum("undelivered"))), look.hues[7], { lineStyle: { type: "dotted", width: 2 } }),
+                line(look, "submitted", points(perSecond(sum("submitted"))), look.ink, { z: 20, lineStyle: { type: "dashed", width: 1.25 }, ...marks(look) }),
+                line(look, "sent then, never delivered", points(perSecond(sum("undelivered"))), look.hues[7], { z: 21, lineStyle: { type: "dotted", width: 2 } }),
             ],
         });
     };
@@ -243,8 +265,8 @@
     const breakdown = (look) => {
         const places = run.breakdown.length ? run.breakdown[0].spans.map((span) => span.name) : [];
         return frame(look, {
-            grid: { left: 4, right: 20, top: 8, bottom: 4, containLabel: true },
-            xAxis: { type: "value", min: 0, max: 1, axisLabel: { color: look.soft, formatter: (share) => Math.round(share * 100) + " %" }, splitLine: { lineStyle: { color: look.line } }, splitNumber: 4 },
+            grid: { left: 8, right: 22, top: 8, bottom: 10, containLabel: true },
+            xAxis: { type: "value", min: 0, max: 1, axisLabel: { color: look.soft, formatter: (share) => Math.round(share * 100) + " %" }, splitLine: { lineStyle: { color: look.line } }, interval: 0.25 },
             yAxis: {
                 type: "category", inverse: true, data: run.breakdown.map((each) => each.channel),
                 axisLine: { show: false }, axisTick: { show: false },
@@ -281,7 +303,7 @@
         return frame(look, {
             xAxis: {
                 type: "value", min: 0, max: Math.ceil(farthest), interval: 1,
-                axisLabel: { color: look.soft, formatter: nines, hideOverlap: true },
+                axisLabel: { color: look.soft, formatter: nines, hideOverlap: true, margin: 9, alignMinLabel: "left", alignMaxLabel: "right" },
                 axisLine: { lineStyle: { color: look.line } }, axisTick: { lineStyle: { color: look.line } },
                 splitLine: { lineStyle: { color: look.line } },
             },
@@ -300,11 +322,12 @@
 
     /// One provider or store: what was asked of it, and what went wrong.
     const asked = (look, width, curves) => frame(look, {
-        grid: { left: 0, right: 10, top: 8, bottom: 0, containLabel: true },
+        grid: { left: 8, right: 10, top: 8, bottom: 10, containLabel: true },
         xAxis: timeAxis(look, width), yAxis: valueAxis(look, amount, { splitNumber: 2 }),
         tooltip: overTime(look, rate),
         series: curves.map(([name, values, index, type], order) => line(
-            look, name, points(perSecond(values)), hue(look, index), {
+            // What never happened has no line: it would look like the axis.
+            look, name, values.some((value) => value > 0) ? points(perSecond(values)) : [], hue(look, index), {
                 areaStyle: { opacity: order === 0 ? 0.1 : order === 1 ? 0.3 : 0 }, lineStyle: { width: 1.25, type },
                 ...(order === 0 ? marks(look, true) : {}),
             })),
@@ -332,7 +355,7 @@
         place.replaceChildren();
         const option = chart.option;
         for (const series of option.series) {
-            const isBlock = series.type === "bar" || series.stack;
+            const isBlock = series.type === "bar" || series.isStacked;
             const mark = element("i", undefined, isBlock ? "block" : series.lineStyle.type);
             mark.style.color = series.color;
             mark.style.borderColor = series.color;
@@ -352,7 +375,7 @@
 
     const draw = (chart) => {
         const look = theme();
-        chart.option = chart.make(look, chart.node.clientWidth);
+        chart.option = chart.make(look, chart.node.clientWidth, chart.hidden);
         const selected = Object.fromEntries([...chart.hidden].map((name) => [name, false]));
         const legendOption = { ...chart.option.legend, selected };
         chart.view.setOption({ ...chart.option, legend: legendOption }, { notMerge: true });
