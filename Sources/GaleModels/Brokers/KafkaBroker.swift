@@ -131,7 +131,7 @@ final class KafkaBroker: Component {
             for _ in 0..<topic.partitions {
                 let leader = partition % settings.nodes
                 (state.pointee.partitions + partition).initialize(
-                    to: KafkaPartition(log: Ring(), done: Ring(), topic: UInt32(place), leader: Int32(leader)))
+                    to: KafkaPartition(log: OffsetLog(), topic: UInt32(place), leader: Int32(leader)))
                 for replica in 0..<settings.replicationFactor {
                     (state.pointee.replicas + (partition * settings.replicationFactor + replica)).initialize(
                         to: KafkaReplica(node: Int32((leader + replica) % settings.nodes)))

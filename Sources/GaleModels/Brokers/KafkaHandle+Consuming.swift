@@ -59,7 +59,7 @@ extension KafkaHandle {
     @inline(__always)
     func begin(_ number: UInt32, offset: Int) -> Bool {
         let partition = partition(number)
-        partition.pointee.done[offset] = KafkaPartition.begun
+        partition.pointee.log.setState(offset, KafkaPartition.begun)
         state.pointee.topics[Int(partition.pointee.topic)].backlog &-= 1
         if offset < partition.pointee.begun { return true }
         partition.pointee.begun = offset &+ 1
@@ -71,12 +71,13 @@ extension KafkaHandle {
     func finished(_ number: UInt32, offset: Int, epoch: UInt16) {
         let partition = partition(number)
         guard partition.pointee.ownerEpoch == epoch else { return }
-        let done = partition.pointee.done
-        done[offset] = KafkaPartition.finished
+        let log = partition.pointee.log
+        log.setState(offset, KafkaPartition.finished)
         partition.pointee.log[offset] = core.folded(partition.pointee.log[offset])
         if offset != partition.pointee.completed { return }
         var completed = offset + 1
-        while completed < done.endPosition && done[completed] == KafkaPartition.finished { completed += 1 }
+        let end = partition.pointee.position
+        while completed < end && log.state(completed) == KafkaPartition.finished { completed += 1 }
         partition.pointee.completed = completed
     }
 
@@ -86,9 +87,9 @@ extension KafkaHandle {
         let log = partition.pointee.log
         guard partition.pointee.position &- log.startPosition > Self.foldThreshold else { return }
         var offset = max(partition.pointee.foldedTo, log.startPosition)
-        let end = min(partition.pointee.position, partition.pointee.done.endPosition)
+        let end = partition.pointee.position
         while offset < end {
-            if partition.pointee.done[offset] == KafkaPartition.finished {
+            if log.state(offset) == KafkaPartition.finished {
                 let entry = core.folded(log[offset])
                 // An earlier topic has not committed it yet: from here on it is too early. What is held for longer is
                 // left as it is.
@@ -134,10 +135,9 @@ extension KafkaHandle {
         let partition = partition(number)
         let log = partition.pointee.log
         // A commit of an owner that has lost the partition meanwhile is refused.
-        guard offset > log.startPosition, offset <= partition.pointee.done.endPosition else { return UInt64(number) }
+        guard offset > log.startPosition, offset <= partition.pointee.position else { return UInt64(number) }
         for place in log.startPosition..<min(offset, log.endPosition) { core.releaseEntry(log[place]) }
         log.removeAll(before: offset)
-        partition.pointee.done.removeAll(before: offset)
         return UInt64(number)
     }
 
@@ -163,15 +163,15 @@ extension KafkaHandle {
         partition.pointee.fetch = .idle
         let committed = partition.pointee.log.startPosition
         let topic = state.pointee.topics + Int(partition.pointee.topic)
-        let done = partition.pointee.done
-        for offset in committed..<max(committed, done.endPosition) where done[offset] != KafkaPartition.fetched {
-            topic.pointee.backlog &+= 1
+        let log = partition.pointee.log
+        for offset in committed..<max(committed, partition.pointee.position) {
+            if log.state(offset) != KafkaPartition.fetched { topic.pointee.backlog &+= 1 }
+            log.setState(offset, KafkaPartition.fetched)
         }
         partition.pointee.position = committed
         partition.pointee.foldedTo = committed
         partition.pointee.completed = committed
         partition.pointee.committing = committed
-        partition.pointee.done.removeAll(from: committed)
         if owner >= 0 { requestFetch(number) }
     }
 }

@@ -69,10 +69,8 @@ struct KafkaTopic: BitwiseCopyable {
 
 /// A partition: the leader's log, how far each replica has it, and where its consumer stands.
 struct KafkaPartition: BitwiseCopyable {
-    /// Messages (`LogEntry`) by offset, from the committed offset to the log's end.
-    var log: Ring<UInt32>
-    /// What has become of each record from the committed offset to `position`: `fetched`, `begun` or `finished`.
-    var done: Ring<UInt8>
+    /// From the committed offset to the log's end.
+    var log: OffsetLog
     var topic: UInt32
     /// Node that leads, or -1.
     var leader: Int32
@@ -103,6 +101,7 @@ struct KafkaPartition: BitwiseCopyable {
     var pendingFirst: UInt32 = .max
     var pendingLast: UInt32 = .max
 
+    /// What has become of a record: nothing or in the consumer's buffer, begun, finished.
     static let fetched: UInt8 = 0
     static let begun: UInt8 = 1
     static let finished: UInt8 = 2

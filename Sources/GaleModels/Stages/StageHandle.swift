@@ -45,7 +45,6 @@ struct StageHandle {
             let message = core.unfolded(partition.pointee.log[offset])
             partition.pointee.log[offset] = message
             core.move(core.message(message), to: .waiting, at: core.now)
-            partition.pointee.done.append(KafkaPartition.fetched)
             let record = BufferedRecord(
                 message: message, partition: UInt16(truncatingIfNeeded: number), epoch: partition.pointee.ownerEpoch,
                 offset: UInt32(truncatingIfNeeded: offset), source: UInt32(place))
