@@ -54,7 +54,8 @@ struct OffsetLog: BitwiseCopyable {
 
     @inline(__always)
     func setState(_ offset: Int, _ state: UInt8) {
-        base(offset).storeBytes(of: state, toByteOffset: Self.chunk &<< 2 &+ (offset & (Self.chunk &- 1)), as: UInt8.self)
+        base(offset).storeBytes(
+            of: state, toByteOffset: Self.chunk &<< 2 &+ (offset & (Self.chunk &- 1)), as: UInt8.self)
     }
 
     @inline(__always)

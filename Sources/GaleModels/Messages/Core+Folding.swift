@@ -38,14 +38,12 @@ extension Core {
         guard !LogEntry.isFolded(entry) else { return entry }
         let message = message(entry)
         guard message.pointee.references == 1, message.pointee.units == 1, message.pointee.state != .pending,
-            message.pointee.state != .split
+            message.pointee.state != .split, message.pointee.calls < 256,
+            message.pointee.intended < FoldedMessage.latestIntended,
+            message.pointee.seenMilliseconds == 0 || state.pointee.isMemoryLong
         else { return entry }
         let index = state.pointee.folded.allocate()
-        state.pointee.folded[index].initialize(
-            to: FoldedMessage(
-                identity: message.pointee.identity, intended: message.pointee.intended,
-                seenMilliseconds: message.pointee.seenMilliseconds, calls: message.pointee.calls,
-                state: message.pointee.state))
+        state.pointee.folded[index].initialize(to: FoldedMessage(message.pointee))
         message.pointee.state = .free
         dropSpans(message)
         state.pointee.messages.free(entry)
@@ -57,12 +55,13 @@ extension Core {
         guard LogEntry.isFolded(entry) else { return entry }
         let index = entry & ~LogEntry.folded
         let kept = state.pointee.folded[index].pointee
-        state.pointee.folded[index].pointee.state = .free
+        state.pointee.folded[index].pointee.markFree()
         state.pointee.folded.free(index)
         let message = newMessage(
             identity: kept.identity, intended: kept.intended, units: 1, phase: recorder.phase(of: kept.intended),
             slot: recorder.slot(of: kept.intended))
-        self.message(message).pointee.seenMilliseconds = kept.seenMilliseconds
+        // Any time of this run will do: the window is longer than the run.
+        self.message(message).pointee.seenMilliseconds = kept.isKnown ? 1 : 0
         self.message(message).pointee.calls = kept.calls
         self.message(message).pointee.state = kept.state
         dropSpans(self.message(message))
@@ -75,7 +74,7 @@ extension Core {
         guard LogEntry.isFolded(entry) else { return release(entry) }
         let index = entry & ~LogEntry.folded
         let kept = state.pointee.folded[index].pointee
-        state.pointee.folded[index].pointee.state = .free
+        state.pointee.folded[index].pointee.markFree()
         state.pointee.folded.free(index)
         close(kept.identity, kept.state)
     }

@@ -21,6 +21,10 @@ extension Core {
                 topics: .allocate(capacity: max(1, specification.topics.count)),
                 timeToLive: .allocate(capacity: workloads), sources: .allocate(capacity: workloads),
                 timeoutLanes: (noLane, noLane, noLane, noLane), parts: Slab()))
+        let length = specification.duration + specification.drain
+        state.pointee.isMemoryLong = specification.policies.allSatisfy {
+            ($0.policy.deduplication?.window ?? .max) >= length
+        }
         for (place, workload) in specification.workloads.enumerated() {
             (state.pointee.timeToLive + place).initialize(to: workload.timeToLive.nanoseconds)
             (state.pointee.sources + place).initialize(

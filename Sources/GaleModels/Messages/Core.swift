@@ -24,6 +24,8 @@ struct Core {
         var openWorkloads = 0
         /// Whether requests over straight links are decided when they are sent.
         var looksAhead = true
+        /// Every de-duplication window outlasts the run: when a key was written does not matter, only whether.
+        var isMemoryLong = true
         var outcome = FingerprintSum()
         var stages: UnsafeMutablePointer<StageHandle>
         var stores: UnsafeMutablePointer<StoreHandle>

@@ -64,14 +64,28 @@ struct Spans: BitwiseCopyable {
     var ticks: (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0, 0, 0, 0, 0)
 }
 
-/// All that is kept of a settled message whose log entry is not committed yet: enough to make it again, should the log
-/// deliver it again. 24 bytes.
+/// All that is kept of a settled message whose log entry is not committed yet: enough to make it again exactly, should the
+/// log deliver it again. 16 bytes.
 struct FoldedMessage: BitwiseCopyable {
     var identity: UInt64
-    var intended: Int64
-    var seenMilliseconds: UInt32
-    var calls: UInt16
-    var state: Message.State
+    /// Intended send time (48 bits of nanoseconds, 78 hours), calls (8), state (7), whether its key is known (1).
+    private var word: UInt64
+
+    static let latestIntended: Int64 = 1 << 48
+
+    init(_ message: Message) {
+        identity = message.identity
+        word =
+            UInt64(bitPattern: message.intended) &<< 16 | UInt64(message.calls & 0xFF) &<< 8
+            | UInt64(message.state.rawValue) &<< 1 | (message.seenMilliseconds != 0 ? 1 : 0)
+    }
+
+    var intended: Int64 { Int64(word &>> 16) }
+    var calls: UInt16 { UInt16(word &>> 8 & 0xFF) }
+    var state: Message.State { Message.State(rawValue: UInt8(word &>> 1 & 0x7F)) ?? .free }
+    var isKnown: Bool { word & 1 == 1 }
+
+    mutating func markFree() { word &= ~0xFE }
 }
 
 /// What a log keeps for a record: a message in the pool, or a folded one.
