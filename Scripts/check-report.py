@@ -280,6 +280,10 @@ def main():
     parser.add_argument("--screenshots", type=pathlib.Path)
     parser.add_argument("folders", type=pathlib.Path, nargs="+")
     arguments = parser.parse_args()
+    for folder in arguments.folders:
+        for name in ["report.html", "summary.json"]:
+            if not (folder / name).is_file():
+                parser.error(f"there is no {name} in {folder}")
     if arguments.screenshots:
         arguments.screenshots.mkdir(parents=True, exist_ok=True)
     browser = Browser()
