@@ -47,4 +47,28 @@ extension World {
     package var liveRecords: (messages: Int, exchanges: Int) {
         (core.state.pointee.messages.count, core.state.pointee.exchanges.count)
     }
+
+    /// What a notification's identity alone determines.
+    package struct NotificationView: Equatable, Sendable {
+        package var channel: Int
+        package var platform: Int
+        package var recipient: UInt64
+        package var tenant: Int
+        package var size: Int64
+    }
+
+    package func notification(workload: Int, ordinal: UInt64, unit: UInt64 = 0) -> NotificationView {
+        let identity = UInt64(workload) << 56 | ordinal << 20 | unit
+        let index = core.newMessage(identity: identity, intended: 0, units: 1, phase: 0, slot: 0)
+        let message = core.message(index)
+        defer {
+            core.dropSpans(message)
+            message.pointee.state = .free
+            core.state.pointee.messages.free(index)
+        }
+        return NotificationView(
+            channel: Int(message.pointee.channel), platform: Int(message.pointee.platform),
+            recipient: core.recipient(of: message), tenant: Int(core.tenant(of: message)),
+            size: core.size(of: message))
+    }
 }

@@ -43,8 +43,6 @@ public final class World {
         core.state.pointee.folded.deallocate()
         core.state.pointee.exchanges.deallocate()
         core.state.pointee.parts.deallocate()
-        measurements.recorder.deallocate()
-        faultDecisions.deallocate()
     }
 
     public enum Advance: Equatable, Sendable {

@@ -46,6 +46,12 @@ public final class Measurements {
             stores: specification.stores.count, topics: specification.topics.count)
     }
 
+    /// Histograms read from here are handles: they are valid as long as this is.
+    deinit {
+        recorder.deallocate()
+        faultDecisions.deallocate()
+    }
+
     private static func slotLength(for length: Interval) -> Interval {
         var seconds: Int64 = 1
         while length.nanoseconds / (seconds * 1_000_000_000) > 1_200 { seconds = nextLength(after: seconds) }
