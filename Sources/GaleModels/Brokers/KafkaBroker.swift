@@ -32,6 +32,7 @@ final class KafkaBroker: Component {
         static let elect: UInt32 = 6
         static let retry: UInt32 = 7
         static let send: UInt32 = 8
+        static let answerAgain: UInt32 = 9
     }
 
     struct State {
@@ -157,6 +158,7 @@ final class KafkaBroker: Component {
         case Kind.commit: return broker.commitArrived(event.payload)
         case Kind.elect: return broker.sessionExpired(node: Int(low), epoch: high)
         case Kind.retry: return broker.retryStalled(partition: low)
+        case Kind.answerAgain: return broker.answerAgain(low)
         default: preconditionFailure("an event of unknown kind")
         }
     }

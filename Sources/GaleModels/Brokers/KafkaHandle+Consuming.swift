@@ -13,7 +13,7 @@ extension KafkaHandle {
         let arrives = state.pointee.link.send(
             leaving: core.now, to: state.pointee.component, kind: KafkaBroker.Kind.fetch,
             payload: UInt64(partition.pointee.ownerEpoch) &<< 32 | UInt64(number),
-            key: fetchKey(number, partition), leg: 2)
+            key: fetchKey(number, partition), leg: Self.leg(2, after: partition.pointee.losses))
         if !arrives { retryFetch(number, partition) }
     }
 
@@ -23,6 +23,7 @@ extension KafkaHandle {
 
     /// The network lost the request: the client asks again after `retry.backoff.ms`.
     private func retryFetch(_ number: UInt32, _ partition: UnsafeMutablePointer<KafkaPartition>) {
+        partition.pointee.losses &+= 1
         core.scheduler.schedule(
             on: state.pointee.retryLane, target: state.pointee.component, kind: KafkaBroker.Kind.fetch,
             payload: UInt64(partition.pointee.ownerEpoch) &<< 32 | UInt64(number))
@@ -51,7 +52,7 @@ extension KafkaHandle {
         let key = fetchKey(number, partition)
         let arrives = state.pointee.link.send(
             leaving: core.now, to: stage.component, kind: Stage.Kind.records, payload: payload,
-            key: key, leg: 3)
+            key: key, leg: Self.leg(3, after: partition.pointee.losses))
         if !arrives { retryFetch(number, partition) }
     }
 
@@ -117,7 +118,9 @@ extension KafkaHandle {
         let partition = partition(number)
         let offset = partition.pointee.completed
         guard offset > partition.pointee.committing else { return }
-        guard let transit = state.pointee.link.transit(key: UInt64(number) &<< 40 | UInt64(offset), leg: 4) else {
+        let leg = Self.leg(4, after: partition.pointee.losses)
+        guard let transit = state.pointee.link.transit(key: UInt64(number) &<< 40 | UInt64(offset), leg: leg) else {
+            partition.pointee.losses &+= 1
             return
         }
         partition.pointee.committing = offset

@@ -114,6 +114,7 @@ extension KafkaHandle {
                 }
                 partition.pointee.pendingLast = index
             } else {
+                countFault(partition)
                 stall(index)
             }
             index = next

@@ -19,6 +19,7 @@ extension KafkaHandle {
         guard isLed(partition), partition.pointee.leaderEpoch == batch.pointee.leaderEpoch,
             state.pointee.profile.acks != .all || inSyncCount(number) >= state.pointee.profile.minInsync
         else {
+            countFault(partition)
             stall(index)
             return ordinal
         }
@@ -142,15 +143,21 @@ extension KafkaHandle {
         partition.pointee.pendingLast = index
     }
 
-    /// The answer travels back; a lossy network makes it late, not lost (TCP sends again).
-    private func scheduleAcknowledgement(_ index: UInt32) {
+    /// The answer travels back; a lossy network makes it late, not lost: it is sent again (as TCP does) until it arrives.
+    func scheduleAcknowledgement(_ index: UInt32) {
         let batch = batch(index)
         let sent = state.pointee.link.send(
             leaving: core.now, to: state.pointee.component, kind: KafkaBroker.Kind.acknowledged,
-            payload: UInt64(index), key: batch.pointee.ordinal, leg: 1)
+            payload: UInt64(index), key: batch.pointee.ordinal, leg: Self.leg(1, after: batch.pointee.losses))
         if sent { return }
+        batch.pointee.losses &+= 1
         core.scheduler.schedule(
-            on: state.pointee.retryLane, target: state.pointee.component, kind: KafkaBroker.Kind.acknowledged,
+            on: state.pointee.retryLane, target: state.pointee.component, kind: KafkaBroker.Kind.answerAgain,
             payload: UInt64(index))
+    }
+
+    func answerAgain(_ index: UInt32) -> UInt64 {
+        scheduleAcknowledgement(index)
+        return batch(index).pointee.ordinal
     }
 }

@@ -135,9 +135,14 @@ struct KafkaHandle {
     func transmit(_ index: UInt32) -> UInt64 {
         let batch = batch(index)
         let partition = partition(batch.pointee.partition)
-        guard partition.pointee.stalledFirst == .max, isLed(partition),
-            let transit = state.pointee.link.transit(key: batch.pointee.ordinal, leg: 0)
-        else {
+        guard partition.pointee.stalledFirst == .max, isLed(partition) else {
+            if !isLed(partition) { countFault(partition) }
+            stall(index)
+            return batch.pointee.ordinal
+        }
+        let leg = Self.leg(0, after: batch.pointee.losses)
+        guard let transit = state.pointee.link.transit(key: batch.pointee.ordinal, leg: leg) else {
+            batch.pointee.losses &+= 1
             stall(index)
             return batch.pointee.ordinal
         }
@@ -153,6 +158,10 @@ struct KafkaHandle {
         return batch.pointee.ordinal
     }
 
+    /// Names the draw of a way through the network, after so many losses.
+    @inline(__always)
+    static func leg(_ way: UInt64, after losses: UInt32) -> UInt64 { way | UInt64(losses & 0xFF_FFFF) &<< 8 }
+
     /// Whether the partition's leader takes requests.
     @inline(__always)
     func isLed(_ partition: UnsafeMutablePointer<KafkaPartition>) -> Bool {
@@ -163,7 +172,6 @@ struct KafkaHandle {
     func stall(_ index: UInt32) {
         let batch = batch(index)
         let partition = partition(batch.pointee.partition)
-        countFault(partition)
         batch.pointee.next = .max
         if partition.pointee.stalledFirst == .max {
             partition.pointee.stalledFirst = index

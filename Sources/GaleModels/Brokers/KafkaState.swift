@@ -31,6 +31,8 @@ struct KafkaBatch: BitwiseCopyable {
     /// Offset after its last record, once appended.
     var end: Int
     var linger: TimerHandle
+    /// Times that the network lost it or its acknowledgement: each time draws anew.
+    var losses: UInt32 = 0
 }
 
 /// A producer: one of a workload's instances, or a stage replica's.
@@ -95,6 +97,8 @@ struct KafkaPartition: BitwiseCopyable {
     /// Everything finished below it is folded.
     var foldedTo = 0
     var fetch = Fetch.idle
+    /// Times that the network lost a fetch, a response or a commit: each time draws anew.
+    var losses: UInt32 = 0
     /// Batches that wait for a leader or for a retry; and appended ones that wait for the high watermark.
     var stalledFirst: UInt32 = .max
     var stalledLast: UInt32 = .max
