@@ -28,6 +28,8 @@ final class HandMadeMeasurements: MeasurementSource {
     var providerAttempts: [Int: [(attempts: Int64, errors: Int64, timeouts: Int64)]] = [:]
     var deliveries: [Int64] = []
     var changed: [Int: Int64] = [:]
+    /// Of every stage.
+    var busyNanoseconds: UInt64 = 0
     /// Added to every ledger's `lost`, to unbalance it.
     var unexplained: Int64 = 0
 
@@ -117,6 +119,8 @@ final class HandMadeMeasurements: MeasurementSource {
     func spans(channel: Int) -> [Int64] { [1_000_000, 3_000_000] }
     func answers(provider: Int) -> [(text: String, count: Int64)] { [("200", 7), ("503 ServiceUnavailable", 2)] }
     func providerTotals(_ provider: Int) -> ProviderTotals { ProviderTotals(attempts: 9, accepted: 7, errors: 2) }
-    func stageTotals(_ stage: Int) -> StageTotals { StageTotals(consumed: 10, completed: 10) }
+    func stageTotals(_ stage: Int) -> StageTotals {
+        StageTotals(consumed: 10, completed: 10, busyNanoseconds: busyNanoseconds)
+    }
     func decisionsChanged(fault: Int) -> Int64 { changed[fault] ?? 0 }
 }

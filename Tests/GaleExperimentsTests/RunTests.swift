@@ -122,6 +122,21 @@ import Testing
         #expect(summary.expectations.map(\.held) == [true, false])
     }
 
+    @Test("utilisation is the share of a stage's slots in use while the load lasts, however long the drain takes")
+    func utilisation() throws {
+        let measurements = HandMadeMeasurements(seconds: 8)
+        measurements.send(in: 0..<1, latency: .milliseconds(20))
+        // Three of four slots for two seconds.
+        measurements.busyNanoseconds = 6_000_000_000
+        var specification = specification(duration: 2, drain: 6)
+        specification.stages = [StageSpecification(name: "sender", topic: 0, replicas: 2, concurrency: 2, steps: [])]
+        let result = try run(HandMadeWorld(measurements, end: .seconds(8)), specification)
+        #expect(result.summary.stages["sender"]?.utilisation == 0.75)
+        let early = HandMadeWorld(measurements, end: .seconds(8))
+        early.special = (15, .stopped("a limit"))
+        #expect(try run(early, specification).summary.stages["sender"]?.utilisation == 1)
+    }
+
     @Test("a fault is described in words, and one that changed nothing is inert")
     func faults() throws {
         let measurements = HandMadeMeasurements(seconds: 10, cuts: [2, 5])

@@ -4,10 +4,10 @@
 package enum FirstScenario {
     package static func text(name: String) -> String {
         """
-        # A first rehearsal: push notifications through one queue and one sender, and a minute in which APNs is slow to serve.
+        # A first rehearsal: push notifications through one queue and one sender, and 20 seconds in which APNs can't serve it all.
         # Change a number, run again, and look at report.html. `gale show schema` lists every key.
         name: \(name)
-        about: 2,000 notifications/s; for 20 seconds APNs serves a third of its capacity
+        about: 2,000 notifications/s; for 20 seconds APNs serves a quarter of its capacity
         duration: 90s
         drain: 2min                  # no new work; what is then unfinished counts as undelivered
         seed: 1

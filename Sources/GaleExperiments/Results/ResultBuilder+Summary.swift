@@ -51,7 +51,8 @@ extension ResultBuilder {
         for (index, stage) in specification.stages.enumerated() {
             let totals = source.stageTotals(index)
             let slots = Double(stage.replicas) * Double(stage.concurrency)
-            let elapsed = Double(world.now.nanoseconds)
+            // Busy time is counted while the load lasts.
+            let elapsed = Double(min(world.now.nanoseconds, specification.duration.nanoseconds))
             summaries[stage.name] = StageSummary(
                 consumed: totals.consumed, redelivered: totals.redelivered, completed: totals.completed,
                 deadLettered: totals.deadLettered, latency: summary(of: [.stage(index)]),
