@@ -161,6 +161,7 @@ extension StageHandle {
             core.settle(message, as: .deadLettered)
         }
         job.pointee.isDelivering = false
+        job.pointee.callAttempts = 0
         core.message(message).pointee.attempts = 0
         runStep(index)
     }

@@ -92,6 +92,17 @@ struct ShardClock: BitwiseCopyable {
         return perSecondMicros.dividingFullWidth(scaled).quotient
     }
 
+    /// Times of service from here on (an hour and more) are a store that serves nothing.
+    static let standstill = Int64.max >> 1
+
+    /// The work in line, at another speed from now on.
+    mutating func rescale(at now: Int64, from old: Int64, to new: Int64) {
+        guard old != new, old > 0, new < Self.standstill, nanoseconds > now else { return }
+        let product = (nanoseconds &- now).multipliedFullWidth(by: new)
+        guard product.high < old else { return }
+        nanoseconds = now &+ min(old.dividingFullWidth(product).quotient, Int64.max >> 2)
+    }
+
     /// Wait until service would begin.
     @inline(__always)
     func wait(at now: Int64) -> Int64 { nanoseconds > now ? nanoseconds &- now : 0 }

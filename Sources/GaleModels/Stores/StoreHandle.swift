@@ -144,7 +144,9 @@ extension StoreHandle {
         }
         let block = excluded < 0 ? 0 : state.pointee.faults[excluded].shadow
         let clock = state.pointee.free + (block &* Int(state.pointee.shards) &+ shard)
-        if clock.pointee.wait(at: now) > state.pointee.maximumWait || errorDraw < errors {
+        if service >= ShardClock.standstill || clock.pointee.wait(at: now) > state.pointee.maximumWait
+            || errorDraw < errors
+        {
             return (.error, now &+ latency)
         }
         return (.served, clock.pointee.serve(at: now, service: service) &+ latency)
@@ -158,17 +160,45 @@ extension StoreHandle {
         let shards = Int(state.pointee.shards)
         // The shadow begins as the shard is, and goes on as if this fault did not exist.
         for shard in 0..<shards { state.pointee.free[fault.shadow * shards + shard] = state.pointee.free[shard] }
+        let before = services
         state.pointee.faults[state.pointee.faultCount] = fault
         state.pointee.faultCount += 1
+        rescale(from: before + [before[0]])
+    }
+
+    /// Time that one operation takes: with every fault in force, and without each of them in turn.
+    private var services: [Int64] { (-1..<state.pointee.faultCount).map { service(without: $0) } }
+
+    private func service(without excluded: Int) -> Int64 {
+        var service = state.pointee.service
+        for index in 0..<state.pointee.faultCount where index != excluded {
+            service = service.dividedBy(micros: state.pointee.faults[index].capacityFactorMicros)
+        }
+        return service
+    }
+
+    /// What is in line goes on at the new speed, in every course of events.
+    private func rescale(from before: [Int64]) {
+        let shards = Int(state.pointee.shards)
+        for (place, service) in services.enumerated() {
+            let block = place == 0 ? 0 : state.pointee.faults[place - 1].shadow
+            for shard in 0..<shards {
+                state.pointee.free[block * shards + shard].rescale(
+                    at: state.pointee.core.now.nanoseconds, from: before[place], to: service)
+            }
+        }
     }
 
     func end(fault: Int) {
         let count = state.pointee.faultCount
         guard let index = (0..<count).first(where: { state.pointee.faults[$0].fault == fault }) else { return }
+        var before = services
+        before.remove(at: index + 1)
         for later in (index + 1)..<max(count, index + 1) {
             state.pointee.faults[later - 1] = state.pointee.faults[later]
         }
         state.pointee.faultCount -= 1
+        rescale(from: before)
     }
 }
 
