@@ -36,6 +36,12 @@ extension Provider {
         return state.pointee.faults[slot] == nil && state.pointee.shadowed & 1 << UInt32(slot) == 0
     }
 
+    /// Whether a fault is in force in a slot.
+    public func isInForce(slot: Int) -> Bool {
+        precondition((0..<ProviderState.slots).contains(slot), "a provider has \(ProviderState.slots) slots for faults")
+        return state.pointee.faults[slot] != nil
+    }
+
     /// Every course up to an instant, under the regimes that end there.
     private func advance(to now: Instant?) {
         guard let now else { return }

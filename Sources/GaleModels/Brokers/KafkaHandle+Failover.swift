@@ -22,6 +22,9 @@ extension KafkaHandle {
         }
     }
 
+    /// Another fault keeps a node down from now on.
+    func blame(node: Int, fault: Int) { state.pointee.nodes[node].fault = Int32(fault) }
+
     /// The controller misses the node's heartbeats: it leaves every in-sync set, and its partitions get new leaders after
     /// the election (a second event of the same kind, with the node fenced).
     func sessionExpired(node number: Int, epoch: UInt32) -> UInt64 {

@@ -11,10 +11,12 @@ final class FaultSchedule: Component {
 
     private let faults: [FaultSpecification]
     private let parts: WorldParts
+    private var inForce: [Bool]
 
     init(_ faults: [FaultSpecification], parts: WorldParts, kernel: Kernel) {
         self.faults = faults
         self.parts = parts
+        inForce = Array(repeating: false, count: faults.count)
         super.init(kernel: kernel, name: "faults")
         for (place, fault) in faults.enumerated() {
             scheduler.schedule(at: .zero + fault.at, target: index, kind: Kind.begin, payload: UInt64(place))
@@ -34,6 +36,7 @@ final class FaultSchedule: Component {
     }
 
     private func begin(_ place: Int) {
+        inForce[place] = true
         switch faults[place].effect {
         case .provider(let provider, let effect): parts.providers[provider].begin(effect, fault: place)
         case .brokerCrash(let broker, let node): parts.brokers[broker]?.handle.crash(node: node, fault: place)
@@ -53,13 +56,39 @@ final class FaultSchedule: Component {
     }
 
     private func end(_ place: Int) {
+        inForce[place] = false
         switch faults[place].effect {
         case .provider(let provider, _): parts.providers[provider].end(fault: place)
-        case .brokerCrash(let broker, let node): parts.brokers[broker]?.handle.restart(node: node)
-        case .workerCrash(let stage, let first, let count): parts.stages[stage].restart(first: first, count: count)
+        case .brokerCrash(let broker, let node): restart(broker: broker, node: node)
+        case .workerCrash(let stage, let first, let count):
+            restart(stage: stage, replicas: first..<first + count)
         case .link(let link, _, _, _, _): parts.links[link].end(fault: place)
         case .store(let store, _, _, _, _): parts.stores[store].handle.end(fault: place)
         }
+    }
+
+    /// A node that another fault keeps down stays down, as that one's doing.
+    private func restart(broker: Int, node: Int) {
+        let other = faults.indices.first { place in
+            guard inForce[place], case .brokerCrash(broker, node) = faults[place].effect else { return false }
+            return true
+        }
+        guard let handle = parts.brokers[broker]?.handle else { return }
+        if let other { handle.blame(node: node, fault: other) } else { handle.restart(node: node) }
+    }
+
+    private func restart(stage: Int, replicas: Range<Int>) {
+        var free: [Int] = []
+        for replica in replicas {
+            let other = faults.indices.first { place in
+                guard inForce[place], case .workerCrash(stage, let first, let count) = faults[place].effect else {
+                    return false
+                }
+                return replica >= first && replica < first + count
+            }
+            if let other { parts.stages[stage].blame(replica: replica, fault: other) } else { free.append(replica) }
+        }
+        if !free.isEmpty { parts.stages[stage].restart(free) }
     }
 }
 

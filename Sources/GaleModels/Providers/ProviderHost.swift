@@ -54,9 +54,14 @@ final class ProviderHost: Component {
     }
 
     func begin(_ effect: ProviderFault, fault: Int) {
-        guard let slot = (0..<Self.slots).first(where: { state.pointee.faults[$0] < 0 }) else {
-            preconditionFailure("a provider has at most \(Self.slots) faults at once")
-        }
+        // One that was never used, or whose last fault has left nothing behind, or at least has ended.
+        let provider = state.pointee.provider
+        let slot =
+            (0..<Self.slots).first { state.pointee.faults[$0] < 0 } ?? (0..<Self.slots).first {
+                provider.isFree(slot: $0)
+            }
+            ?? (0..<Self.slots).first { !provider.isInForce(slot: $0) }
+        guard let slot else { preconditionFailure("a provider has at most \(Self.slots) faults at once") }
         state.pointee.faults[slot] = Int32(fault)
         state.pointee.provider.begin(effect, slot: slot, at: max(scheduler.now, state.pointee.latest))
     }

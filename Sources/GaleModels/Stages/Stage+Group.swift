@@ -77,8 +77,8 @@ extension Stage {
 
     /// Replicas start again, empty, and join the group. Static members (KIP-345) take their own partitions up at once if
     /// their session has not expired.
-    func restart(first: Int, count: Int) {
-        for number in first..<min(first + count, state.pointee.replicaCount) {
+    func restart(_ numbers: [Int]) {
+        for number in numbers where number < state.pointee.replicaCount {
             let replica = state.pointee.replicas + number
             guard !replica.pointee.isAlive else { continue }
             replica.pointee.isAlive = true
@@ -90,6 +90,12 @@ extension Stage {
         }
         if state.pointee.sourceCount == 0 { return handle.pumpQueue() }
         scheduleRebalance(after: 0)
+    }
+
+    /// Another fault keeps a replica down from now on.
+    func blame(replica: Int, fault: Int) {
+        guard replica < state.pointee.replicaCount, !state.pointee.replicas[replica].isAlive else { return }
+        state.pointee.replicas[replica].fault = Int32(fault)
     }
 
     private func reclaim(_ number: Int) {
@@ -136,7 +142,7 @@ extension Stage {
         return isHomeless || spread > state.pointee.sourceCount
     }
 
-    /// Every partition gets a living owner; those whose owner lives and has no more than its share stay where they are
+    /// Every partition gets a living owner, and no replica has two more than another; what need not move stays where it is
     /// (the cooperative sticky assignor, KIP-429).
     private func reassign() {
         let living = (0..<state.pointee.replicaCount).filter { state.pointee.replicas[$0].isAlive }
@@ -144,14 +150,19 @@ extension Stage {
         for place in 0..<state.pointee.sourceCount {
             let source = state.pointee.sources[place]
             let count = Int(source.partitionCount)
-            let share = (count + living.count - 1) / living.count
+            let share = count / living.count
+            var larger = count % living.count
             var load = [Int](repeating: 0, count: state.pointee.replicaCount)
             var homeless: [UInt32] = []
             for offset in 0..<source.partitionCount {
                 let partition = source.firstPartition + offset
                 let owner = Int(source.broker.partition(partition).pointee.owner)
-                if owner >= 0 && state.pointee.replicas[owner].isAlive && load[owner] < share {
+                let isHome = owner >= 0 && state.pointee.replicas[owner].isAlive
+                if isHome && load[owner] < share {
                     load[owner] += 1
+                } else if isHome && load[owner] == share && larger > 0 {
+                    load[owner] += 1
+                    larger -= 1
                 } else {
                     homeless.append(partition)
                 }

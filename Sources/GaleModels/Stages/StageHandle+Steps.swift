@@ -177,7 +177,10 @@ extension StageHandle {
         job.pointee.outstanding &-= 1
         if job.pointee.outstanding == 0 && Int(job.pointee.step) >= state.pointee.stepCount && !job.pointee.isDelivering
         {
+            let number = Int(job.pointee.replica)
             finish(index)
+            // The limit on what is uncommitted may have kept it from its buffer.
+            if replica(number).pointee.uncommitted &+ 1 == state.pointee.maximumUncommitted { pump(number) }
         }
     }
 

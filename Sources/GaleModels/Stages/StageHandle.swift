@@ -140,7 +140,7 @@ struct StageHandle {
                     break
                 }
             }
-            guard found >= 0 else { return }
+            guard found >= 0 else { return countCrash() }
             state.pointee.nextReplica = found &+ 1 == state.pointee.replicaCount ? 0 : found &+ 1
             let message = state.pointee.queue.popFirst()
             start(
@@ -172,13 +172,14 @@ struct StageHandle {
     private func begin(_ record: BufferedRecord, _ number: Int, _ replica: UnsafeMutablePointer<Replica>) {
         let broker = state.pointee.sources[Int(record.source)].broker
         let partition = broker.partition(UInt32(record.partition))
-        // The partition went to another owner while the record was in the buffer.
-        guard partition.pointee.ownerEpoch == record.epoch else { return }
-        let offset = absoluteOffset(record.offset, partition)
-        if broker.begin(UInt32(record.partition), offset: offset) {
-            state.pointee.redelivered &+= 1
+        // If not, the partition went to another owner while the record was in the buffer.
+        if partition.pointee.ownerEpoch == record.epoch {
+            let offset = absoluteOffset(record.offset, partition)
+            if broker.begin(UInt32(record.partition), offset: offset) {
+                state.pointee.redelivered &+= 1
+            }
+            start(record, on: number, alreadyHeld: false)
         }
-        start(record, on: number, alreadyHeld: false)
         if replica.pointee.buffer.count &+ 1 == state.pointee.maximumBuffered / 2 || replica.pointee.buffer.isEmpty {
             resumeFetching(number)
         }
