@@ -21,6 +21,7 @@ public final class World {
     public static let slice = Interval.milliseconds(100)
 
     public init(_ specification: WorldSpecification, seed: UInt64, tieBreak: TieBreak = .fifo) {
+        let specification = specification.withRetryTopics()
         self.specification = specification
         var options = KernelOptions()
         options.events = specification.limits.events

@@ -20,7 +20,8 @@ extension KafkaHandle {
             state.pointee.profile.acks != .all || inSyncCount(number) >= state.pointee.profile.minInsync
         else {
             countFault(partition)
-            stall(index)
+            // With acks=0 the producer has long forgotten it.
+            if state.pointee.profile.acks == .none { discard(index) } else { stall(index) }
             return ordinal
         }
         appendRecords(batch, partition)
@@ -33,9 +34,7 @@ extension KafkaHandle {
         switch state.pointee.profile.acks {
         case .all: enqueuePending(index, partition)
         case .leader: scheduleAcknowledgement(index)
-        case .none:
-            forEachEntry(of: index) { core.release($0.message) }
-            free(index)
+        case .none: discard(index)
         }
         advanceHighWatermark(number, partition)
         return ordinal
@@ -56,6 +55,12 @@ extension KafkaHandle {
             partition.pointee.log.append(entry.pointee.message)
             place = entry.pointee.next
         }
+    }
+
+    /// The producer's copies of a batch are gone.
+    func discard(_ index: UInt32) {
+        forEachEntry(of: index) { core.release($0.message) }
+        free(index)
     }
 
     func leaderReplica(_ number: UInt32) -> UnsafeMutablePointer<KafkaReplica> {

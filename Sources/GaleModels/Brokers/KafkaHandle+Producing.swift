@@ -79,7 +79,7 @@ struct KafkaHandle {
             to: KafkaBatch(
                 next: .max, first: .max, last: .max, count: 0, bytes: 0, partition: partition,
                 producer: producer.pointee.id, generation: generation, leaderEpoch: 0, isFree: false, ordinal: ordinal,
-                created: instant.nanoseconds, end: 0, linger: linger))
+                created: instant.nanoseconds, end: 0, linger: linger, incarnation: producer.pointee.incarnation))
         producer.pointee.open = index
     }
 
@@ -192,7 +192,11 @@ struct KafkaHandle {
         partition.pointee.stalledLast = .max
         while index != .max {
             let next = batch(index).pointee.next
-            if core.now.nanoseconds &- batch(index).pointee.created >= state.pointee.profile.deliveryTimeout {
+            let producer = state.pointee.producers + Int(batch(index).pointee.producer)
+            refuseBlocked(producer)
+            if batch(index).pointee.incarnation != producer.pointee.incarnation {
+                discard(index)
+            } else if core.now.nanoseconds &- batch(index).pointee.created >= state.pointee.profile.deliveryTimeout {
                 fail(index)
             } else {
                 _ = transmit(index)
@@ -277,17 +281,24 @@ struct KafkaHandle {
         if !producer.pointee.blocked.isEmpty { admitBlocked(producer) }
     }
 
+    /// `max.block.ms` is over for a workload's records that wait for room. A stage waits as long as it takes.
+    private func refuseBlocked(_ producer: UnsafeMutablePointer<KafkaProducer>) {
+        let blocked = producer.pointee.blocked
+        while !blocked.isEmpty {
+            let head = blocked[blocked.startPosition]
+            guard head.job == .max, core.now.nanoseconds &- head.since > state.pointee.profile.maxBlock else { return }
+            _ = blocked.popFirst()
+            core.settle(head.message, as: .shed)
+            core.release(head.message)
+        }
+    }
+
     private func admitBlocked(_ producer: UnsafeMutablePointer<KafkaProducer>) {
         let now = core.now
+        refuseBlocked(producer)
         while !producer.pointee.blocked.isEmpty {
             let head = producer.pointee.blocked[producer.pointee.blocked.startPosition]
             let size = core.size(of: core.message(head.message))
-            if now.nanoseconds &- head.since > state.pointee.profile.maxBlock && head.job == .max {
-                _ = producer.pointee.blocked.popFirst()
-                core.settle(head.message, as: .shed)
-                core.release(head.message)
-                continue
-            }
             guard
                 producer.pointee.buffered &+ size <= state.pointee.profile.bufferBytes || producer.pointee.buffered == 0
             else { return }
@@ -297,9 +308,11 @@ struct KafkaHandle {
         }
     }
 
-    /// The replica died: what its producers had collected dies with it. Batches under way reach the log all the same.
+    /// The replica died: what its producers had collected dies with it, and what waits to be sent again will not be.
+    /// Batches under way reach the log all the same.
     func crashProducer(_ number: UInt32) {
         let producer = state.pointee.producers + Int(number)
+        producer.pointee.incarnation &+= 1
         while !producer.pointee.blocked.isEmpty { core.release(producer.pointee.blocked.popFirst().message) }
         let index = producer.pointee.open
         guard index != .max else { return }

@@ -33,6 +33,8 @@ struct KafkaBatch: BitwiseCopyable {
     var linger: TimerHandle
     /// Times that the network lost it or its acknowledgement: each time draws anew.
     var losses: UInt32 = 0
+    /// The producer's, when it was opened.
+    var incarnation: UInt32
 }
 
 /// A producer: one of a workload's instances, or a stage replica's.
@@ -49,6 +51,8 @@ struct KafkaProducer: BitwiseCopyable {
     /// The stage and replica it belongs to, or `Slab.none` for a workload's.
     var stage: UInt32
     var replica: UInt32
+    /// Grows with each crash: what an earlier one had not sent yet is gone.
+    var incarnation: UInt32 = 0
 }
 
 struct KafkaBlocked: BitwiseCopyable {
