@@ -17,7 +17,10 @@ extension StageHandle {
             case .call: return call(index, step)
             case .emit:
                 job.pointee.step &+= 1
+                // A producer that waits for no answer (acks=0) may report at once: the job is not over before its step is.
+                job.pointee.outstanding &+= 1
                 emit(index, step)
+                job.pointee.outstanding &-= 1
             case .deliver:
                 job.pointee.step &+= 1
                 return deliver(index)
