@@ -86,7 +86,20 @@ public final class World {
 
     private var isDrained: Bool {
         now >= core.state.pointee.loadEnd && core.state.pointee.unsettled == 0
-            && core.state.pointee.openWorkloads == 0
+            && core.state.pointee.openWorkloads == 0 && now >= core.state.pointee.latestDelivery
+            && parts.stages.allSatisfy { $0.state.pointee.jobs.count == 0 } && !hasOrphans
+    }
+
+    /// Records that a dead consumer has read and not committed: they will be read again, and may double.
+    private var hasOrphans: Bool {
+        parts.brokers.contains { broker in
+            guard let state = broker?.state else { return false }
+            return (0..<state.pointee.partitionCount).contains {
+                let partition = state.pointee.partitions[$0]
+                return partition.owner < 0 && partition.log.startPosition < partition.log.endPosition
+                    && state.pointee.topics[Int(partition.topic)].stage != .max
+            }
+        }
     }
 
     private func moveToSlot() {

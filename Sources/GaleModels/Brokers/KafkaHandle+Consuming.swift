@@ -124,7 +124,7 @@ extension KafkaHandle {
             return
         }
         partition.pointee.committing = offset
-        let work = state.pointee.profile.append.sample(
+        let work = state.pointee.profile.append.time(
             core.draws.uniform(.commit, UInt64(number) &<< 40 | UInt64(offset), state.pointee.id))
         core.scheduler.schedule(
             at: core.now + transit + Interval(nanoseconds: work), target: state.pointee.component,

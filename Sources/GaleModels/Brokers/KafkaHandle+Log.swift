@@ -89,7 +89,7 @@ extension KafkaHandle {
             else { continue }
             follower.pointee.target = partition.pointee.log.endPosition
             let key = UInt64(number) &<< 8 | UInt64(place)
-            let delay = state.pointee.profile.replication.sample(
+            let delay = state.pointee.profile.replication.time(
                 core.draws.uniform(.replication, UInt64(follower.pointee.target), state.pointee.id &<< 48 | key))
             core.scheduler.schedule(
                 at: core.now + Interval(nanoseconds: delay), target: state.pointee.component,

@@ -147,7 +147,7 @@ struct KafkaHandle {
             return batch.pointee.ordinal
         }
         batch.pointee.leaderEpoch = partition.pointee.leaderEpoch
-        let work = state.pointee.profile.append.sample(
+        let work = state.pointee.profile.append.time(
             core.draws.uniform(.append, batch.pointee.ordinal, state.pointee.id))
         let done = max(core.now.nanoseconds &+ transit.nanoseconds &+ work, partition.pointee.lastAppend)
         partition.pointee.lastAppend = done

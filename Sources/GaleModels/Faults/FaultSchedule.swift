@@ -19,6 +19,11 @@ final class FaultSchedule: Component {
         inForce = Array(repeating: false, count: faults.count)
         super.init(kernel: kernel, name: "faults")
         for (place, fault) in faults.enumerated() {
+            scheduler.schedule(
+                at: .zero + fault.at + fault.length, target: index, kind: Kind.end, payload: UInt64(place))
+        }
+        // Scheduled after the ends: of two faults that touch, the first is over when the second begins.
+        for (place, fault) in faults.enumerated() {
             scheduler.schedule(at: .zero + fault.at, target: index, kind: Kind.begin, payload: UInt64(place))
         }
     }
@@ -27,8 +32,6 @@ final class FaultSchedule: Component {
         let place = Int(event.payload)
         if event.kind == Kind.begin {
             begin(place)
-            scheduler.schedule(
-                at: scheduler.now + faults[place].length, target: index, kind: Kind.end, payload: event.payload)
         } else {
             end(place)
         }

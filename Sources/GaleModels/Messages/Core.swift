@@ -22,6 +22,8 @@ struct Core {
         var peakUnsettled: Int64 = 0
         /// Workloads that still have arrivals to make.
         var openWorkloads = 0
+        /// The latest instant at which a provider has taken, or will have taken, a message.
+        var latestDelivery = Instant.zero
         /// Whether requests over straight links are decided when they are sent.
         var looksAhead = true
         /// Every de-duplication window outlasts the run: when a key was written does not matter, only whether.
@@ -124,6 +126,7 @@ extension Core {
     @inline(__always)
     func deliver(_ index: UInt32, at instant: Instant, expires: Instant) {
         guard instant <= state.pointee.end else { return }
+        if instant > state.pointee.latestDelivery { state.pointee.latestDelivery = instant }
         let message = message(index)
         if message.pointee.units != 1 { return deliverSegment(index, at: instant, expires: expires) }
         let channel = message.pointee.channel

@@ -73,7 +73,7 @@ struct Link {
     /// draw with and without it, and counts when that makes a difference.
     func transit(key: UInt64, leg: UInt64) -> Interval? {
         if isStraight { return straightTransit }
-        let base = state.pointee.latency.sample(
+        let base = state.pointee.latency.time(
             state.pointee.draws.uniform(.linkLatency, key, leg &+ state.pointee.id &<< 32))
         let count = state.pointee.faultCount
         if count == 0 && state.pointee.lossMicros == 0 { return Interval(nanoseconds: base) }
@@ -130,11 +130,15 @@ struct LinkFault {
 }
 
 extension Int64 {
-    /// This many times a factor in millionths, exactly, rounded down.
+    /// The longest time that a draw or a product of times may give: 36 years.
+    static var longestTime: Int64 { 1 << 60 }
+
+    /// This many times a factor in millionths, exactly, rounded down; at most `longestTime`.
     @inline(__always)
     func scaled(byMicros factor: Int64) -> Int64 {
         if factor == 1_000_000 { return self }
         let product = multipliedFullWidth(by: factor)
-        return Int64(1_000_000).dividingFullWidth(product).quotient
+        guard product.high < 1 << 14 else { return Self.longestTime }
+        return Swift.min(Int64(1_000_000).dividingFullWidth(product).quotient, Self.longestTime)
     }
 }

@@ -259,7 +259,8 @@ extension StageHandle {
         guard replica(number).pointee.isAlive, replica(number).pointee.epoch & 0xFF == epoch else {
             return Component.void
         }
-        dispatch(.woken(TimerID(rawValue: timer)), to: number, identity: UInt64(number) &<< 48 | 1)
+        dispatch(
+            .woken(TimerID(rawValue: timer)), to: number, identity: UInt64(number) &<< 48 | state.pointee.id &<< 8 | 1)
         pump(number)
         return UInt64(number)
     }

@@ -55,8 +55,8 @@ extension StageHandle {
             return
         }
         let identity = core.message(job.pointee.message).pointee.identity
-        let place = UInt64(job.pointee.step) &<< 8 | state.pointee.id
-        let duration = step.pointee.duration.sample(core.draws.uniform(.compute, identity, place))
+        let place = state.pointee.id &<< 8 | UInt64(job.pointee.step)
+        let duration = step.pointee.duration.time(core.draws.uniform(.compute, identity, place))
         core.scheduler.schedule(
             at: core.now + Interval(nanoseconds: duration), target: component, kind: Stage.Kind.computed,
             payload: payload)

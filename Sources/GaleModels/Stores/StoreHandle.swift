@@ -100,7 +100,7 @@ struct StoreHandle {
         let errorDraw =
             canFail
             ? Int64(draws.uniform(.storeError, identity, leg &+ state.pointee.id &<< 32).below(1_000_000)) : 1_000_000
-        let latency = state.pointee.latency.sample(
+        let latency = state.pointee.latency.time(
             draws.uniform(.storeLatency, identity, leg &+ state.pointee.id &<< 32))
         if state.pointee.faultCount > 0 { return answerWithFaults(shard, now, errorDraw, latency) }
         let clock = state.pointee.free + shard

@@ -83,6 +83,9 @@ final class Workload: Component {
             let key = UInt64(state.pointee.id) &<< 56 | state.pointee.ordinal
             let draw = state.pointee.unit.sample(state.pointee.core.draws.uniform(.arrival, key))
             amount *= Double(draw) * 0x1p-32
+        } else if state.pointee.ordinal == 0 {
+            // Half a step in, so that a load of n steps makes n arrivals, not one more or fewer by rounding.
+            amount *= 0.5
         }
         state.pointee.next = state.pointee.curve.advance(by: amount)
     }
