@@ -136,7 +136,7 @@ struct CampaignTests {
 
     @Test("a direct topic gives nothing again: a router's death loses what only its memory held")
     func directRouter() {
-        var specification = Self.campaign(faults: [Self.routerCrash(at: .milliseconds(5_051))], isDirect: true)
+        var specification = Self.campaign(faults: [Self.routerCrash(at: .milliseconds(5_251))], isDirect: true)
         specification.faults[0].effect = .workerCrash(stage: 0, firstReplica: 0, count: 2)
         let (world, ledger) = Fixture.run(specification, seed: 2)
         #expect(ledger.balances && ledger.lost > 0 && ledger.duplicates == 0)
