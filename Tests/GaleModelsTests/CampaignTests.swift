@@ -145,6 +145,29 @@ struct CampaignTests {
         #expect(world.unsettled == 0)
     }
 
+    @Test(
+        "a segment of which a part could not be produced is not finished when the rest is",
+        arguments: [1, 2] as [UInt64])
+    func producedInPart(seed: UInt64) {
+        var profile = KafkaProfile()
+        profile.minInsyncReplicas = 1
+        profile.replicationFactor = 1
+        profile.deliveryTimeout = .seconds(3)
+        profile.nodes = 1
+        // Room for a segment and a half: the other half of the second is sent when the first time-outs make room.
+        profile.bufferBytes = 60 << 10
+        let crash = FaultSpecification(
+            name: "crash", at: .seconds(2), length: .seconds(5), effect: .brokerCrash(broker: 0, node: 0))
+        var specification = Self.campaign(perSecond: 2_000, fanOut: 40, duration: .seconds(5), profile: profile)
+        specification.faults = [crash]
+        specification.brokers[1] = BrokerSpecification(name: "fast", kind: .kafka(KafkaProfile()))
+        specification.topics[0].broker = 1
+        let (world, ledger) = Fixture.run(specification, seed: seed)
+        #expect(ledger.balances && ledger.lost == 0 && ledger.delivered == ledger.submitted, "\(ledger)")
+        #expect(ledger.duplicates > 0)
+        #expect(world.unsettled == 0)
+    }
+
     @Test("a broker that takes nothing until delivery.timeout.ms has its records produced again, each once")
     func producedAgain() {
         var profile = KafkaProfile()

@@ -178,8 +178,9 @@ extension StageHandle {
         guard isCurrent(index, generation) else { return }
         let job = job(index)
         job.pointee.outstanding &-= 1
-        if job.pointee.outstanding == 0 && Int(job.pointee.step) >= state.pointee.stepCount && !job.pointee.isDelivering
-        {
+        guard job.pointee.outstanding == 0 else { return }
+        if job.pointee.step == Job.again { return scheduleAgain(index, generation) }
+        if Int(job.pointee.step) >= state.pointee.stepCount && !job.pointee.isDelivering {
             let number = Int(job.pointee.replica)
             finish(index)
             // The limit on what is uncommitted may have kept it from its buffer.
@@ -187,10 +188,17 @@ extension StageHandle {
         }
     }
 
-    /// The broker did not take it within `delivery.timeout.ms`: the stage starts the job again from its first step.
+    /// The broker did not take it within `delivery.timeout.ms`: the stage starts the job again from its first step, when it
+    /// knows of all the others that it has sent.
     func produceFailed(job index: UInt32, generation: UInt32) {
         guard isCurrent(index, generation) else { return }
-        job(index).pointee.outstanding &-= 1
+        let job = job(index)
+        job.pointee.step = Job.again
+        job.pointee.outstanding &-= 1
+        if job.pointee.outstanding == 0 { scheduleAgain(index, generation) }
+    }
+
+    private func scheduleAgain(_ index: UInt32, _ generation: UInt32) {
         core.scheduler.schedule(
             at: core.now, target: component, kind: Stage.Kind.produceAgain,
             payload: UInt64(generation) &<< 32 | UInt64(index))
@@ -200,7 +208,6 @@ extension StageHandle {
         guard isCurrent(index, generation) else { return Component.void }
         let job = job(index)
         let identity = core.message(job.pointee.message).pointee.identity
-        guard job.pointee.outstanding == 0 else { return identity }
         let number = Int(job.pointee.replica)
         if !job.pointee.hasSlot {
             job.pointee.hasSlot = true

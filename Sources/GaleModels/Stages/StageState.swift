@@ -22,6 +22,9 @@ struct Job: BitwiseCopyable {
     var hasSlot: Bool
     var isDelivering: Bool
     var source: UInt8
+
+    /// The step of a job of which something could not be produced: it will start again.
+    static let again = UInt8.max
 }
 
 /// A record in a replica's buffer, handed out by the consumer and not yet begun.
