@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The first scenario that `gale init` writes: small, commented, and passing.
+/// The first scenario that `gale init` writes: small, commented, and passing. `Scenarios/quickstart.yaml` is the same text.
 public enum StarterScenario {
-    /// A scenario of this name; letters, digits and hyphens, beginning with a letter.
+    /// Whether a scenario may have this name: a letter, then letters, digits, hyphens and underscores.
+    public static func accepts(name: String) -> Bool { Checker.isName(name) }
+
+    /// A scenario of this name, which must be one that is accepted.
     public static func text(name: String) -> String {
         """
         # A scenario: what is offered to a pipeline, what the pipeline is made of, what goes wrong, and what must hold.
@@ -62,12 +65,14 @@ public enum StarterScenario {
           - within 30s after brownout: p99(push.latency) < 5s
           - amplification < 1.5
 
-        # The same scenario with other values: gale run --variant naive
+        # The same scenario with other values: `gale run \(name).yaml --variant naive` fails, as it should: without a budget and
+        # a breaker every retry that APNs turns away makes the next one more likely.
         variants:
           naive:
             set:
               policies.standard.retry: {backoff: fixed, jitter: none, base: 100ms, attempts: 20}
               policies.standard.breaker: none
+            violates: ["undelivered < 1%", "amplification < 1.5"]
 
         """
     }

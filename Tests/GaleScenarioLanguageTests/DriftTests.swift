@@ -4,7 +4,8 @@ import GaleScenarioLanguage
 import Testing
 
 /// What is generated from the sources is committed as well; these tests fail when one was forgotten.
-/// `GALE_REGENERATE=1 swift test --filter DriftTests` writes the schema; `Scripts/embed-profiles` the profiles.
+/// `GALE_REGENERATE=1 swift test --filter DriftTests` writes the schema and the quickstart;
+/// `Scripts/embed-profiles` the profiles.
 @Suite("Generated files")
 struct DriftTests {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -50,6 +51,17 @@ struct DriftTests {
         let properties = try #require(scenario["properties"] as? [String: Any])
         for key in ["workloads", "stages", "faults", "expect", "variants"] { #expect(properties[key] != nil) }
         #expect(scenario["additionalProperties"] as? Bool == false)
+    }
+
+    @Test("the quickstart is the scenario that init writes")
+    func quickstart() throws {
+        let file = Self.root.appendingPathComponent("Scenarios/quickstart.yaml")
+        let text = "# SPDX-License-Identifier: Apache-2.0\n" + StarterScenario.text(name: "quickstart")
+        if ProcessInfo.processInfo.environment["GALE_REGENERATE"] != nil {
+            try text.write(to: file, atomically: true, encoding: .utf8)
+        }
+        let committed = try String(contentsOf: file, encoding: .utf8)
+        #expect(committed == text, "run: GALE_REGENERATE=1 swift test --filter DriftTests")
     }
 
     @Test("the starter scenario reads without a warning, and so does its variant")

@@ -28,6 +28,13 @@ struct LoadTests {
                 == [[0, 100], [2, 300], [2, 50], [9, 0]])
     }
 
+    @Test("a curve and a burst may go on after the load; a shortened run offers the beginning of the same")
+    func beyond() throws {
+        let day = "rate: {curve: [[0s, 100/s], [20s, 300/s], [24h, 0/s]]}"
+        let beginning = try points(day + ", bursts: [{at: 9s, for: 20s, rate: 5/s}]").prefix(3)
+        #expect(beginning == [[0, 100], [9, 190], [9, 195]])
+    }
+
     @Test("a burst is a step on top")
     func burst() throws {
         #expect(

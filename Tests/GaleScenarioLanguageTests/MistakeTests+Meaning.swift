@@ -43,7 +43,17 @@ extension MistakeTests {
             says: ["fan-out of 500"]),
         Mistake(
             "a burst after the load", in: Examples.queue, "rate: 100/s}",
-            "rate: 100/s, bursts: [{at: ¦9s, for: 2s, rate: 5/s}]}", says: ["ends after the load"]),
+            "rate: 100/s, bursts: [{at: ¦10s, for: 2s, rate: 5/s}]}",
+            says: ["begins after the load", "10s", "--set workloads.jobs.bursts=[]"]),
+        Mistake(
+            "a campaign that outlasts the load", in: Examples.queue, "rate: 100/s}", "count: 100, at: ¦9s, over: 2s}",
+            says: ["ends after the load", "--set workloads.jobs.at="]),
+        Mistake(
+            "a curve that begins to rise after the load", in: Examples.queue, "rate: 100/s}",
+            "rate: ¦{curve: [[0s, 0/s], [10s, 0/s], [20s, 9/s]]}}", says: ["offers nothing in the 10s"]),
+        Mistake(
+            "more submissions than there are numbers for", in: Examples.queue.replacing("10s\n", with: "100h\n"),
+            "rate: 100/s}", "rate: ¦1G/s}", says: ["2^36"]),
         Mistake("a campaign without length", in: Examples.queue, "rate: 100/s}", "count: ¦100}", says: ["no 'over'"]),
         Mistake(
             "a curve that goes back in time", in: Examples.queue, "rate: 100/s}",
@@ -63,7 +73,7 @@ extension MistakeTests {
             "¦brownout: {at: 2min, for: 1min, provider: apns, capacity: 100%}", says: ["changes nothing"]),
         Mistake(
             "a fault after the run", "brownout: {at: 2min,", "brownout: {at: ¦20min,",
-            says: ["outside of the run", "10min"]),
+            says: ["outside of the run", "10min", "--set faults.brownout.at="]),
         Mistake(
             "a fault that outlasts the run", "for: 1min, provider", "for: ¦20min, provider",
             says: ["outside of the run"]),

@@ -16,7 +16,8 @@ struct MistakeTests {
             #expect(first.location.file == "scenario.yaml", "\(first.text)")
             #expect(first.location.line == wrong.line, "\(first.text)")
             #expect(first.location.column == wrong.column, "\(first.text)")
-            for words in mistake.says { #expect(first.message.contains(words), "\(first.text)") }
+            let said = first.message + " " + (first.remedy ?? "")
+            for words in mistake.says { #expect(said.contains(words), "\(first.text)") }
             #expect(first.suggestion == mistake.suggests, "\(first.text)")
             #expect(first.text.contains("scenario.yaml:\(wrong.line):\(wrong.column): error: "))
             #expect(first.text.contains("^"))

@@ -61,7 +61,8 @@ import Testing
             [], ["run"], ["run", "small.yaml", "--seed", "x"], ["run", "small.yaml", "--no-such-option"], ["nothing"],
             ["run", "missing.yaml"], ["run", "small.yaml", "--variant", "missing"], ["check", "missing.yaml"],
             ["run", "small.yaml", "--set", "stages.work.replicas=0"], ["run", "small.yaml", "--duration", "5"],
-            ["show", "profile", "missing"], ["init", "../outside"], ["bench", "hold", "--pending", "0"],
+            ["show", "profile", "missing"], ["init", "../outside"], ["init", "1st"],
+            ["bench", "hold", "--pending", "0"],
         ])
     func wrongInput(arguments: [String]) throws {
         let run = try GaleProcess.run(arguments, in: folder)
@@ -156,6 +157,7 @@ import Testing
         #expect(try gale("init").status == 0)
         let run = try gale("run", "first.yaml", "--variant", "naive")
         #expect(run.status == 1)
+        for violated in ["undelivered < 1%", "amplification < 1.5"] { #expect(run.output.contains("✗ \(violated)")) }
         #expect(folder.exists("Reports/runs/first-naive-1/summary.json"))
     }
 

@@ -13,12 +13,12 @@ import Testing
             submitted: submitted, unsettled: unsettled, backlog: 1_234_567, events: 0)
     }
 
-    @Test("while load is offered: simulated time, speed, messages per second, backlog, time left")
+    @Test("while load is offered: simulated time, time left, speed, backlog, messages per second")
     func load() {
         var text = ProgressText()
         #expect(
             text.line(progress(at: 60, wall: 30))
-                == "1:00.0 of 3:00.0 · 2× real time · 5k messages/s · backlog 1.23M · 60 s left")
+                == "1:00.0 of 3:00.0 · 60 s left · 2× real time · backlog 1.23M · 5k messages/s")
     }
 
     @Test("while it drains: how much is unsettled")
@@ -26,7 +26,7 @@ import Testing
         var text = ProgressText()
         #expect(
             text.line(progress(at: 200, wall: 100))
-                == "3:20.0 of 5:00.0 · 2× real time · 1.5k messages/s · backlog 1.23M · draining, 12 unsettled")
+                == "3:20.0 of 5:00.0 · draining, 12 unsettled · 2× real time · backlog 1.23M · 1.5k messages/s")
     }
 
     @Test("time left follows the speed of late, not the average alone")
@@ -35,6 +35,6 @@ import Testing
         _ = text.line(progress(at: 60, wall: 1))
         for second in 1...40 { _ = text.line(progress(at: 60 + Int64(second), wall: 1 + Double(second) * 10)) }
         let line = text.line(progress(at: 101, wall: 411))
-        #expect(line.hasSuffix("13.2 min left"), "\(line)")
+        #expect(line.contains(" · 13.2 min left · "), "\(line)")
     }
 }

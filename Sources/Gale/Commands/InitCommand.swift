@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import ArgumentParser
 import Foundation
+import GaleScenarioLanguage
 
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,8 +12,9 @@ struct InitCommand: ParsableCommand {
 
     func run() throws {
         let name = name.hasSuffix(".yaml") ? String(name.dropLast(5)) : name
-        guard !name.isEmpty, OutputName.safe(name) == name else {
-            throw CommandFailure("'\(name)' is no name for a scenario; use letters, digits, '-' and '_'")
+        guard StarterScenario.accepts(name: name) else {
+            throw CommandFailure(
+                "'\(name)' is no name for a scenario; expected a letter, then letters, digits, '-' and '_'")
         }
         let path = name + ".yaml"
         // Exclusive creation: two at once cannot overwrite each other either.
@@ -22,7 +24,7 @@ struct InitCommand: ParsableCommand {
                 errno == EEXIST ? "'\(path)' exists already" : "cannot write '\(path)': \(SystemError.text)")
         }
         defer { close(file) }
-        do { try FileDescriptor(file).write(FirstScenario.text(name: name), to: "'\(path)'") } catch {
+        do { try FileDescriptor(file).write(StarterScenario.text(name: name), to: "'\(path)'") } catch {
             unlink(path)
             throw error
         }

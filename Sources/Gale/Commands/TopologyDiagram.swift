@@ -37,6 +37,8 @@ package struct TopologyDiagram {
         for stage in specification.stages where stage.emits(to: topic) {
             lines.append("\(stage.name) ──► \(topicName)")
         }
+        let retrying = specification.stages.filter { retryTopic(of: $0) == topic }
+        for stage in retrying { lines.append("\(stage.name) ──► \(topicName), what is to be tried again") }
         lines.append("[\(topicName)] \(place(specification.topics[topic]))")
         let readers = specification.stages.filter { $0.topic == topic }
         for stage in readers {
@@ -44,8 +46,14 @@ package struct TopologyDiagram {
                 "  └─► \(stage.name): \(count(stage.replicas, "replica")) × \(count(stage.concurrency, "slot"))")
             lines += stage.steps.flatMap(step).map { "        " + $0 }
         }
-        if readers.isEmpty { lines.append("  (nobody reads it)") }
+        for stage in retrying { lines.append("  └─► \(stage.name), when its time has come") }
+        if readers.isEmpty, retrying.isEmpty { lines.append("  (nobody reads it)") }
         return lines
+    }
+
+    private func retryTopic(of stage: StageSpecification) -> Int? {
+        guard case .deliver(let policy)? = stage.steps.last else { return nil }
+        return specification.policies[policy].retryTopic
     }
 
     private func step(_ step: StepSpecification) -> [String] {

@@ -2,7 +2,7 @@
 import GaleExperiments
 import GalePrimitives
 
-/// The words of the live line: simulated time, speed, messages per second, backlog, time left.
+/// The words of the live line: simulated time, time left, speed, backlog, messages per second.
 package struct ProgressText {
     /// Simulated seconds per wall second, of late.
     private var speed = 0.0
@@ -15,17 +15,18 @@ package struct ProgressText {
         let wall = max(progress.wallSeconds, 1e-9)
         let average = progress.now.nanoseconds == 0 ? 0 : Interval(nanoseconds: progress.now.nanoseconds).seconds / wall
         let isDraining = progress.now >= progress.loadEnds
-        var parts = [
-            "\(clock(progress.now)) of \(clock(isDraining ? progress.end : progress.loadEnds))",
-            "\(Readable.significant(average))× real time", "\(short(Double(progress.submitted) / wall)) messages/s",
-            "backlog \(short(Double(progress.backlog)))",
-        ]
+        // What matters most comes first: a narrow terminal cuts the rest off.
+        var parts = ["\(clock(progress.now)) of \(clock(isDraining ? progress.end : progress.loadEnds))"]
         if isDraining {
             parts.append("draining, \(short(Double(progress.unsettled))) unsettled")
         } else if speed > 0 {
             let left = (progress.loadEnds - progress.now).seconds / speed
             parts.append("\(Readable.time(left.rounded(.up))) left")
         }
+        parts += [
+            "\(Readable.significant(average))× real time", "backlog \(short(Double(progress.backlog)))",
+            "\(short(Double(progress.submitted) / wall)) messages/s",
+        ]
         return parts.joined(separator: " · ")
     }
 

@@ -2,10 +2,10 @@
 import GaleDelivery
 
 extension WorldSpecification {
-    /// The same with a retry topic of its own for each stage whose policy wants one and names none. It lies at the broker of
-    /// the stage's own topic. A direct topic keeps no offsets: what is parked there holds nothing that a retry topic would
+    /// The same with a retry topic of its own for each stage whose policy wants one and names none: `<topic>-retry`, with as
+    /// many partitions as the topic that the stage reads, at the same broker. A direct topic keeps no offsets: what is parked there holds nothing that a retry topic would
     /// give back, so that `retry-topic` is `park`.
-    func withRetryTopics() -> WorldSpecification {
+    package func withRetryTopics() -> WorldSpecification {
         var world = self
         for stage in stages.indices {
             for step in stages[stage].steps.indices {
@@ -27,11 +27,18 @@ extension WorldSpecification {
             own.retryTopic = topics.count
             topics.append(
                 TopicSpecification(
-                    name: "\(stages[stage].name)-retry", broker: source.broker, partitions: source.partitions))
+                    name: retryName(source.name), broker: source.broker, partitions: source.partitions))
         } else {
             return
         }
+        own.name += "@" + stages[stage].name
         stages[stage].steps[step] = .deliver(policy: policies.count)
         policies.append(own)
+    }
+
+    private func retryName(_ topic: String) -> String {
+        var name = topic
+        repeat { name += "-retry" } while topics.contains { $0.name == name }
+        return name
     }
 }

@@ -5,7 +5,9 @@ import GaleProviders
 import GaleRandomness
 
 /// A whole scenario as checked values: what a world is made from. Names are unique within their kind and every
-/// reference has been resolved to an index into the arrays here, in the order of declaration.
+/// reference has been resolved to an index into the arrays here. Places are canonical: they follow from what a scenario
+/// declares (topics and stages as messages pass through them, faults by time, the rest by name), not from the order in
+/// which it does.
 public struct WorldSpecification: Sendable {
     public var name: String
     /// Load is offered from 0 to `duration`; then the pipeline drains for at most `drain`.
@@ -75,7 +77,8 @@ public struct WorkloadSpecification: Sendable {
 }
 
 /// Notifications per second over time, linear between points (equal instants make a step); the last rate holds until the
-/// load ends. Bursts are points as well. Rates in millionths of a notification per second, so that they stay integers.
+/// load ends, and what points after that describe is not offered. Bursts are points as well. Rates in millionths of a
+/// notification per second, so that they stay integers.
 public struct RateSpecification: Sendable {
     public var points: [(at: Interval, perSecondMicros: Int64)]
 
@@ -276,7 +279,8 @@ public struct PolicySpecification: Sendable {
     /// Rates in `limits` are those of the whole fleet; a world divides them among a stage's replicas.
     public var policy: Policy
     public var deduplicationStore: Int?
-    /// The retry topic's index when `policy.waiting` is `.retryTopic`; the world adds one when the scenario names none.
+    /// The retry topic's index when `policy.waiting` is `.retryTopic`; the scenario's reader adds one
+    /// when the scenario names none.
     public var retryTopic: Int?
 
     public init(name: String, policy: Policy, deduplicationStore: Int? = nil, retryTopic: Int? = nil) {

@@ -30,6 +30,17 @@ struct RateCurve {
         return rise < 0 ? before.micros - part : before.micros + part
     }
 
+    /// What is offered from 0 to `end`, in whole units; approximate beyond 2^53 millionths.
+    func total(until end: Int64) -> Double {
+        var total = 0.0
+        for (place, point) in points.enumerated() where point.at < end {
+            let next = place + 1 < points.count ? min(points[place + 1].at, end) : end
+            let mean = (Double(values(at: point.at).right) + Double(values(at: next).left)) / 2
+            if next > point.at { total += mean / 1e6 * (Double(next - point.at) / 1e9) }
+        }
+        return total
+    }
+
     /// Adds a constant rate from `start` to `end`.
     mutating func add(_ micros: Int64, from start: Int64, to end: Int64) {
         let times = Set(points.map(\.at)).union([start, end]).sorted()

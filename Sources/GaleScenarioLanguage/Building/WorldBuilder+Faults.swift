@@ -13,7 +13,9 @@ extension WorldBuilder {
         if known, at + length > end {
             diagnostics.error(
                 "fault '\(pair.key)' from \(at) for \(length) is outside of the run, which ends at \(end) "
-                    + "(duration and drain)", at: item[at >= end ? "at" : "for"]?.place ?? pair.place)
+                    + "(duration and drain)", at: item[at >= end ? "at" : "for"]?.place ?? pair.place,
+                remedy: "make the run longer, or --set faults.\(pair.key).\(at >= end ? "at" : "for")=TIME, or remove "
+                    + "the fault and what is expected of it")
         }
         let (effect, what) = self.effect(pair, world)
         return FaultSpecification(name: pair.key, at: at, length: length, effect: effect, what: what)

@@ -57,26 +57,49 @@ extension WorldBuilder {
         for burst in bursts.prefix(Self.burstLimit) {
             let at = burst.integer("at", else: 0)
             let length = burst.integer("for")
-            if at + length > duration.nanoseconds {
-                outsideLoad("the burst", at, length, burst["at"]?.place ?? burst.place)
+            if known, at >= duration.nanoseconds {
+                diagnostics.error(
+                    "the burst at \(Interval(nanoseconds: at)) begins after the load, which is offered for "
+                        + "\(duration)", at: burst["at"]?.place ?? burst.place,
+                    remedy: "offer load for longer, or let the burst begin earlier, or remove it: "
+                        + "--set workloads.\(pair.key).bursts=[]")
                 continue
             }
             curve.add(burst.integer("rate"), from: at, to: at + length)
         }
-        if let highest = curve.points.map(\.micros).max(), highest == 0, !(item["rate"]?.isWrong ?? false) {
-            diagnostics.error(
-                "workload '\(pair.key)' offers nothing: its rate is 0", at: item["rate"]?.place ?? pair.place)
-        }
+        checkOffer(curve, pair)
         return RateSpecification(points: curve.points.map { (Interval(nanoseconds: $0.at), $0.micros) })
     }
+
+    /// The scenario's duration is valid; otherwise nothing can be said about what is after it.
+    private var known: Bool { scenario["duration"]?.integer != nil }
+
+    /// What a curve offers while the load lasts: something, and no more than there are identities for.
+    private func checkOffer(_ curve: RateCurve, _ pair: Item.Pair) {
+        let item = pair.item
+        guard known, !(item["rate"]?.isWrong ?? false) else { return }
+        let place = item["rate"]?.place ?? item["count"]?.place ?? pair.place
+        let offered = curve.total(until: duration.nanoseconds)
+        if offered == 0 {
+            diagnostics.error(
+                "workload '\(pair.key)' offers nothing in the \(duration) of the load: its rate is 0", at: place)
+        } else if offered / Double(item.integer("fan-out")) > Self.submissionLimit {
+            diagnostics.error(
+                "workload '\(pair.key)' makes more than 68G submissions; expected 2^36 at most", at: place,
+                remedy: "divide it into several workloads")
+        }
+    }
+
+    /// The models number a workload's submissions with 36 bits.
+    private static let submissionLimit = 0x1p36
 
     private static let burstLimit = 100
     private static let curveLimit = 1_000
 
-    private func outsideLoad(_ what: String, _ at: Int64, _ length: Int64, _ place: Place) {
+    private func outsideLoad(_ what: String, _ at: Int64, _ length: Int64, _ place: Place, remedy: String) {
         diagnostics.error(
             "\(what) from \(Interval(nanoseconds: at)) for \(Interval(nanoseconds: length)) ends after the load, "
-                + "which is offered for \(duration)", at: place)
+                + "which is offered for \(duration)", at: place, remedy: remedy)
     }
 
     /// A step: `count` notifications evenly over `over`.
@@ -93,7 +116,9 @@ extension WorldBuilder {
         }
         let at = item["at"]?.integer ?? 0
         if at + length > duration.nanoseconds {
-            outsideLoad("the campaign", at, length, item["at"]?.place ?? over.place)
+            outsideLoad(
+                "the campaign", at, length, item["at"]?.place ?? over.place,
+                remedy: "offer load for longer, or let the campaign begin earlier: --set workloads.\(pair.key).at=0s")
         }
         // count × 10⁶ millionths × 10⁹ ns/s ÷ ns
         let product = UInt64(count).multipliedFullWidth(by: 1_000_000_000_000_000)
@@ -109,6 +134,7 @@ extension WorldBuilder {
         return curve.points
     }
 
+    /// A curve may describe a day: what is after the load's end is not offered.
     private func curve(_ item: Item) -> [RateCurve.Point] {
         var points: [RateCurve.Point] = []
         let list = item["rate"]?["curve"]?.list ?? []
@@ -126,10 +152,6 @@ extension WorldBuilder {
                     "the points of a curve are in the order of time; \(Interval(nanoseconds: at)) comes after "
                         + "\(Interval(nanoseconds: last.at))", at: pair.place)
                 continue
-            }
-            if at > duration.nanoseconds {
-                diagnostics.error(
-                    "this point is after the load, which is offered for \(duration)", at: pair.place)
             }
             points.append(RateCurve.Point(at: at, micros: rate))
         }

@@ -33,6 +33,10 @@ struct WorldBuilder {
                 "the scenario has no \(entity.rawValue); expected at least one under '\(entity.section)'",
                 at: scenario[entity.section]?.place ?? scenario.place)
         }
+        if let workloads = scenario["workloads"], let count = workloads.pairs?.count, count > Self.workloadLimit {
+            diagnostics.error(
+                "the scenario has \(count) workloads; expected \(Self.workloadLimit) at most", at: workloads.place)
+        }
         world.limits = limits
         world.links = entries(.link).map(link)
         world.brokers = entries(.broker).map(broker)
@@ -44,8 +48,12 @@ struct WorldBuilder {
         world.workloads = entries(.workload).map(workload)
         world.faults = entries(.fault).map { fault($0, world) }
         PipelineChecks(scenario: scenario, order: order, world: world, diagnostics: diagnostics).run()
-        return world
+        // Placeholders for what is wrong may point nowhere.
+        return diagnostics.errors.isEmpty ? world.withRetryTopics() : world
     }
+
+    /// The models keep a workload's number in eight bits of a message's identity.
+    private static let workloadLimit = 200
 
     var duration: Interval { scenario.interval("duration") }
     var end: Interval { duration + scenario.interval("drain") }

@@ -49,9 +49,15 @@ private struct SchemaWriter {
     // MARK: Tables
 
     private func definition(_ table: Table, whole: Bool) -> JSONText {
+        let profiled = table.keys.filter { if case .fromProfile = $0.presence { true } else { false } }.map(\.name)
+        // A profile has the rest of a record of which the scenario gives a part.
+        let wholeRecords = whole && profiled.isEmpty
         var pairs: [(String, JSONText)] = [
             ("title", .text(table.title)), ("type", .text("object")),
-            ("properties", .object(table.keys.map { ($0.name, property($0, whole: whole)) })),
+            (
+                "properties",
+                .object(table.keys.map { ($0.name, property($0, whole: whole, wholeRecords: wholeRecords)) })
+            ),
             ("additionalProperties", .boolean(false)),
         ]
         if !whole { return .object(pairs) }
@@ -60,7 +66,6 @@ private struct SchemaWriter {
         var rules = table.exactlyOneOf.map { group in
             JSONText.object([("oneOf", .list(group.map { .object([("required", Self.names([$0]))]) }))])
         }
-        let profiled = table.keys.filter { if case .fromProfile = $0.presence { true } else { false } }.map(\.name)
         if !profiled.isEmpty {
             rules.append(
                 .object([
@@ -79,12 +84,12 @@ private struct SchemaWriter {
 
     private static func names(_ names: [String]) -> JSONText { .list(names.map { .text($0) }) }
 
-    private func property(_ key: Key, whole: Bool) -> JSONText {
+    private func property(_ key: Key, whole: Bool, wholeRecords: Bool) -> JSONText {
         var pairs: [(String, JSONText)] = [("description", .text(key.about))]
         if case .defaults(let text) = key.presence, text != "{}", text != "[]", !text.isEmpty {
             pairs.append(("default", .text(text)))
         }
-        let own = kind(key.kind, whole: whole)
+        let own = kind(key.kind, whole: wholeRecords)
         if whole {
             pairs += own
         } else {
