@@ -31,7 +31,7 @@ struct KafkaTests {
     @Test("killing a leader with acks=1 loses exactly the unreplicated tail", arguments: [1, 2, 3, 4, 5] as [UInt64])
     func acksLeader(seed: UInt64) {
         let specification = Fixture.log(
-            perSecond: 5_000, duration: .seconds(20), profile: Self.profile(acks: .leader), faults: [Self.crash])
+            perSecond: 5_000, duration: .seconds(11), profile: Self.profile(acks: .leader), faults: [Self.crash])
         let world = World(specification, seed: seed)
         _ = world.advance(until: Instant.zero + .seconds(10) - .nanoseconds(1))
         let tail = Self.unreplicatedTail(world, node: 1)
@@ -50,7 +50,7 @@ struct KafkaTests {
         arguments: [1, 2, 3] as [UInt64])
     func acksAll(seed: UInt64) {
         let specification = Fixture.log(
-            perSecond: 5_000, duration: .seconds(20), profile: Self.profile(acks: .all), faults: [Self.crash])
+            perSecond: 5_000, duration: .seconds(11), profile: Self.profile(acks: .all), faults: [Self.crash])
         let world = World(specification, seed: seed)
         _ = world.advance(until: Instant.zero + .seconds(10) - .nanoseconds(1))
         #expect(Self.unreplicatedTail(world, node: 1) > 5)
@@ -65,7 +65,7 @@ struct KafkaTests {
     @Test("without idempotence the resent batches are there twice")
     func duplicates() {
         let specification = Fixture.log(
-            perSecond: 5_000, duration: .seconds(20), profile: Self.profile(acks: .all, idempotence: false),
+            perSecond: 5_000, duration: .seconds(11), profile: Self.profile(acks: .all, idempotence: false),
             faults: [Self.crash])
         let (_, ledger) = Fixture.run(specification)
         #expect(ledger.lost == 0)
@@ -95,7 +95,7 @@ struct KafkaTests {
         let crash = FaultSpecification(
             name: "crash", at: .seconds(10), length: .seconds(30), effect: .brokerCrash(broker: 0, node: 1))
         let (_, ledger) = Fixture.run(
-            Fixture.log(perSecond: 1_000, duration: .seconds(20), profile: profile, faults: [crash]))
+            Fixture.log(perSecond: 500, duration: .seconds(15), profile: profile, faults: [crash]))
         #expect(ledger.lost == 0)
         #expect(ledger.delivered == ledger.submitted)
     }
@@ -141,7 +141,7 @@ struct KafkaTests {
             name: "crash", at: .milliseconds(12_300), length: .seconds(120),
             effect: .workerCrash(stage: 0, firstReplica: 1, count: 1))
         let specification = Fixture.pipeline(
-            perSecond: 2_000, duration: .seconds(20), policy: Fixture.policy(deduplicate: false), faults: [crash])
+            perSecond: 1_000, duration: .seconds(15), policy: Fixture.policy(deduplicate: false), faults: [crash])
         let world = World(specification, seed: 5)
         // The group gives the partitions away when the session (45 s) and the rebalance (3 s) are over.
         _ = world.advance(until: Instant.zero + .milliseconds(12_300 + 48_000) - .nanoseconds(1))
@@ -164,7 +164,7 @@ struct KafkaTests {
             name: "crash", at: .milliseconds(12_300), length: .seconds(5),
             effect: .workerCrash(stage: 0, firstReplica: 1, count: 2))
         let (world, ledger) = Fixture.run(
-            Fixture.pipeline(perSecond: 2_000, duration: .seconds(20), faults: [crash]), seed: 5)
+            Fixture.pipeline(perSecond: 1_000, duration: .seconds(15), faults: [crash]), seed: 5)
         #expect(world.measurements.stage(0).redelivered > 100)
         // Only what was sent and not yet written down can double.
         #expect(ledger.duplicates < world.measurements.stage(0).redelivered / 5)

@@ -11,7 +11,8 @@ struct PipelineTests {
         "delivers everything when nothing is wrong, each message once, with one attempt",
         arguments: Policy.Waiting.allCases)
     func calm(waiting: Policy.Waiting) {
-        let (world, ledger) = Fixture.run(Fixture.pipeline(perSecond: 1_000, policy: Fixture.policy(waiting: waiting)))
+        let (world, ledger) = Fixture.run(
+            Fixture.pipeline(perSecond: 500, duration: .seconds(6), policy: Fixture.policy(waiting: waiting)))
         #expect(ledger.balances)
         #expect(ledger.delivered == ledger.submitted)
         #expect(ledger.duplicates == 0)
@@ -26,7 +27,8 @@ struct PipelineTests {
         effect.capacityMicros = 100_000
         let (world, ledger) = Fixture.run(
             Fixture.pipeline(
-                perSecond: 2_000, policy: Fixture.policy(waiting: waiting), faults: [Fixture.provider(effect)]))
+                perSecond: 800, duration: .seconds(22), capacity: 2_000, policy: Fixture.policy(waiting: waiting),
+                faults: [Fixture.provider(effect)]))
         #expect(ledger.balances)
         #expect(ledger.delivered == ledger.submitted, "\(ledger)")
         #expect(world.measurements.decisionsChanged(fault: 0) > 1_000)
@@ -35,8 +37,8 @@ struct PipelineTests {
 
     @Test("doubling the load beyond the capacity produces the 503s without any fault")
     func overload() {
-        let calm = Fixture.run(Fixture.pipeline(perSecond: 2_500, duration: .seconds(10), capacity: 4_000)).world
-        let busy = Fixture.run(Fixture.pipeline(perSecond: 5_000, duration: .seconds(10), capacity: 4_000)).world
+        let calm = Fixture.run(Fixture.pipeline(perSecond: 1_250, duration: .seconds(6), capacity: 2_000)).world
+        let busy = Fixture.run(Fixture.pipeline(perSecond: 2_500, duration: .seconds(6), capacity: 2_000)).world
         #expect(calm.measurements.answers(provider: 0).allSatisfy { !$0.text.hasPrefix("503") })
         #expect(busy.measurements.answers(provider: 0).contains { $0.text.hasPrefix("503") && $0.count > 1_000 })
     }
