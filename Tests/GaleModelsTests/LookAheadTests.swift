@@ -20,7 +20,7 @@ struct LookAheadTests {
 
     @Test("changes no outcome: neither in calm nor under overload", arguments: [1_500.0, 6_000.0])
     func sameOutcome(perSecond: Double) {
-        let specification = Fixture.pipeline(perSecond: perSecond, duration: .seconds(5), capacity: 4_000)
+        let specification = Fixture.pipeline(perSecond: perSecond, duration: .seconds(2), capacity: 4_000)
         for seed in 1...2 as ClosedRange<UInt64> {
             let outcomes = Self.outcomes(specification, seed: seed)
             #expect(outcomes[0] == outcomes[1])
