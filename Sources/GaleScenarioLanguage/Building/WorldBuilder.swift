@@ -33,9 +33,9 @@ struct WorldBuilder {
                 "the scenario has no \(entity.rawValue); expected at least one under '\(entity.section)'",
                 at: scenario[entity.section]?.place ?? scenario.place)
         }
-        if let workloads = scenario["workloads"], let count = workloads.pairs?.count, count > Self.workloadLimit {
-            diagnostics.error(
-                "the scenario has \(count) workloads; expected \(Self.workloadLimit) at most", at: workloads.place)
+        for (section, most) in Self.limits {
+            guard let parts = scenario[section], let count = parts.pairs?.count, count > most else { continue }
+            diagnostics.error("the scenario has \(count) \(section); expected \(most) at most", at: parts.place)
         }
         world.limits = limits
         world.links = entries(.link).map(link)
@@ -47,13 +47,30 @@ struct WorldBuilder {
         world.stages = entries(.stage).map(stage)
         world.workloads = entries(.workload).map(workload)
         world.faults = entries(.fault).map { fault($0, world) }
+        checkPartitions(world)
         PipelineChecks(scenario: scenario, order: order, world: world, diagnostics: diagnostics).run()
         // Placeholders for what is wrong may point nowhere.
         return diagnostics.errors.isEmpty ? world.withRetryTopics() : world
     }
 
-    /// The models keep a workload's number in eight bits of a message's identity.
-    private static let workloadLimit = 200
+    /// A workload's number has eight bits of a message's identity; each start and end of a fault begins a phase, of which
+    /// there are 255 at most; a stage's number has eight bits of what a draw is keyed by.
+    private static let limits = [("workloads", 200), ("faults", 100), ("stages", 250)]
+
+    /// A record in a consumer's buffer names its partition in 16 bits; a retry topic may come on top.
+    private static let partitionLimit = 60_000
+
+    /// Brokers with more partitions than the models can tell apart.
+    private func checkPartitions(_ world: WorldSpecification) {
+        for (place, broker) in world.brokers.enumerated() {
+            let count = world.topics.reduce(0) { $0 + ($1.broker == place ? $1.partitions : 0) }
+            if count > Self.partitionLimit {
+                diagnostics.error(
+                    "the topics of broker '\(broker.name)' have \(count) partitions together; expected "
+                        + "\(Self.partitionLimit) at most", at: scenario["topics"]?.place ?? scenario.place)
+            }
+        }
+    }
 
     var duration: Interval { scenario.interval("duration") }
     var end: Interval { duration + scenario.interval("drain") }
