@@ -155,7 +155,7 @@ struct WorldBuilder {
                     isPoisson: workload.arrivals == .poisson, units: UInt32(clamping: workload.fanOut),
                     id: UInt8(place),
                     stage: route.stage, isDirect: route.isDirect, broker: broker, firstProducer: first,
-                    producerCount: UInt64(count), lookAhead: kernel.scheduler.lane(for: Workload.lookAheadInterval),
+                    producerCount: UInt64(count),
                     unit: UnitExponential())))
     }
 }

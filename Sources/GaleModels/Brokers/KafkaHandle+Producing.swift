@@ -78,7 +78,7 @@ struct KafkaHandle {
         batch.initialize(
             to: KafkaBatch(
                 next: .max, first: .max, last: .max, count: 0, bytes: 0, partition: partition,
-                producer: producer.pointee.id, generation: generation, leaderEpoch: 0, isFree: false, ordinal: ordinal,
+                producer: producer.pointee.id, generation: generation, leaderEpoch: 0, ordinal: ordinal,
                 created: instant.nanoseconds, end: 0, linger: linger, incarnation: producer.pointee.incarnation))
         producer.pointee.open = index
     }
@@ -276,7 +276,6 @@ struct KafkaHandle {
         let batch = batch(index)
         let producer = state.pointee.producers + Int(batch.pointee.producer)
         producer.pointee.buffered &-= Int64(batch.pointee.bytes)
-        batch.pointee.isFree = true
         state.pointee.batches.free(index)
         if !producer.pointee.blocked.isEmpty { admitBlocked(producer) }
     }

@@ -25,7 +25,6 @@ struct KafkaBatch: BitwiseCopyable {
     var generation: UInt32
     /// Epoch of the leader it was sent to.
     var leaderEpoch: UInt32
-    var isFree: Bool
     var ordinal: UInt64
     var created: Int64
     /// Offset after its last record, once appended.

@@ -23,7 +23,6 @@ final class Workload: Component {
         var broker: KafkaHandle?
         var firstProducer: UInt32
         var producerCount: UInt64
-        var lookAhead: Lane
         var unit: UnitExponential
     }
 
