@@ -9,6 +9,7 @@ extension Purpose {
     static var tenant: Purpose { Purpose(layer: .workload, id: 2) }
     static var size: Purpose { Purpose(layer: .workload, id: 3) }
     static var arrival: Purpose { Purpose(layer: .workload, id: 4) }
+    static var think: Purpose { Purpose(layer: .workload, id: 5) }
     static var partition: Purpose { Purpose(layer: .broker, id: 1) }
     static var append: Purpose { Purpose(layer: .broker, id: 2) }
     static var replication: Purpose { Purpose(layer: .broker, id: 3) }

@@ -128,12 +128,26 @@ struct WorldBuilder {
     }
 
     private func producers(of workload: WorkloadSpecification) -> Int {
-        Workload.producers(
+        if let loop = workload.closedLoop { return ClosedLoop.producers(population: loop.population) }
+        return Workload.producers(
             peakMicros: workload.rate.points.map(\.perSecondMicros).max() ?? 0, units: workload.fanOut)
     }
 
     private func buildWorkload(_ place: Int) {
         let workload = specification.workloads[place]
+        let inlet = inlet(of: workload)
+        if let loop = workload.closedLoop { return buildClosedLoop(place, loop, inlet) }
+        core.state.pointee.openWorkloads += 1
+        parts.workloads.append(
+            Workload(
+                name: workload.name, kernel: kernel,
+                state: Workload.State(
+                    core: core, curve: RateCurve(workload.rate, end: specification.duration),
+                    isPoisson: workload.arrivals == .poisson, units: UInt32(clamping: workload.fanOut),
+                    id: UInt8(place), isDirect: inlet.broker == nil, inlet: inlet, unit: UnitExponential())))
+    }
+
+    private func inlet(of workload: WorkloadSpecification) -> Inlet {
         let route = core.state.pointee.topics[workload.topic]
         let count = producers(of: workload)
         var broker: KafkaHandle?
@@ -146,16 +160,18 @@ struct WorldBuilder {
                 if producer == 0 { first = id }
             }
         }
-        core.state.pointee.openWorkloads += 1
-        parts.workloads.append(
-            Workload(
-                name: workload.name, kernel: kernel,
-                state: Workload.State(
-                    core: core, curve: RateCurve(workload.rate, end: specification.duration),
-                    isPoisson: workload.arrivals == .poisson, units: UInt32(clamping: workload.fanOut),
-                    id: UInt8(place),
-                    stage: route.stage, isDirect: route.isDirect, broker: broker, firstProducer: first,
-                    producerCount: UInt64(count),
-                    unit: UnitExponential())))
+        return Inlet(
+            core: core, stage: route.stage, broker: broker, firstProducer: first, producerCount: UInt64(count))
+    }
+
+    private func buildClosedLoop(_ place: Int, _ loop: ClosedLoopSpecification, _ inlet: Inlet) {
+        let model = ClosedLoop(
+            name: specification.workloads[place].name, kernel: kernel,
+            state: ClosedLoop.State(
+                inlet: inlet, id: UInt8(place), population: UInt64(max(1, loop.population)),
+                think: Distribution(loop.think)))
+        parts.workloads.append(model)
+        core.state.pointee.closedLoops[place] = model.handle
+        core.state.pointee.hasClosedLoops = true
     }
 }

@@ -26,6 +26,17 @@ enum Fixture {
         return world
     }
 
+    /// A station whose load comes from users who wait for their messages.
+    static func closedLoop(
+        population: Int64, think: DistributionSpecification, servers: Int = 1, service: DistributionSpecification,
+        duration: Interval, capacity: Int64? = nil
+    ) -> WorldSpecification {
+        var world = station(
+            perSecond: 0, servers: servers, service: service, duration: duration, capacity: capacity)
+        world.workloads[0].closedLoop = ClosedLoopSpecification(population: population, think: think)
+        return world
+    }
+
     /// Kafka between a workload and a stage that only computes.
     static func log(
         perSecond: Double, duration: Interval = .seconds(30), partitions: Int = 6, replicas: Int = 3,

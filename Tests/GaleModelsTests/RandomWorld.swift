@@ -19,6 +19,10 @@ struct RandomWorld {
         addParts()
         addPipeline()
         for number in 0..<below(7) { addFault(number) }
+        if chance(30) {
+            specification.workloads[0].closedLoop = ClosedLoopSpecification(
+                population: Int64(pick([1, 40])), think: pick([.constant(0), .exponential(mean: 2e8)]))
+        }
     }
 
     private mutating func below(_ count: Int) -> Int {

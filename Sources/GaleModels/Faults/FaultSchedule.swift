@@ -103,5 +103,5 @@ final class WorldParts {
     /// nil for direct brokers.
     var brokers: [KafkaBroker?] = []
     var stages: [Stage] = []
-    var workloads: [Workload] = []
+    var workloads: [Component] = []
 }

@@ -40,6 +40,9 @@ struct Core {
         /// The lanes of the time-outs that dispatchers asked for last.
         var timeoutLanes: (Lane, Lane, Lane, Lane)
         var nextTimeoutLane = 0
+        /// Per workload; nil where it has a rate.
+        var closedLoops: UnsafeMutablePointer<ClosedLoopHandle?>
+        var hasClosedLoops = false
         /// Notifications of split segments.
         var parts: Slab<SplitPart>
     }
@@ -120,6 +123,15 @@ extension Core {
         forEachUnit(message) { channel, count in
             recorder.count(entry, phase: message.pointee.phase, slot: message.pointee.slot, channel: channel, count)
         }
+        if state.pointee.hasClosedLoops { tellUser(message, at: now) }
+    }
+
+    /// The user of a closed loop goes on when the message is settled for the first time.
+    @inline(never)
+    private func tellUser(_ message: UnsafeMutablePointer<Message>, at instant: Instant) {
+        guard let loop = state.pointee.closedLoops[Int(message.pointee.workload)] else { return }
+        // Arrivals are made a little ahead of the clock.
+        loop.settled(message.pointee.identity, at: max(instant, Instant(nanoseconds: message.pointee.intended)))
     }
 
     /// The provider's truth: it took the message at `instant`.
@@ -132,7 +144,9 @@ extension Core {
         let channel = message.pointee.channel
         let (phase, slot) = (message.pointee.phase, message.pointee.slot)
         switch message.pointee.state {
-        case .pending: state.pointee.unsettled -= Int64(message.pointee.units)
+        case .pending:
+            state.pointee.unsettled -= Int64(message.pointee.units)
+            if state.pointee.hasClosedLoops { tellUser(message, at: instant) }
         case .delivered, .late:
             recorder.count(.duplicates, phase: phase, slot: slot, channel: channel, 1)
             return

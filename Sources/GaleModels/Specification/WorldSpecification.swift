@@ -51,6 +51,8 @@ public struct WorkloadSpecification: Sendable {
     public var timeToLive: Interval
     /// Notifications per submission (a campaign's segment); 1 for a transactional message.
     public var fanOut: Int64
+    /// Users who wait for their messages, instead of a rate; `rate`, `arrivals` and `fanOut` then mean nothing.
+    public var closedLoop: ClosedLoopSpecification?
 
     public enum Arrivals: String, CaseIterable, Sendable { case poisson, uniform }
 
@@ -59,7 +61,7 @@ public struct WorkloadSpecification: Sendable {
         channelMicros: [(channel: Channel, share: Int64)] = [(.push, 1_000_000)],
         platformMicros: [(platform: Platform, share: Int64)] = [(.ios, 1_000_000)], tenantCount: Int = 1,
         tenantSkew: Double = 0, recipientCount: Int64 = 100_000_000, size: DistributionSpecification = .constant(1024),
-        timeToLive: Interval = .hours(24), fanOut: Int64 = 1
+        timeToLive: Interval = .hours(24), fanOut: Int64 = 1, closedLoop: ClosedLoopSpecification? = nil
     ) {
         self.name = name
         self.topic = topic
@@ -73,6 +75,7 @@ public struct WorkloadSpecification: Sendable {
         self.size = size
         self.timeToLive = timeToLive
         self.fanOut = fanOut
+        self.closedLoop = closedLoop
     }
 }
 

@@ -18,11 +18,8 @@ final class Workload: Component {
         var id: UInt8
         var ordinal: UInt64 = 0
         var next: Instant?
-        var stage: Int32
         var isDirect: Bool
-        var broker: KafkaHandle?
-        var firstProducer: UInt32
-        var producerCount: UInt64
+        var inlet: Inlet
         var unit: UnitExponential
     }
 
@@ -91,21 +88,8 @@ final class Workload: Component {
 
     @inline(__always)
     private func arrive(at instant: Instant) {
-        let core = state.pointee.core
-        let identity = UInt64(state.pointee.id) &<< 56 | state.pointee.ordinal &<< 20
-        let message = core.newMessage(
-            identity: identity, intended: instant.nanoseconds, units: state.pointee.units,
-            phase: core.recorder.phase(of: instant.nanoseconds), slot: core.recorder.slot(of: instant.nanoseconds))
-        core.submit(message)
-        if let broker = state.pointee.broker {
-            let producer =
-                state.pointee.firstProducer
-                &+ UInt32(truncatingIfNeeded: state.pointee.ordinal % state.pointee.producerCount)
-            broker.produce(producer, message: message, job: .max, generation: 0, at: instant)
-            core.release(message)
-        } else {
-            core.state.pointee.stages[Int(state.pointee.stage)].offer(message)
-        }
+        state.pointee.inlet.submit(
+            workload: state.pointee.id, ordinal: state.pointee.ordinal, units: state.pointee.units, at: instant)
         state.pointee.ordinal &+= 1
     }
 }
