@@ -20,7 +20,8 @@ extension Core {
                 brokers: .allocate(capacity: max(1, specification.brokers.count)),
                 topics: .allocate(capacity: max(1, specification.topics.count)),
                 timeToLive: .allocate(capacity: workloads), sources: .allocate(capacity: workloads),
-                timeoutLanes: (noLane, noLane, noLane, noLane), closedLoops: .allocate(capacity: workloads), parts: Slab()))
+                timeoutLanes: (noLane, noLane, noLane, noLane), closedLoops: .allocate(capacity: workloads),
+                parts: Slab()))
         state.pointee.closedLoops.initialize(repeating: nil, count: workloads)
         let length = specification.duration + specification.drain
         state.pointee.isMemoryLong = specification.policies.allSatisfy {
