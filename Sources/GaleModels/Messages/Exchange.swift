@@ -48,6 +48,13 @@ struct Exchange: BitwiseCopyable {
 }
 
 extension Exchange {
+    /// A Retry-After as a record keeps it: milliseconds plus one, rounded up; 0: none.
+    @inline(__always)
+    static func milliseconds(_ retryAfter: Interval?) -> UInt32 {
+        guard let retryAfter else { return 0 }
+        return UInt32(clamping: (retryAfter.nanoseconds + 999_999) / 1_000_000 + 1)
+    }
+
     /// A provider's answer as the dispatcher hears it.
     var response: ProviderResponse {
         ProviderResponse(

@@ -95,36 +95,42 @@ struct ProviderHandle {
         return nil
     }
 
-    /// A request arrives at `arrival`.
+    /// A request arrives at `arrival` as an event of its own, or is decided ahead; its answer goes on its way.
     func serve(_ index: UInt32, at arrival: Instant) -> Instant? {
-        let core = state.pointee.core
-        let exchange = core.exchange(index)
-        let message = core.message(exchange.pointee.message)
-        let identity = message.pointee.identity
-        let stage = core.stage(of: exchange)
-        core.move(message, to: .provider, at: arrival)
-        state.pointee.latest = max(state.pointee.latest, arrival)
-        let answer = state.pointee.provider.answer(
-            ProviderRequest(
-                recipient: core.recipient(of: message), key: identity, attempt: UInt32(exchange.pointee.ordinal)),
-            at: arrival, draws: core.draws)
-        if answer.decisionsChangedBy != 0 { countFaults(answer.decisionsChangedBy) }
-        if answer.accepted {
-            core.deliver(exchange.pointee.message, at: answer.decided, expires: stage.expiry(message))
-        }
+        let exchange = state.pointee.core.exchange(index)
+        let stage = state.pointee.core.stage(of: exchange)
+        let answer = take(
+            exchange.pointee.message, attempt: exchange.pointee.ordinal, stage: stage, at: arrival)
         if answer.departs == .distantFuture {
             stage.neverAnswered(index)
             return nil
         }
-        core.recorder.answer(
-            provider: Int(state.pointee.id), status: answer.response.status, reason: answer.response.reason.rawValue,
-            accepted: answer.accepted)
         exchange.pointee.status = answer.response.status
         exchange.pointee.reason = answer.response.reason.rawValue
-        if let retryAfter = answer.response.retryAfter {
-            exchange.pointee.milliseconds = UInt32(clamping: (retryAfter.nanoseconds + 999_999) / 1_000_000 + 1)
-        }
+        exchange.pointee.milliseconds = Exchange.milliseconds(answer.response.retryAfter)
+        let identity = state.pointee.core.message(exchange.pointee.message).pointee.identity
         return stage.answer(index, departs: answer.departs, link: state.pointee.link, key: identity)
+    }
+
+    /// A request for a message arrives at `arrival`: decides its answer and enters it in the books.
+    @inline(__always)
+    func take(_ index: UInt32, attempt: UInt16, stage: StageHandle, at arrival: Instant) -> ProviderAnswer {
+        let core = state.pointee.core
+        let message = core.message(index)
+        core.move(message, to: .provider, at: arrival)
+        state.pointee.latest = max(state.pointee.latest, arrival)
+        let answer = state.pointee.provider.answer(
+            ProviderRequest(
+                recipient: core.recipient(of: message), key: message.pointee.identity, attempt: UInt32(attempt)),
+            at: arrival, draws: core.draws)
+        if answer.decisionsChangedBy != 0 { countFaults(answer.decisionsChangedBy) }
+        if answer.accepted { core.deliver(index, at: answer.decided, expires: stage.expiry(message)) }
+        if answer.departs != .distantFuture {
+            core.recorder.answer(
+                provider: Int(state.pointee.id), status: answer.response.status,
+                reason: answer.response.reason.rawValue, accepted: answer.accepted)
+        }
+        return answer
     }
 
     private func countFaults(_ bits: UInt32) {
