@@ -70,7 +70,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "GaleScenarioLanguageTests",
-            dependencies: ["GalePrimitives", "GaleDelivery", "GaleModels", "GaleScenarioLanguage"]),
+            dependencies: ["GalePrimitives", "GaleRandomness", "GaleDelivery", "GaleModels", "GaleScenarioLanguage"]),
         .testTarget(name: "GaleStatisticsTests", dependencies: ["GaleStatistics"]),
         .testTarget(
             name: "GaleExperimentsTests",

@@ -10,6 +10,8 @@ public struct Scenario: Sendable {
     public var file: String
     public var specification: WorldSpecification
     public var expectations: [Expectation]
+    /// The closed form that its runs follow, if it says so.
+    public var theory: Theory?
     public var variants: [Variant]
     /// Of the resolved scenario with its profiles: 32 hexadecimal digits, independent of white space, comments and key
     /// order.
@@ -34,7 +36,7 @@ public struct Scenario: Sendable {
 
     public init(
         name: String, about: String, file: String, specification: WorldSpecification, expectations: [Expectation],
-        variants: [Variant], fingerprint: String, variant: String?, resolvedText: String,
+        theory: Theory? = nil, variants: [Variant], fingerprint: String, variant: String?, resolvedText: String,
         warnings: [Diagnostic] = []
     ) {
         self.name = name
@@ -42,6 +44,7 @@ public struct Scenario: Sendable {
         self.file = file
         self.specification = specification
         self.expectations = expectations
+        self.theory = theory
         self.variants = variants
         self.fingerprint = fingerprint
         self.variant = variant

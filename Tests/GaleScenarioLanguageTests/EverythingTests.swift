@@ -25,7 +25,7 @@ struct EverythingTests {
         #expect(world.topics.map(\.name) == ["ingest", "outbox", "again", "side"])
         #expect(world.stages.map(\.name) == ["router", "sender", "aside"])
         #expect(world.faults.map(\.name) == ["slow", "dark", "node", "workers", "cable", "whole", "cut", "store"])
-        #expect(world.workloads.map(\.name) == ["campaign", "curve"])
+        #expect(world.workloads.map(\.name) == ["campaign", "curve", "users"])
         #expect(world.providers.map(\.name) == ["apns", "fcm", "mail", "sms-a", "sms-b"])
     }
 

@@ -90,6 +90,7 @@ enum Examples {
             platforms: {ios: 50%, android: 50%}
             recipients: 5M
           campaign: {into: ingest, at: 3min, count: 4M, over: 30s, fan-out: 500, tenants: {count: 3}}
+          users: {into: ingest, population: 50, think: exponential mean 5s, channels: {push: 100%}}
         brokers:
           events: {profile: kafka, acks: 1, min-insync-replicas: 1, link: rack, assignor: eager}
           own: {kind: direct}

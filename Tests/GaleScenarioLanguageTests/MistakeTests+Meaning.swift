@@ -66,6 +66,26 @@ extension MistakeTests {
             says: ["names a retry topic"]),
     ]
 
+    static let closedLoops: [Mistake] = [
+        Mistake(
+            "a rate and a population", in: Examples.queue, "rate: 100/s}", "rate: 100/s, ¦population: 5, think: 1s}",
+            says: ["'rate'", "'population'", "exactly one"]),
+        Mistake(
+            "a population that does not think", in: Examples.queue, "rate: 100/s}", "population: ¦5}",
+            says: ["no 'think'"]),
+        Mistake(
+            "thinking without a population", in: Examples.queue, "rate: 100/s}", "rate: 100/s, think: ¦1s}",
+            says: ["no population"]),
+        Mistake(
+            "nobody", in: Examples.queue, "rate: 100/s}", "population: ¦0, think: 1s}", says: ["at least 1"]),
+        Mistake(
+            "a burst of those who wait", in: Examples.queue, "rate: 100/s}",
+            "population: 5, think: 1s, bursts: ¦[{at: 1s, for: 2s, rate: 5/s}]}", says: ["'bursts' is for a rate"]),
+        Mistake(
+            "users who send segments", in: Examples.queue, "rate: 100/s}",
+            "population: 5, think: 1s, fan-out: ¦10}", says: ["'fan-out' is for a rate"]),
+    ]
+
     static let faults: [Mistake] = [
         Mistake(
             "a fault that changes nothing",

@@ -24,7 +24,7 @@ struct MistakeTests {
         }
     }
 
-    static let mistakes = keys + units + values + names + pipeline + faults + expectations
+    static let mistakes = keys + units + values + names + pipeline + closedLoops + faults + expectations + theory
 
     static let keys: [Mistake] = [
         Mistake(

@@ -6,14 +6,40 @@ import GalePrimitives
 extension WorldBuilder {
     func workload(_ pair: Item.Pair) -> WorkloadSpecification {
         let item = pair.item
+        let loop = closedLoop(pair)
         return WorkloadSpecification(
-            name: pair.key, topic: index(.topic, item["into"]) ?? 0, rate: rate(pair),
+            name: pair.key, topic: index(.topic, item["into"]) ?? 0,
+            rate: loop == nil ? rate(pair) : .constant(perSecondMicros: 0),
             arrivals: item.choice("arrivals", else: .poisson), channelMicros: channels(item),
             platformMicros: platforms(item),
             tenantCount: item["tenants"]?.count("count") ?? 1, tenantSkew: item["tenants"]?["skew"]?.decimal ?? 0,
             recipientCount: item.integer("recipients"), size: item.distribution("size"),
             timeToLive: item.interval("ttl"),
-            fanOut: item.integer("fan-out"))
+            fanOut: item.integer("fan-out"), closedLoop: loop)
+    }
+
+    private func closedLoop(_ pair: Item.Pair) -> ClosedLoopSpecification? {
+        let item = pair.item
+        guard let population = item["population"] else {
+            if let think = item["think"] {
+                diagnostics.error(
+                    "workload '\(pair.key)' has a 'think' but no population that does it", at: think.place,
+                    remedy: "population: 100")
+            }
+            return nil
+        }
+        if item["think"] == nil {
+            diagnostics.error(
+                "workload '\(pair.key)' has a population but no 'think'; expected how long a user thinks before the "
+                    + "next message, such as think: exponential mean 1s", at: population.place)
+        }
+        for key in Tables.rateKeys where item.gives(key) {
+            diagnostics.error(
+                "'\(key)' is for a rate; workload '\(pair.key)' has a population, whose users send when they are ready",
+                at: item[key]?.place ?? pair.place)
+        }
+        return ClosedLoopSpecification(
+            population: population.integer ?? 1, think: item.distribution("think"))
     }
 
     private func channels(_ item: Item) -> [(channel: Channel, share: Int64)] {

@@ -33,6 +33,9 @@ enum Tables {
             Key(
                 "expect", .list(.expectation, atLeast: 0), .defaults("[]"),
                 "What must hold; see the grammar of expectations"),
+            Key(
+                "theory", .choice(Theory.Model.allCases.map(\.rawValue)), .optional,
+                "The closed form that its runs follow, for `gale test`; its parameters are the scenario's"),
             Key("variants", .named(.variant, .record(variant)), .defaults("{}"), "The same scenario with other values"),
             Key("limits", .record(limits), .defaults("{}"), "When a run stops by itself"),
         ])
@@ -77,6 +80,11 @@ enum Tables {
             Key("at", .anyDuration, .optional, "When the campaign begins; default 0s"),
             Key("over", .positiveDuration, .optional, "How long the campaign is spread over"),
             Key(
+                "population", .integer(1...1_000_000), .optional,
+                "A closed loop, instead of a rate: users who think, send one message, wait until it is settled, and so on"
+            ),
+            Key("think", .distribution(.time), .optional, "How long a user thinks before the next message"),
+            Key(
                 "fan-out", .integer(1...1_000_000), .defaults("1"),
                 "Notifications per submission (a campaign's segment); a stage splits them with `emit: {split: true}`"),
             Key(
@@ -92,7 +100,10 @@ enum Tables {
             Key("recipients", .integer(1...1_000_000_000_000), .defaults("100M"), "How many people there are"),
             Key("size", .distribution(.size), .defaults("constant 1KiB"), "Bytes of one notification"),
             Key("ttl", .positiveDuration, .defaults("24h"), "How long a notification is worth sending"),
-        ], exactlyOneOf: [["rate", "count"]])
+        ], exactlyOneOf: [["rate", "count", "population"]])
+
+    /// Keys of a workload that mean nothing for a population.
+    static let rateKeys = ["bursts", "at", "over", "fan-out", "arrivals"]
 
     static let rate = Table(
         name: "rate", title: "a rate over time",

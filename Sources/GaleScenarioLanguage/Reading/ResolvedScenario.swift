@@ -11,9 +11,10 @@ struct ResolvedScenario {
         level == 0 ? ["extends", "variants"].contains(key) : level == 2 && key == "profile"
     }
 
-    /// Settings of Kafka are no part of a direct broker.
+    /// Settings of Kafka are no part of a direct broker, nor those of a rate of a population.
     private static func shownPairs(_ item: Item) -> [Item.Pair] {
         let pairs = item.pairs ?? []
+        if item["population"] != nil { return pairs.filter { !Tables.rateKeys.contains($0.key) } }
         guard item["kind"]?.word == "direct" else { return pairs }
         return pairs.filter { pair in !Tables.kafkaKeys.contains { $0.name == pair.key } }
     }

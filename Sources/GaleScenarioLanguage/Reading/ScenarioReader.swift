@@ -58,11 +58,13 @@ private struct Reading {
         let world = WorldBuilder(item, order: order, diagnostics: diagnostics).build()
         let expectations = ExpectationReader(order: order, world: world, diagnostics: diagnostics)
         let all = expectations.read(item["expect"]?.list ?? [])
+        let theory = TheoryReader(scenario: item, order: order, world: world, diagnostics: diagnostics)?.read()
         let variants = variants(item, all, expectations, diagnostics)
         let resolved = ResolvedScenario(scenario: item)
         return Scenario(
             name: world.name, about: item["about"]?.word ?? "", file: file, specification: world, expectations: all,
-            variants: variants, fingerprint: resolved.fingerprint, variant: variant, resolvedText: resolved.text,
+            theory: theory, variants: variants, fingerprint: resolved.fingerprint, variant: variant,
+            resolvedText: resolved.text,
             warnings: diagnostics.warnings)
     }
 
