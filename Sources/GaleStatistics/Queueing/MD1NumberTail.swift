@@ -7,11 +7,11 @@ import Glibc
 /// 1 to n, where A is the Poisson number of arrivals during a service. All terms are positive, so no digits are lost. Beyond
 /// them the probabilities fall geometrically to the last bit: the poles of the generating function after the first lie so
 /// much farther out (8 times and more at high load) that nothing is left of them.
-struct MD1NumberTail {
+struct MD1NumberTail: Equatable, Sendable {
     private static let exactCount = 128
-    private var probabilities: [Double]
+    private let probabilities: [Double]
     /// `exceedances[n]` = P(N > n).
-    private var exceedances: [Double]
+    private let exceedances: [Double]
     /// Of each probability to the one before, at the end of the exact ones.
     private let ratio: Double
 
@@ -20,7 +20,7 @@ struct MD1NumberTail {
         let count = Self.exactCount
         let more = Self.arrivalExceedances(utilisation, count: count + 1)
         let none = exp(-utilisation)
-        probabilities = [1 - utilisation]
+        var probabilities = [1 - utilisation]
         for n in 0..<count - 1 {
             var flow = probabilities[0] * more[n]
             for i in stride(from: 1, through: n, by: 1) { flow += probabilities[i] * more[n - i + 1] }
@@ -28,13 +28,15 @@ struct MD1NumberTail {
         }
         let last = probabilities[count - 1]
         ratio = last > 0 ? last / probabilities[count - 2] : 0
-        exceedances = [Double](repeating: 0, count: count)
+        var exceedances = [Double](repeating: 0, count: count)
         // Summed from the small end, the geometric rest first.
         var tail = last * ratio / (1 - ratio)
         for n in stride(from: count - 1, through: 0, by: -1) {
             exceedances[n] = tail
             tail += probabilities[n]
         }
+        self.probabilities = probabilities
+        self.exceedances = exceedances
     }
 
     func probability(_ number: Int) -> Double {

@@ -6,25 +6,23 @@ extension MD1Queue {
     ///
     /// - Complexity: O(`count`).
     public func numberProbabilities(count: Int) -> [Double] {
-        let tail = MD1NumberTail(utilisation: utilisation)
-        return (0..<max(0, count)).map(tail.probability)
+        (0..<max(0, count)).map(number.probability)
     }
 
     /// The probability of a wait above `seconds`, to about 12 digits however small it is.
-    public func waitExceedance(_ seconds: Double) -> Double {
-        waitExceedance(seconds, MD1NumberTail(utilisation: utilisation))
-    }
-
+    ///
     /// With t = kD − u, 0 ≤ u < D: the wait is at most t when a ≤ k − 1 customers came in the last u seconds and no more than
     /// k − a were in the system before them. So P(W > t) = P(a ≥ k) + Σ P(a)·P(N > k − a), a from 0 to k − 1, with a Poisson of
     /// mean λu: the formula of G. J. Franx (2001) for one server. Unlike Crommelin's alternating sum it loses no digits.
-    private func waitExceedance(_ seconds: Double, _ number: MD1NumberTail) -> Double {
+    public func waitExceedance(_ seconds: Double) -> Double {
         guard seconds >= 0 else { return 1 }
+        guard seconds.isFinite else { return 0 }
         let services = floor(seconds / serviceTime) + 1
         let mean = arrivalRate * min(serviceTime, max(0, services * serviceTime - seconds))
         var mass = exp(-mean)
         var beyond = 0.0
-        // The tail grows by less than e^(1 + a) with a, which the factorial soon outweighs: 200 terms are more than enough.
+        // With each a the tail grows by at most the root x of x = e^(ρ(x − 1)), and λux ≤ ρ + ln x is below 50: the factorial
+        // outweighs that long before the 200th term.
         let terms = Int(min(services, 200))
         for a in 0..<terms {
             beyond += mass * number.exceedance(services - Double(a))
@@ -37,8 +35,7 @@ extension MD1Queue {
 
     /// The wait that a share `p` of customers does not exceed, seconds; nil unless 0 ≤ `p` < 1.
     public func waitQuantile(_ p: Double) -> Double? {
-        let number = MD1NumberTail(utilisation: utilisation)
-        return ExceedanceQuantile.time(p, scale: serviceTime) { waitExceedance($0, number) }
+        ExceedanceQuantile.time(p, scale: serviceTime, exceedance: waitExceedance)
     }
 
     /// The sojourn time that a share `p` of customers does not exceed, seconds; nil unless 0 ≤ `p` < 1.

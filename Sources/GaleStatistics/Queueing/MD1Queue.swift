@@ -8,6 +8,8 @@ public struct MD1Queue: Equatable, Sendable {
     public let arrivalRate: Double
     /// D, seconds.
     public let serviceTime: Double
+    /// Of the customers in the system; tabulated once, as every probability of a wait takes it.
+    let number: MD1NumberTail
 
     /// - Throws: unless both are above 0 and their product is below 1.
     public init(arrivalRate: Double, serviceTime: Double) throws(QueueingError) {
@@ -16,6 +18,7 @@ public struct MD1Queue: Equatable, Sendable {
         try QueueingError.requireStable(arrivalRate * serviceTime)
         self.arrivalRate = arrivalRate
         self.serviceTime = serviceTime
+        number = MD1NumberTail(utilisation: arrivalRate * serviceTime)
     }
 
     /// ρ = λD: the share of time in which the server is busy.

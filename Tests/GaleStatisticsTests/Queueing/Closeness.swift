@@ -7,7 +7,7 @@ func agree(_ found: Double?, _ wanted: Double, within precision: Double = 1e-12)
 }
 
 /// The integral of a function from 0 to `end` by Simpson's rule on `panels` equal panels.
-func integral(to end: Double, panels: Int = 20_000, _ function: (Double) -> Double) -> Double {
+func integral(to end: Double, panels: Int = 4000, _ function: (Double) -> Double) -> Double {
     let width = end / Double(panels)
     var sum = 0.0
     for panel in 0..<panels {
