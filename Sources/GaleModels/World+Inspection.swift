@@ -43,6 +43,18 @@ extension World {
     /// Has every request travel as an event of its own: slower, and the same outcome.
     package func stopLookingAhead() { core.state.pointee.looksAhead = false }
 
+    /// Has every log of a broker begin at an offset, as if so many records had come and gone. To be called before the run.
+    package func startLogs(broker: Int, at offset: Int) {
+        guard let model = parts.brokers[broker] else { return }
+        let handle = model.handle
+        for number in 0..<UInt32(handle.state.pointee.partitionCount) {
+            handle.partition(number).pointee.start(at: offset)
+            for place in 0..<handle.state.pointee.profile.replicationFactor {
+                handle.replica(number, place).pointee.end = offset
+            }
+        }
+    }
+
     /// Records in the pools: all of them are free again once everything is settled and committed.
     package var liveRecords: (messages: Int, exchanges: Int) {
         (core.state.pointee.messages.count, core.state.pointee.exchanges.count)

@@ -77,6 +77,14 @@ public struct Slab<Element: BitwiseCopyable> {
         header.pointee.live &-= 1
     }
 
+    /// Gives a chain of records back at once: each holds the index of the next in its first four bytes.
+    @inlinable @inline(__always)
+    public func free(chain first: UInt32, through last: UInt32, count: UInt32) {
+        UnsafeMutableRawPointer(self[last]).storeBytes(of: header.pointee.freeHead, as: UInt32.self)
+        header.pointee.freeHead = first
+        header.pointee.live &-= count
+    }
+
     @inlinable @inline(never)
     func grow() {
         let count = Int(header.pointee.chunkCount)

@@ -56,26 +56,38 @@ extension KafkaHandle {
         if !arrives { retryFetch(number, partition) }
     }
 
-    /// A stage's replica begins the record at `offset`; returns whether it was begun before.
+    /// A stage's replica begins the record at `offset`: its message, and whether it was begun before.
     @inline(__always)
-    func begin(_ number: UInt32, offset: Int) -> Bool {
+    func begin(_ number: UInt32, offset: Int) -> (message: UInt32, again: Bool) {
         let partition = partition(number)
+        let message = take(offset, partition)
         partition.pointee.log.setState(offset, KafkaPartition.begun)
         state.pointee.topics[Int(partition.pointee.topic)].backlog &-= 1
-        if offset < partition.pointee.begun { return true }
+        if offset < partition.pointee.begun { return (message, true) }
         partition.pointee.begun = offset &+ 1
-        return false
+        return (message, false)
     }
 
-    /// A stage's replica has finished the record at `offset`.
+    /// The message at an offset, made again if it was folded.
     @inline(__always)
-    func finished(_ number: UInt32, offset: Int, epoch: UInt16) {
+    func take(_ offset: Int, _ partition: UnsafeMutablePointer<KafkaPartition>) -> UInt32 {
+        let entry = partition.pointee.log[offset]
+        guard LogEntry.isFolded(entry) else { return entry }
+        let message = core.unfolded(entry)
+        partition.pointee.log[offset] = message
+        return message
+    }
+
+    /// A stage's replica has finished the record at `offset`, whose message the log holds.
+    @inline(__always)
+    func finished(_ number: UInt32, offset: Int, epoch: UInt16, message: UInt32) {
         let partition = partition(number)
         guard partition.pointee.ownerEpoch == epoch else { return }
-        let log = partition.pointee.log
-        log.setState(offset, KafkaPartition.finished)
-        partition.pointee.log[offset] = core.folded(partition.pointee.log[offset])
+        partition.pointee.log.setState(offset, KafkaPartition.finished)
+        let entry = core.folded(message)
+        if entry != message { partition.pointee.log[offset] = entry }
         if offset != partition.pointee.completed { return }
+        let log = partition.pointee.log
         var completed = offset + 1
         let end = partition.pointee.position
         while completed < end && log.state(completed) == KafkaPartition.finished { completed += 1 }
@@ -87,7 +99,8 @@ extension KafkaHandle {
         let partition = partition(number)
         let log = partition.pointee.log
         guard partition.pointee.position &- log.startPosition > Self.foldThreshold else { return }
-        var offset = max(partition.pointee.foldedTo, log.startPosition)
+        // What is below is committed next, and gone.
+        var offset = max(partition.pointee.foldedTo, partition.pointee.completed)
         let end = partition.pointee.position
         while offset < end {
             if log.state(offset) == KafkaPartition.finished {
@@ -139,10 +152,19 @@ extension KafkaHandle {
         let log = partition.pointee.log
         // A commit of an owner that has lost the partition meanwhile is refused.
         guard offset > log.startPosition, offset <= partition.pointee.position else { return UInt64(number) }
-        for place in log.startPosition..<min(offset, log.endPosition) { core.releaseEntry(log[place]) }
-        log.removeAll(before: offset)
+        let end = min(offset, log.endPosition)
+        for place in log.startPosition..<end {
+            // They were last touched seconds ago.
+            let ahead = place &+ Self.prefetchDistance
+            if ahead < end { core.prefetchEntry(log[ahead]) }
+            core.releaseEntry(log[place])
+        }
+        partition.pointee.log.removeAll(before: offset)
         return UInt64(number)
     }
+
+    /// Records between a prefetch and its use.
+    private static let prefetchDistance = 8
 
     /// The owner died: nobody reads on, and what it still does counts no more. The group has not noticed yet.
     func orphan(_ number: UInt32) {
@@ -171,6 +193,7 @@ extension KafkaHandle {
             if log.state(offset) != KafkaPartition.fetched { topic.pointee.backlog &+= 1 }
             log.setState(offset, KafkaPartition.fetched)
         }
+        partition.pointee.log.rewind()
         partition.pointee.position = committed
         partition.pointee.foldedTo = committed
         partition.pointee.completed = committed

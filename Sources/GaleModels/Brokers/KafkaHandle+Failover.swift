@@ -75,12 +75,13 @@ extension KafkaHandle {
         let end = replica(number, place).pointee.end
         partition.pointee.leader = replica(number, place).pointee.node
         partition.pointee.leaderEpoch &+= 1
+        // What will be sent again is held again before the log lets go of it.
+        resendUnacknowledged(partition, beyond: end)
         truncate(number, partition, to: end)
         for other in 0..<factor {
             replica(number, other).pointee.end = min(replica(number, other).pointee.end, end)
             replica(number, other).pointee.target = -1
         }
-        resendUnacknowledged(partition, beyond: end)
         startFollowers(number, partition)
         advanceHighWatermark(number, partition)
         if partition.pointee.fetch == .parked { respond(number, partition) }
@@ -97,7 +98,18 @@ extension KafkaHandle {
             core.releaseEntry(log[offset])
             offset -= 1
         }
-        log.removeAll(from: end)
+        partition.pointee.log.removeAll(from: end)
+    }
+
+    /// An appended batch that is to be sent once more holds its messages again.
+    private func hold(_ index: UInt32) {
+        var place = batch(index).pointee.first
+        while place != .max {
+            let entry = state.pointee.entries[place]
+            core.retain(entry.pointee.message)
+            place = entry.pointee.next
+        }
+        batch(index).pointee.isHolding = true
     }
 
     /// Batches that were appended and not answered: the producer sends them again. With idempotence the leader drops what
@@ -118,6 +130,7 @@ extension KafkaHandle {
                 partition.pointee.pendingLast = index
             } else {
                 countFault(partition)
+                hold(index)
                 stall(index)
             }
             index = next

@@ -25,6 +25,7 @@ extension KafkaHandle {
             return ordinal
         }
         appendRecords(batch, partition)
+        batch.pointee.isHolding = false
         let topic = state.pointee.topics + Int(partition.pointee.topic)
         topic.pointee.backlog &+= Int64(batch.pointee.count)
         if partition.pointee.owner < 0 { countOwnerless(partition) }
@@ -34,33 +35,25 @@ extension KafkaHandle {
         switch state.pointee.profile.acks {
         case .all: enqueuePending(index, partition)
         case .leader: scheduleAcknowledgement(index)
-        case .none: discard(index)
+        case .none: free(index)
         }
         advanceHighWatermark(number, partition)
         return ordinal
     }
 
+    /// The log takes the batch's hold on its messages over, so that none of them has to be touched.
     @inline(__always)
     private func appendRecords(
         _ batch: UnsafeMutablePointer<KafkaBatch>, _ partition: UnsafeMutablePointer<KafkaPartition>
     ) {
-        let tick = Message.ticks(core.now.nanoseconds)
         let entries = state.pointee.entries
         var place = batch.pointee.first
         while place != .max {
             let entry = entries[place]
-            let message = core.message(entry.pointee.message)
-            message.pointee.references &+= 1
-            message.pointee.appended = tick
             partition.pointee.log.append(entry.pointee.message)
             place = entry.pointee.next
         }
-    }
-
-    /// The producer's copies of a batch are gone.
-    func discard(_ index: UInt32) {
-        forEachEntry(of: index) { core.release($0.message) }
-        free(index)
+        partition.pointee.log.stamp(Message.ticks(core.now.nanoseconds))
     }
 
     func leaderReplica(_ number: UInt32) -> UnsafeMutablePointer<KafkaReplica> {

@@ -214,9 +214,8 @@ struct KafkaHandle {
             } else {
                 stage(of: index).produceFailed(job: entry.job, generation: entry.generation)
             }
-            core.release(entry.message)
         }
-        free(index)
+        discard(index)
     }
 
     func stage(of index: UInt32) -> StageHandle {
@@ -224,18 +223,22 @@ struct KafkaHandle {
         return core.state.pointee.stages[Int(producer.stage)]
     }
 
-    /// Visits the records and frees their entries.
+    /// Visits the records.
     @inline(__always)
     func forEachEntry(of index: UInt32, _ body: (KafkaEntry) -> Void) {
         let entries = state.pointee.entries
         var place = batch(index).pointee.first
         while place != .max {
             let entry = entries[place].pointee
-            entries.free(place)
             body(entry)
             place = entry.next
         }
-        batch(index).pointee.first = .max
+    }
+
+    /// The batch is gone, and with it the producer's copies.
+    func discard(_ index: UInt32) {
+        if batch(index).pointee.isHolding { forEachEntry(of: index) { core.release($0.message) } }
+        free(index)
     }
 
     /// The producer has its answer.
@@ -247,27 +250,17 @@ struct KafkaHandle {
     }
 
     private func acknowledgeRecords(_ index: UInt32) {
-        let batch = batch(index)
-        let producer = state.pointee.producers + Int(batch.pointee.producer)
-        let stageNumber = producer.pointee.stage
-        if state.pointee.profile.acks == .none {
-            // The records go on to the log by themselves; only the jobs hear of it.
-            var place = batch.pointee.first
-            while place != .max {
-                let entry = state.pointee.entries[place].pointee
-                if entry.job != .max {
-                    core.state.pointee.stages[Int(stageNumber)].produced(job: entry.job, generation: entry.generation)
-                    state.pointee.entries[place].pointee.job = .max
-                }
-                place = entry.next
-            }
-            return
-        }
-        forEachEntry(of: index) { entry in
-            if entry.job != .max {
-                core.state.pointee.stages[Int(stageNumber)].produced(job: entry.job, generation: entry.generation)
-            }
-            core.release(entry.message)
+        let producer = state.pointee.producers + Int(batch(index).pointee.producer)
+        guard producer.pointee.stage != .max else { return }
+        let stage = core.state.pointee.stages[Int(producer.pointee.stage)]
+        let entries = state.pointee.entries
+        var place = batch(index).pointee.first
+        while place != .max {
+            let entry = entries[place].pointee
+            // With acks=0 the batch goes on to the log by itself, and tells nobody any more.
+            entries[place].pointee.job = .max
+            if entry.job != .max { stage.produced(job: entry.job, generation: entry.generation) }
+            place = entry.next
         }
     }
 
@@ -275,6 +268,10 @@ struct KafkaHandle {
     func free(_ index: UInt32) {
         let batch = batch(index)
         let producer = state.pointee.producers + Int(batch.pointee.producer)
+        if batch.pointee.count > 0 {
+            state.pointee.entries.free(
+                chain: batch.pointee.first, through: batch.pointee.last, count: batch.pointee.count)
+        }
         producer.pointee.buffered &-= Int64(batch.pointee.bytes)
         state.pointee.batches.free(index)
         if !producer.pointee.blocked.isEmpty { admitBlocked(producer) }
@@ -317,7 +314,6 @@ struct KafkaHandle {
         guard index != .max else { return }
         producer.pointee.open = .max
         _ = core.scheduler.cancel(batch(index).pointee.linger)
-        forEachEntry(of: index) { core.release($0.message) }
-        free(index)
+        discard(index)
     }
 }

@@ -34,6 +34,8 @@ struct KafkaBatch: BitwiseCopyable {
     var losses: UInt32 = 0
     /// The producer's, when it was opened.
     var incarnation: UInt32
+    /// Whether it holds its messages itself: once it is appended, the log does that.
+    var isHolding = true
 }
 
 /// A producer: one of a workload's instances, or a stage replica's.
@@ -107,6 +109,14 @@ struct KafkaPartition: BitwiseCopyable {
     var stalledLast: UInt32 = .max
     var pendingFirst: UInt32 = .max
     var pendingLast: UInt32 = .max
+
+    /// Has an empty log begin at an offset.
+    mutating func start(at offset: Int) {
+        log.deallocate()
+        log = OffsetLog(start: offset)
+        (highWatermark, position, fetchEnd, completed, begun) = (offset, offset, offset, offset, offset)
+        (committing, foldedTo) = (offset, offset)
+    }
 
     /// What has become of a record: nothing or in the consumer's buffer, begun, finished.
     static let fetched: UInt8 = 0

@@ -4,36 +4,43 @@ import GalePrimitives
 /// A partition's records by offset, from the committed offset to the end, in chunks of 1,024: what is before the start is
 /// given back, so that a long log costs what it holds and no more.
 ///
-/// A handle: copies share the log. Each record is a `LogEntry` and a byte of state.
+/// Each record is a `LogEntry` and a byte of state, five bytes in all. What the records of a batch have in common, when
+/// they were appended, is kept once a batch. It lives in its partition: a copy does not see what is appended later.
 struct OffsetLog: BitwiseCopyable {
-    struct Header {
-        /// Chunks by number, modulo the table's size, a power of two.
-        var table: UnsafeMutablePointer<UnsafeMutableRawPointer?>
-        var tableMask: Int
-        var head: Int
-        var tail: Int
-    }
+    /// Chunks by number, modulo the table's size, a power of two.
+    private var table: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+    private var tableMask: Int
+    /// Lowest offset that is kept.
+    private(set) var startPosition: Int
+    /// Offset that the next record gets.
+    private(set) var endPosition: Int
+    private let appends: Ring<Append>
+    /// Position among the appends of the one that `appendTick` found last.
+    private var readAppend = 0
 
-    private let header: UnsafeMutablePointer<Header>
+    /// Records that were appended in the same tick.
+    private struct Append: BitwiseCopyable {
+        /// Offset after the last of them, modulo 2³².
+        var end: UInt32
+        var tick: UInt32
+    }
 
     private static var shift: Int { 10 }
     private static var chunk: Int { 1 << 10 }
 
-    init() {
-        header = .allocate(capacity: 1)
-        let table = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: 4)
+    /// - Parameter start: Offset that the first record gets.
+    init(start: Int = 0) {
+        table = .allocate(capacity: 4)
         table.initialize(repeating: nil, count: 4)
-        header.initialize(to: Header(table: table, tableMask: 3, head: 0, tail: 0))
+        tableMask = 3
+        startPosition = start
+        endPosition = start
+        appends = Ring()
     }
-
-    /// Lowest offset that is kept.
-    var startPosition: Int { @inline(__always) get { header.pointee.head } }
-    /// Offset that the next record gets.
-    var endPosition: Int { @inline(__always) get { header.pointee.tail } }
 
     @inline(__always)
     private func base(_ offset: Int) -> UnsafeMutableRawPointer {
-        header.pointee.table[(offset &>> Self.shift) & header.pointee.tableMask].unsafelyUnwrapped
+        table[(offset &>> Self.shift) & tableMask].unsafelyUnwrapped
     }
 
     /// The entry at an offset in `startPosition..<endPosition`.
@@ -59,58 +66,104 @@ struct OffsetLog: BitwiseCopyable {
     }
 
     @inline(__always)
-    func append(_ entry: UInt32) {
-        let offset = header.pointee.tail
-        if offset & (Self.chunk &- 1) == 0 || offset == header.pointee.head { ensureChunk(offset) }
-        header.pointee.tail = offset &+ 1
+    mutating func append(_ entry: UInt32) {
+        let offset = endPosition
+        if offset & (Self.chunk &- 1) == 0 || offset == startPosition { ensureChunk(offset) }
+        endPosition = offset &+ 1
         self[offset] = entry
         setState(offset, 0)
     }
 
     @inline(never)
-    private func ensureChunk(_ offset: Int) {
+    private mutating func ensureChunk(_ offset: Int) {
         let number = offset >> Self.shift
-        while number - (header.pointee.head >> Self.shift) > header.pointee.tableMask { growTable() }
-        let place = header.pointee.table + (number & header.pointee.tableMask)
+        while number - (startPosition >> Self.shift) > tableMask { growTable() }
+        let place = table + (number & tableMask)
         if place.pointee == nil {
             place.pointee = .allocate(byteCount: Self.chunk * 5, alignment: 8)
         }
     }
 
-    private func growTable() {
-        let size = header.pointee.tableMask + 1
+    private mutating func growTable() {
+        let size = tableMask + 1
         let larger = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: size * 2)
         larger.initialize(repeating: nil, count: size * 2)
-        let first = header.pointee.head >> Self.shift
+        let first = startPosition >> Self.shift
         for number in first..<(first + size) {
-            larger[number & (size * 2 - 1)] = header.pointee.table[number & header.pointee.tableMask]
+            larger[number & (size * 2 - 1)] = table[number & tableMask]
         }
-        header.pointee.table.deallocate()
-        header.pointee.table = larger
-        header.pointee.tableMask = size * 2 - 1
+        table.deallocate()
+        table = larger
+        tableMask = size * 2 - 1
     }
 
     /// Forgets everything before an offset, and gives its chunks back.
-    func removeAll(before offset: Int) {
-        let offset = min(offset, header.pointee.tail)
-        guard offset > header.pointee.head else { return }
-        let (first, last) = (header.pointee.head >> Self.shift, offset >> Self.shift)
+    mutating func removeAll(before offset: Int) {
+        let offset = min(offset, endPosition)
+        guard offset > startPosition else { return }
+        let (first, last) = (startPosition >> Self.shift, offset >> Self.shift)
         for number in first..<max(first, last) {
-            let place = header.pointee.table + (number & header.pointee.tableMask)
+            let place = table + (number & tableMask)
             place.pointee?.deallocate()
             place.pointee = nil
         }
-        header.pointee.head = offset
+        startPosition = offset
+        while !appends.isEmpty && distance(to: appends[appends.startPosition].end) <= 0 { _ = appends.popFirst() }
     }
 
     /// Cuts the log off at an offset; the next record gets it.
-    func removeAll(from offset: Int) {
-        if offset < header.pointee.tail { header.pointee.tail = max(offset, header.pointee.head) }
+    mutating func removeAll(from offset: Int) {
+        guard offset < endPosition else { return }
+        endPosition = max(offset, startPosition)
+        let kept = endPosition - startPosition
+        // The appends of which nothing is left, and then what is left of the last.
+        while !appends.isEmpty {
+            let last = appends.endPosition - 1
+            let start = last == appends.startPosition ? 0 : distance(to: appends[last - 1].end)
+            if start < kept {
+                let end = min(distance(to: appends[last].end), kept)
+                appends[last].end = UInt32(truncatingIfNeeded: startPosition + end)
+                return
+            }
+            appends.removeAll(from: last)
+        }
     }
 
     func deallocate() {
-        for place in 0...header.pointee.tableMask { header.pointee.table[place]?.deallocate() }
-        header.pointee.table.deallocate()
-        header.deallocate()
+        for place in 0...tableMask { table[place]?.deallocate() }
+        table.deallocate()
+        appends.deallocate()
+    }
+}
+
+/// When records were appended.
+extension OffsetLog {
+    /// What was appended since the last call was appended at `tick`.
+    @inline(__always)
+    mutating func stamp(_ tick: UInt32) {
+        let last = appends.endPosition &- 1
+        let append = Append(end: UInt32(truncatingIfNeeded: endPosition), tick: tick)
+        if last >= appends.startPosition && appends[last].tick == tick {
+            appends[last] = append
+        } else {
+            appends.append(append)
+        }
+    }
+
+    /// Tick at which the record at an offset was appended. Offsets are asked for in order, or from the start again.
+    @inline(__always)
+    mutating func appendTick(_ offset: Int) -> UInt32 {
+        if readAppend < appends.startPosition { readAppend = appends.startPosition }
+        while distance(to: appends[readAppend].end) <= offset &- startPosition { readAppend &+= 1 }
+        return appends[readAppend].tick
+    }
+
+    /// The next offset to be asked for is the start.
+    mutating func rewind() { readAppend = appends.startPosition }
+
+    /// Records from the start to an offset near it.
+    @inline(__always)
+    private func distance(to low: UInt32) -> Int {
+        Int(Int32(bitPattern: low &- UInt32(truncatingIfNeeded: startPosition)))
     }
 }

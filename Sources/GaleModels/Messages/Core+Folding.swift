@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CGalePrefetch
 import GaleKernel
 import GalePrimitives
 
@@ -8,7 +9,11 @@ extension Core {
     /// Moves a message on from one place to another.
     @inline(__always)
     func move(_ message: UnsafeMutablePointer<Message>, to place: Message.Place, at now: Instant) {
-        let tick = Message.ticks(now.nanoseconds)
+        move(message, to: place, at: Message.ticks(now.nanoseconds))
+    }
+
+    @inline(__always)
+    func move(_ message: UnsafeMutablePointer<Message>, to place: Message.Place, at tick: UInt32) {
         if message.pointee.spans != .max {
             let spans = UnsafeMutableRawPointer(state.pointee.spans[message.pointee.spans])
                 .assumingMemoryBound(to: UInt32.self)
@@ -66,6 +71,18 @@ extension Core {
         self.message(message).pointee.state = kept.state
         dropSpans(self.message(message))
         return message
+    }
+
+    /// Asks for what `releaseEntry` will need.
+    @inline(__always)
+    func prefetchEntry(_ entry: UInt32) {
+        if LogEntry.isFolded(entry) {
+            gale_prefetch(state.pointee.folded[entry & ~LogEntry.folded])
+        } else {
+            let message = UnsafeRawPointer(message(entry))
+            gale_prefetch(message)
+            gale_prefetch(message + (MemoryLayout<Message>.size - 1))
+        }
     }
 
     /// A log entry is gone: committed, or cut off.

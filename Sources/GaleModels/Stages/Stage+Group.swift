@@ -32,7 +32,7 @@ extension Stage {
             replica.pointee.isAlive = false
             replica.pointee.epoch &+= 1
             replica.pointee.fault = Int32(fault)
-            replica.pointee.buffer.removeAll(before: replica.pointee.buffer.endPosition)
+            replica.pointee.dropFetched()
             replica.pointee.resuming.removeAll(before: replica.pointee.resuming.endPosition)
             killJobs(of: number, fault: fault)
             forEachPartition { broker, partition in

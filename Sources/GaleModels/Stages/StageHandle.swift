@@ -40,18 +40,14 @@ struct StageHandle {
         guard replica.pointee.isAlive else { return Component.void }
         let start = partition.pointee.position
         let end = min(partition.pointee.fetchEnd, partition.pointee.log.endPosition)
-        var offset = start
-        while offset < end {
-            let message = core.unfolded(partition.pointee.log[offset])
-            partition.pointee.log[offset] = message
-            core.move(core.message(message), to: .waiting, at: core.now)
-            let record = BufferedRecord(
-                message: message, partition: UInt16(truncatingIfNeeded: number), epoch: partition.pointee.ownerEpoch,
-                offset: UInt32(truncatingIfNeeded: offset), source: UInt32(place))
-            if state.pointee.sources[place].isRetry { delay(record) } else { replica.pointee.buffer.append(record) }
-            offset &+= 1
+        if start < end {
+            let records = FetchedRecords(
+                offset: start, count: UInt32(truncatingIfNeeded: end &- start),
+                arrived: Message.ticks(core.now.nanoseconds), partition: UInt16(truncatingIfNeeded: number),
+                epoch: partition.pointee.ownerEpoch, source: UInt8(truncatingIfNeeded: place))
+            if state.pointee.sources[place].isRetry { delay(records) } else { replica.pointee.append(records) }
+            partition.pointee.position = end
         }
-        partition.pointee.position = max(start, end)
         fetchMore(replica, number, broker)
         pump(replicaNumber)
         return UInt64(number) &<< 40 | UInt64(start)
@@ -69,15 +65,19 @@ struct StageHandle {
     /// Asks for more unless the buffer is full: a consumer reads ahead by about one poll.
     @inline(__always)
     private func fetchMore(_ replica: UnsafeMutablePointer<Replica>, _ number: UInt32, _ broker: KafkaHandle) {
-        if replica.pointee.buffer.count < state.pointee.maximumBuffered
+        if replica.pointee.buffered < state.pointee.maximumBuffered
             && replica.pointee.uncommitted < state.pointee.maximumUncommitted
         {
             broker.requestFetch(number)
+        } else {
+            replica.pointee.hasIdlePartition = true
         }
     }
 
     /// The buffer has room again: partitions that were not asked for more are asked now.
     private func resumeFetching(_ number: Int) {
+        guard replica(number).pointee.hasIdlePartition else { return }
+        replica(number).pointee.hasIdlePartition = false
         for place in 0..<state.pointee.sourceCount {
             let source = state.pointee.sources[place]
             for partition in source.firstPartition..<(source.firstPartition &+ source.partitionCount)
@@ -87,7 +87,20 @@ struct StageHandle {
         }
     }
 
-    /// A retry topic's record waits in the consumer until it is due; it holds no slot.
+    /// A retry topic's records wait in the consumer until they are due; they hold no slot.
+    private func delay(_ records: FetchedRecords) {
+        let broker = state.pointee.sources[Int(records.source)].broker
+        let partition = broker.partition(UInt32(records.partition))
+        for offset in records.offset..<(records.offset &+ Int(records.count)) {
+            let message = broker.take(offset, partition)
+            core.message(message).pointee.appended = partition.pointee.log.appendTick(offset)
+            delay(
+                BufferedRecord(
+                    message: message, partition: records.partition, epoch: records.epoch,
+                    offset: UInt32(truncatingIfNeeded: offset), source: UInt32(records.source)))
+        }
+    }
+
     private func delay(_ record: BufferedRecord) {
         let message = core.message(record.message)
         core.move(message, to: .backoff, at: core.now)
@@ -107,8 +120,11 @@ struct StageHandle {
         let partition = state.pointee.sources[Int(record.source)].broker.partition(UInt32(record.partition))
         let owner = Int(partition.pointee.owner)
         if partition.pointee.ownerEpoch == record.epoch && owner >= 0 && replica(owner).pointee.isAlive {
-            core.move(core.message(record.message), to: .waiting, at: core.now)
-            replica(owner).pointee.buffer.append(record)
+            replica(owner).pointee.append(
+                FetchedRecords(
+                    offset: absoluteOffset(record.offset, partition), count: 1,
+                    arrived: Message.ticks(core.now.nanoseconds), partition: record.partition, epoch: record.epoch,
+                    source: UInt8(truncatingIfNeeded: record.source)))
             pump(owner)
         }
         core.release(record.message)
@@ -158,10 +174,10 @@ struct StageHandle {
         while replica.pointee.freeSlots > 0 {
             if !replica.pointee.resuming.isEmpty {
                 resume(replica.pointee.resuming.popFirst(), number)
-            } else if !replica.pointee.buffer.isEmpty
+            } else if replica.pointee.buffered > 0
                 && replica.pointee.uncommitted < state.pointee.maximumUncommitted
             {
-                begin(replica.pointee.buffer.popFirst(), number, replica)
+                begin(replica.pointee.popRecord(), number, replica)
             } else {
                 break
             }
@@ -169,18 +185,25 @@ struct StageHandle {
         if state.pointee.queueCapacity >= 0 && state.pointee.sourceCount == 0 { pumpQueue() }
     }
 
-    private func begin(_ record: BufferedRecord, _ number: Int, _ replica: UnsafeMutablePointer<Replica>) {
-        let broker = state.pointee.sources[Int(record.source)].broker
-        let partition = broker.partition(UInt32(record.partition))
+    /// Begins the first of some fetched records.
+    private func begin(_ records: FetchedRecords, _ number: Int, _ replica: UnsafeMutablePointer<Replica>) {
+        let source = state.pointee.sources + Int(records.source)
+        let broker = source.pointee.broker
+        let partition = broker.partition(UInt32(records.partition))
         // If not, the partition went to another owner while the record was in the buffer.
-        if partition.pointee.ownerEpoch == record.epoch {
-            let offset = absoluteOffset(record.offset, partition)
-            if broker.begin(UInt32(record.partition), offset: offset) {
-                state.pointee.redelivered &+= 1
-            }
-            start(record, on: number, alreadyHeld: false)
+        if partition.pointee.ownerEpoch == records.epoch {
+            let (index, again) = broker.begin(UInt32(records.partition), offset: records.offset)
+            if again { state.pointee.redelivered &+= 1 }
+            let message = core.message(index)
+            if !source.pointee.isRetry { message.pointee.appended = partition.pointee.log.appendTick(records.offset) }
+            core.move(message, to: .waiting, at: records.arrived)
+            start(
+                BufferedRecord(
+                    message: index, partition: records.partition, epoch: records.epoch,
+                    offset: UInt32(truncatingIfNeeded: records.offset), source: UInt32(records.source)),
+                on: number, alreadyHeld: false)
         }
-        if replica.pointee.buffer.count &+ 1 == state.pointee.maximumBuffered / 2 || replica.pointee.buffer.isEmpty {
+        if replica.pointee.buffered &+ 1 == state.pointee.maximumBuffered / 2 || replica.pointee.buffered == 0 {
             resumeFetching(number)
         }
     }
@@ -253,7 +276,7 @@ struct StageHandle {
         if partition != .max {
             let broker = state.pointee.sources[source].broker
             let place = absoluteOffset(offset, broker.partition(UInt32(partition)))
-            broker.finished(UInt32(partition), offset: place, epoch: epoch)
+            broker.finished(UInt32(partition), offset: place, epoch: epoch, message: message)
         }
         let replica = replica(number)
         replica.pointee.uncommitted &-= 1

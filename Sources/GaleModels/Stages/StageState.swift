@@ -27,7 +27,20 @@ struct Job: BitwiseCopyable {
     static let again = UInt8.max
 }
 
-/// A record in a replica's buffer, handed out by the consumer and not yet begun.
+/// Records that a fetch has brought, handed out by the consumer and not yet begun. A fetch costs this much, however many
+/// records it brings: what happens to each is worked out when its job begins.
+struct FetchedRecords: BitwiseCopyable {
+    /// Offset of the first.
+    var offset = 0
+    var count: UInt32 = 0
+    /// Tick at which they came.
+    var arrived: UInt32 = 0
+    var partition: UInt16 = 0
+    var epoch: UInt16 = 0
+    var source: UInt8 = 0
+}
+
+/// A record on its way to a job.
 struct BufferedRecord: BitwiseCopyable {
     var message: UInt32
     var partition: UInt16
@@ -45,11 +58,40 @@ struct Replica: BitwiseCopyable {
     var freeSlots: Int
     /// Records begun and not yet finished, parked ones included.
     var uncommitted = 0
-    var buffer: Ring<BufferedRecord>
+    /// Fetched records: those that are begun next, and those behind them.
+    var reading = FetchedRecords()
+    var buffer: Ring<FetchedRecords>
+    /// Records in both.
+    var buffered = 0
+    /// A partition of its own may be without a fetch, for want of room.
+    var hasIdlePartition = false
     /// Chains that wait for a slot; they go before new work.
     var resuming: Ring<Resumption>
     /// First of its producers, one per emitted topic.
     var firstProducer: UInt32 = 0
+
+    @inline(__always)
+    mutating func append(_ records: FetchedRecords) {
+        buffered &+= Int(records.count)
+        if reading.count == 0 { reading = records } else { buffer.append(records) }
+    }
+
+    /// Takes the first fetched record; there must be one.
+    @inline(__always)
+    mutating func popRecord() -> FetchedRecords {
+        let first = reading
+        buffered &-= 1
+        reading.offset &+= 1
+        reading.count &-= 1
+        if reading.count == 0 && buffered > 0 { reading = buffer.popFirst() }
+        return first
+    }
+
+    mutating func dropFetched() {
+        buffer.removeAll(before: buffer.endPosition)
+        reading = FetchedRecords()
+        buffered = 0
+    }
 }
 
 struct Resumption: BitwiseCopyable {
