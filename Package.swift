@@ -36,7 +36,7 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]),
         .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"])]),
-        .target(name: "GaleStatistics", dependencies: ["CGSL"]),
+        .target(name: "GaleStatistics", dependencies: ["CGSL", "GaleMeasurement"]),
         .target(
             name: "GaleExperiments",
             dependencies: [
@@ -71,7 +71,8 @@ let package = Package(
         .testTarget(
             name: "GaleScenarioLanguageTests",
             dependencies: ["GalePrimitives", "GaleRandomness", "GaleDelivery", "GaleModels", "GaleScenarioLanguage"]),
-        .testTarget(name: "GaleStatisticsTests", dependencies: ["GaleStatistics"]),
+        .testTarget(
+            name: "GaleStatisticsTests", dependencies: ["GaleRandomness", "GaleMeasurement", "GaleStatistics"]),
         .testTarget(
             name: "GaleExperimentsTests",
             dependencies: [
