@@ -41,12 +41,14 @@ public enum Outcome: UInt8, CaseIterable, Sendable {
 public struct Actions: ~Copyable {
     @usableFromInline var base: UnsafeMutablePointer<Action>
     @usableFromInline var capacity: Int
-    public private(set) var count: Int
+    /// Actions in the buffer.
+    @inlinable public var count: Int { filled }
+    @usableFromInline var filled: Int
 
     public init(capacity: Int = 256) {
         base = .allocate(capacity: capacity)
         self.capacity = capacity
-        count = 0
+        filled = 0
     }
 
     deinit { base.deallocate() }
@@ -55,17 +57,17 @@ public struct Actions: ~Copyable {
 
     @inline(__always)
     public mutating func append(_ action: Action) {
-        if count == capacity { grow() }
-        (base + count).initialize(to: action)
-        count += 1
+        if filled == capacity { grow() }
+        (base + filled).initialize(to: action)
+        filled &+= 1
     }
 
-    public mutating func removeAll() { count = 0 }
+    @inlinable public mutating func removeAll() { filled = 0 }
 
     @inline(never)
     private mutating func grow() {
         let larger = UnsafeMutablePointer<Action>.allocate(capacity: capacity * 2)
-        larger.moveInitialize(from: base, count: count)
+        larger.moveInitialize(from: base, count: filled)
         base.deallocate()
         base = larger
         capacity *= 2

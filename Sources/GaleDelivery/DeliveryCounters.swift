@@ -2,11 +2,13 @@
 
 /// What a dispatcher has done so far.
 public struct DeliveryCounters: Equatable, Sendable {
+    // The four that every message moves stand first, in one cache line.
     public internal(set) var consumed: Int64 = 0
-    /// Sends asked for: `firstAttempts` + `retries` + `fallbackAttempts`.
-    public internal(set) var attempts: Int64 = 0
+    public internal(set) var lookUps: Int64 = 0
     /// Sends of notifications that nobody had sent before.
     public internal(set) var firstAttempts: Int64 = 0
+    public internal(set) var delivered: Int64 = 0
+
     /// Further sends on the same channel; each is paid from the retry budget, if there is one.
     public internal(set) var retries: Int64 = 0
     /// First sends on a channel that was fallen back to, and sends again of what a refused sender gave back.
@@ -17,7 +19,6 @@ public struct DeliveryCounters: Equatable, Sendable {
     public internal(set) var fallbacks: Int64 = 0
     /// Retries after an attempt of which nobody knows whether it was accepted.
     public internal(set) var riskyRetries: Int64 = 0
-    public internal(set) var lookUps: Int64 = 0
     public internal(set) var failedLookUps: Int64 = 0
     public internal(set) var backoffs: Int64 = 0
     public internal(set) var breakerWaits: Int64 = 0
@@ -32,13 +33,14 @@ public struct DeliveryCounters: Equatable, Sendable {
     /// Inputs about what no longer was.
     public internal(set) var stale: Int64 = 0
 
-    public internal(set) var delivered: Int64 = 0
     public internal(set) var expired: Int64 = 0
     public internal(set) var suppressed: Int64 = 0
     public internal(set) var duplicates: Int64 = 0
     public internal(set) var deadLettered: Int64 = 0
     public internal(set) var shed: Int64 = 0
 
+    /// Sends asked for.
+    public var attempts: Int64 { firstAttempts + retries + fallbackAttempts }
     public var settled: Int64 { delivered + expired + suppressed + duplicates + deadLettered + shed }
 
     mutating func count(_ outcome: Outcome) {

@@ -8,9 +8,9 @@ import GalePrimitives
 ///                      │ queued ──► acquiring
 ///                      └───────────────┘
 ///
-/// 56 bytes. Freed records keep their generation, so that identifiers of an earlier life are recognised as stale.
-struct Chain {
-    enum State: UInt8 {
+/// 48 bytes. Freed records keep their generation, so that identifiers of an earlier life are recognised as stale.
+struct Chain: BitwiseCopyable {
+    enum State: UInt8, BitwiseCopyable {
         case free
         /// The de-duplication store was asked.
         case lookingUp
@@ -26,7 +26,7 @@ struct Chain {
         case acquiring
     }
 
-    struct Flags: OptionSet {
+    struct Flags: OptionSet, BitwiseCopyable {
         let rawValue: UInt8
         /// It occupies one of the host's slots.
         static let holdsSlot = Flags(rawValue: 1)
@@ -45,8 +45,12 @@ struct Chain {
         static let unsure = Flags(rawValue: 128)
     }
 
-    /// The next chain of the wait queue. The pool overwrites these four bytes of a freed record, and no others.
-    var next: UInt32
+    /// `provider` before the first attempt.
+    static let noProvider: UInt16 = .max
+
+    /// Equivalents, by place in the route, that failed since the last backoff. The pool overwrites these four bytes of a
+    /// freed record, and no others.
+    var tried: UInt32
     var generation: UInt32
     var reference: UInt64
     var key: UInt64
@@ -54,11 +58,9 @@ struct Chain {
     var created: Int64
     /// Nanoseconds.
     var expires: Int64
-    /// Equivalents, by place in the route, that failed since the last backoff.
-    var tried: UInt32
-    /// Of the last attempt.
+    /// Of the last attempt, or `noProvider`.
     var provider: UInt16
-    /// The breaker's epoch at the last attempt.
+    /// Before the first attempt: look-ups that failed (saturates). From then on: the breaker's epoch at the last attempt.
     var epoch: UInt8
     var state: State
     var flags: Flags
@@ -66,12 +68,15 @@ struct Chain {
     var step: UInt8
     /// Attempts on this channel that count.
     var attempts: UInt8
-    /// Number of the last attempt within this chain; wraps.
-    var sends: UInt8
-    /// Number of the last wake asked for; wraps.
-    var wakes: UInt8
-    /// Look-ups that failed; saturates.
-    var failedLookups: UInt8
+    /// Number of the last attempt or wake within this chain; wraps.
+    var serial: UInt8
+
+    /// A wake's or an attempt's number: no other of this chain has it, but for one long ago.
+    @inline(__always)
+    mutating func nextSerial() -> UInt8 {
+        serial &+= 1
+        return serial
+    }
 }
 
 /// How identifiers are laid out: 26 bits of slot, 30 of generation, 8 of attempt or wake.
@@ -79,6 +84,7 @@ enum Identifier {
     static let slotBits: UInt64 = 26
     static let slotMask: UInt64 = (1 << 26) - 1
     static let generationMask: UInt32 = (1 << 30) - 1
+    static let serialShift: UInt64 = 56
     /// The slot of timers that belong to a wait queue.
     static let queueSlot: UInt64 = slotMask
     /// Chains that one dispatcher can have at once.
@@ -86,14 +92,14 @@ enum Identifier {
 
     @inline(__always)
     static func make(slot: UInt32, generation: UInt32, serial: UInt8) -> UInt64 {
-        UInt64(slot) | UInt64(generation) << 26 | UInt64(serial) << 56
+        UInt64(slot) | UInt64(generation) << slotBits | UInt64(serial) << serialShift
     }
 
     @inline(__always) static func slot(_ raw: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: raw & slotMask) }
     @inline(__always) static func generation(_ raw: UInt64) -> UInt32 {
-        UInt32(truncatingIfNeeded: raw >> 26) & generationMask
+        UInt32(truncatingIfNeeded: raw >> slotBits) & generationMask
     }
-    @inline(__always) static func serial(_ raw: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: raw >> 56) }
+    @inline(__always) static func serial(_ raw: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: raw >> serialShift) }
 
     /// A wait queue's timer: 6 bits of queue, 32 of sequence above the reserved slot.
     @inline(__always)

@@ -8,10 +8,16 @@ struct PlanStep {
     /// `noRoute`: the way ends before this step.
     var route: UInt8
     var channel: Channel
+    /// The route's provider where it has but one; otherwise `Chain.noProvider`.
+    var soleProvider: UInt16
+    /// The queues, as bits of `DispatcherState.crowded`, that a first attempt may not overtake: the route's and the budget's.
+    var queues: UInt32
     /// Nanoseconds after the creation at which this channel is given up; `Int64.max`: never.
     var deadline: Int64
 
-    static var end: PlanStep { PlanStep(route: noRoute, channel: .push, deadline: .max) }
+    static var end: PlanStep {
+        PlanStep(route: noRoute, channel: .push, soleProvider: Chain.noProvider, queues: 0, deadline: .max)
+    }
 }
 
 /// A route's place in the flat list of equivalents.
@@ -68,7 +74,11 @@ struct DeliveryPlan {
                 var place = 0
                 for (member, deadline) in Self.channels(policy, from: channel, platform) {
                     guard let number = route(member, platform) else { continue }
-                    steps[way + place] = PlanStep(route: number, channel: member, deadline: deadline)
+                    let members = planRoutes[Int(number)]
+                    let sole = members.count == 1 ? list[Int(members.first)].provider : Chain.noProvider
+                    steps[way + place] = PlanStep(
+                        route: number, channel: member, soleProvider: sole, queues: 1 << UInt32(number),
+                        deadline: deadline)
                     place += 1
                 }
                 // Nothing is left to fall back to: the last channel has no deadline of its own.
@@ -76,6 +86,7 @@ struct DeliveryPlan {
             }
         }
         routeCount = planRoutes.count
+        for place in 0..<count { steps[place].queues |= 1 << UInt32(routeCount) }
         routes = .allocate(capacity: max(1, planRoutes.count))
         for (index, route) in planRoutes.enumerated() { (routes + index).initialize(to: route) }
         equivalents = .allocate(capacity: max(1, list.count))

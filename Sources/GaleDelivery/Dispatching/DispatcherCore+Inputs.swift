@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import GalePrimitives
 
-/// What each input leads to.
+/// What each input leads to, whatever state things are in.
 extension DispatcherCore {
-    @inline(__always)
-    func handle(_ input: Input, _ actions: inout Actions) {
+    /// - Parameter random: a uniform word.
+    @usableFromInline @inline(never)
+    func handle(_ input: Input, now: Int64, random: UInt64, _ actions: inout Actions) {
+        state.pointee.now = now
+        state.pointee.random = random
         switch input {
         case .consumed(let notification): consumed(notification, &actions)
         case .responded(let attempt, let response): responded(attempt.rawValue, response, &actions)
@@ -50,11 +53,12 @@ extension DispatcherCore {
         actions.append(.settle(reference: notification.reference, outcome))
     }
 
+    @inline(__always)
     func lookUp(_ slot: UInt32, _ actions: inout Actions) {
         let chain = chain(slot)
         chain.pointee.state = .lookingUp
         chain.pointee.flags.remove(.needsLookup)
-        state.pointee.counters.lookUps += 1
+        state.pointee.counters.lookUps &+= 1
         actions.append(
             .lookUp(
                 chainID(slot), reference: chain.pointee.reference, key: chain.pointee.key,
@@ -81,8 +85,8 @@ extension DispatcherCore {
     /// The store failed and a duplicate must not be risked: wait and ask again.
     private func lookUpLater(_ slot: UInt32, _ actions: inout Actions) {
         let chain = chain(slot)
-        if chain.pointee.failedLookups < .max { chain.pointee.failedLookups += 1 }
-        let drawn = state.pointee.backoff.delay(failures: Int(chain.pointee.failedLookups), random: draw())
+        if chain.pointee.epoch < .max { chain.pointee.epoch += 1 }
+        let drawn = state.pointee.backoff.delay(failures: Int(chain.pointee.epoch), random: draw())
         // A store that fails at once must not be asked again at once, whatever the backoff.
         let delay = max(drawn, state.pointee.lookupTimeout.nanoseconds, 1_000_000)
         if delay >= chain.pointee.expires - state.pointee.now { return settle(slot, .expired, &actions) }
@@ -98,8 +102,8 @@ extension DispatcherCore {
         let route = Int(state.pointee.plan.steps[Int(chain.pointee.step)].route)
         let hadRoute = chain.pointee.flags.contains(.promisedRoute)
         let hadBudget = chain.pointee.flags.contains(.promisedBudget)
-        if hadRoute { state.pointee.queues[route].promised -= 1 }
-        if hadBudget { state.pointee.queues[budgetQueue].promised -= 1 }
+        if hadRoute { redeem(route) }
+        if hadBudget { redeem(budgetQueue) }
         chain.pointee.flags.subtract([.promisedRoute, .promisedBudget])
         if chain.pointee.flags.contains(.succeededLate) {
             deliver(slot, &actions)
@@ -127,7 +131,7 @@ extension DispatcherCore {
             return pump(index, &actions)
         }
         guard let slot = living(raw), chain(slot).pointee.state == .backoff,
-            chain(slot).pointee.wakes == Identifier.serial(raw)
+            chain(slot).pointee.serial == Identifier.serial(raw)
         else { return countStale() }
         let chain = chain(slot)
         state.pointee.waitingChains -= 1

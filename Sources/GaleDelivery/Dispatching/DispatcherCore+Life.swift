@@ -7,7 +7,7 @@ extension DispatcherCore {
         precondition(!providers.isEmpty && providers.count <= Int(UInt16.max), "a dispatcher has providers")
         let plan = DeliveryPlan(policy, providerCount: providers.count)
         let queues = UnsafeMutablePointer<WaitQueue>.allocate(capacity: plan.routeCount + 1)
-        queues.initialize(repeating: WaitQueue(), count: plan.routeCount + 1)
+        for index in 0...plan.routeCount { (queues + index).initialize(to: WaitQueue()) }
         // A retry topic's header has to tell the channels apart, so each may have a quarter of the numbers there are.
         let most = policy.fallbacks.isEmpty ? 255 : 255 / DeliveryPlan.stepsPerWay
         let states = UnsafeMutablePointer<ProviderState>.allocate(capacity: providers.count)
@@ -16,18 +16,20 @@ extension DispatcherCore {
             let bucket =
                 limit.map { TokenBucket(ratePerSecondMicros: $0.ratePerSecondMicros, burst: $0.burst) } ?? .unlimited
             (states + index).initialize(
-                to: ProviderState(dialect: provider.dialect, breaker: CircuitBreaker(policy.breaker), bucket: bucket))
+                to: ProviderState(
+                    verdicts: Taxonomy.compiled.verdicts(of: provider.dialect), dialect: provider.dialect,
+                    isUnlimited: bucket.isUnlimited, breaker: CircuitBreaker(policy.breaker), bucket: bucket))
         }
         state = .allocate(capacity: 1)
         state.initialize(
             to: DispatcherState(
-                chains: Slab(), plan: plan, providers: states, providerCount: providers.count, queues: queues,
-                backoff: Backoff(policy.retry),
+                chains: Slab(), providers: states, deduplicates: policy.deduplication != nil,
+                hasBudget: policy.retry.budget != nil, failsOpen: policy.deduplication?.onFailure != .closed,
+                attemptLimit: UInt8(clamping: min(max(1, policy.retry.attempts), most)), timeout: policy.timeout,
+                lookupTimeout: policy.deduplication?.timeout ?? .zero, plan: plan,
                 budget: RetryBudget(policy.retry.budget ?? RetryBudgetPolicy(ratioMicros: 0)),
-                hasBudget: policy.retry.budget != nil, waiting: policy.waiting, timeout: policy.timeout,
-                deduplicates: policy.deduplication != nil, failsOpen: policy.deduplication?.onFailure != .closed,
-                lookupTimeout: policy.deduplication?.timeout ?? .zero,
-                attemptLimit: UInt8(clamping: min(max(1, policy.retry.attempts), most)),
+                providerCount: providers.count, queues: queues, backoff: Backoff(policy.retry),
+                waiting: policy.waiting,
                 retryAfterCap: policy.retry.retryAfterCap?.nanoseconds ?? -1,
                 spread: max(1_000_000_000, policy.retry.base.nanoseconds)))
     }
@@ -35,8 +37,9 @@ extension DispatcherCore {
     func deallocate() {
         for index in 0..<state.pointee.providerCount { state.pointee.providers[index].breaker.deallocate() }
         state.pointee.providers.deallocate()
-        state.pointee.plan.deallocate()
+        for index in 0...budgetQueue { state.pointee.queues[index].deallocate() }
         state.pointee.queues.deallocate()
+        state.pointee.plan.deallocate()
         state.pointee.backoff.deallocate()
         state.pointee.budget.deallocate()
         state.pointee.chains.deallocate()

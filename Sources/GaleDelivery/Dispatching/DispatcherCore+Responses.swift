@@ -6,7 +6,7 @@ extension DispatcherCore {
     func responded(_ raw: UInt64, _ response: ProviderResponse, _ actions: inout Actions) {
         guard let slot = living(raw) else { return countStale() }
         let chain = chain(slot)
-        guard chain.pointee.state == .inFlight, chain.pointee.sends == Identifier.serial(raw) else {
+        guard chain.pointee.state == .inFlight, chain.pointee.serial == Identifier.serial(raw) else {
             return respondedLate(slot, raw, response, &actions)
         }
         let index = Int(chain.pointee.provider)
@@ -41,11 +41,11 @@ extension DispatcherCore {
         _ slot: UInt32, _ raw: UInt64, _ response: ProviderResponse, _ actions: inout Actions
     ) {
         let chain = chain(slot)
-        let dialect = state.pointee.providers[Int(chain.pointee.provider)].dialect
-        let isSuccess = Taxonomy.classify(dialect, response).errorClass == .ok
-        guard isSuccess, chain.pointee.sends != 0, !chain.pointee.flags.contains(.succeededLate) else {
+        guard chain.pointee.provider != Chain.noProvider, !chain.pointee.flags.contains(.succeededLate) else {
             return countStale()
         }
+        let dialect = state.pointee.providers[Int(chain.pointee.provider)].dialect
+        guard Taxonomy.classify(dialect, response).errorClass == .ok else { return countStale() }
         switch chain.pointee.state {
         case .inFlight:
             let breaker = state.pointee.providers + Int(chain.pointee.provider)

@@ -54,8 +54,8 @@ extension DispatcherCore {
     /// Whether a chain may try a route at all: those who waited come first.
     @inline(__always)
     private func mayUse(_ route: Int, _ isEntitled: Bool) -> Bool {
+        if isEntitled || state.pointee.crowded & (1 << UInt32(route)) == 0 { return true }
         let queue = state.pointee.queues + route
-        if isEntitled { return true }
         if queue.pointee.count > 0 { return false }
         return queue.pointee.promised == 0 || capacity(route) > Int64(queue.pointee.promised)
     }
@@ -155,7 +155,6 @@ extension DispatcherCore {
         return false
     }
 
-    @inline(__always)
     private func send(_ slot: UInt32, _ route: Int, _ place: Int32, isPaid: Bool, _ actions: inout Actions) {
         let chain = chain(slot)
         let index = state.pointee.plan.equivalents[Int(place)].provider
@@ -163,39 +162,50 @@ extension DispatcherCore {
         provider.pointee.bucket.take()
         provider.pointee.breaker.letThrough()
         countSend(chain, index, isPaid: isPaid)
-        chain.pointee.attempts += 1
-        chain.pointee.sends &+= 1
-        chain.pointee.provider = index
-        chain.pointee.epoch = provider.pointee.breaker.epoch
+        launch(slot, chain, index, provider.pointee.breaker.epoch, &actions)
+    }
+
+    /// The send itself, when everything it needs has been taken.
+    @inline(__always)
+    func launch(
+        _ slot: UInt32, _ chain: UnsafeMutablePointer<Chain>, _ provider: UInt16, _ epoch: UInt8,
+        _ actions: inout Actions
+    ) {
+        chain.pointee.attempts &+= 1
+        chain.pointee.provider = provider
+        chain.pointee.epoch = epoch
         chain.pointee.state = .inFlight
-        let generation = chain.pointee.generation
+        let serial = chain.pointee.nextSerial()
+        let identifier = Identifier.make(slot: slot, generation: chain.pointee.generation, serial: 0)
         actions.append(
             .send(
-                AttemptID(
-                    rawValue: Identifier.make(slot: slot, generation: generation, serial: chain.pointee.sends)),
-                ChainID(rawValue: Identifier.make(slot: slot, generation: generation, serial: 0)),
-                reference: chain.pointee.reference, provider: ProviderIndex(rawValue: index),
+                AttemptID(rawValue: identifier | UInt64(serial) << Identifier.serialShift),
+                ChainID(rawValue: identifier), reference: chain.pointee.reference,
+                provider: ProviderIndex(rawValue: provider),
                 channel: state.pointee.plan.steps[Int(chain.pointee.step)].channel, timeout: state.pointee.timeout))
     }
 
     /// Pays for a retry or deposits for a first attempt, and counts either.
-    @inline(__always)
     private func countSend(_ chain: UnsafeMutablePointer<Chain>, _ provider: UInt16, isPaid: Bool) {
-        state.pointee.counters.attempts += 1
         if chain.pointee.flags.contains(.fresh) {
-            chain.pointee.flags.remove(.fresh)
-            state.pointee.counters.firstAttempts += 1
-            if state.pointee.hasBudget {
-                state.pointee.budget.recordFirstAttempt(at: state.pointee.now)
-                state.pointee.deposited = state.pointee.queues[budgetQueue].count > 0
-            }
+            countFirstAttempt(chain, at: state.pointee.now)
+            state.pointee.deposited = state.pointee.hasBudget && state.pointee.queues[budgetQueue].count > 0
         } else if chain.pointee.attempts > 0 {
             state.pointee.counters.retries += 1
             if isPaid { state.pointee.budget.withdraw(at: state.pointee.now) }
-            if chain.pointee.sends > 0 && chain.pointee.provider != provider { state.pointee.counters.failovers += 1 }
+            if chain.pointee.provider != Chain.noProvider && chain.pointee.provider != provider {
+                state.pointee.counters.failovers += 1
+            }
             if chain.pointee.flags.contains(.unsure) { state.pointee.counters.riskyRetries += 1 }
         } else {
             state.pointee.counters.fallbackAttempts += 1
         }
+    }
+
+    @inline(__always)
+    func countFirstAttempt(_ chain: UnsafeMutablePointer<Chain>, at now: Int64) {
+        chain.pointee.flags.remove(.fresh)
+        state.pointee.counters.firstAttempts &+= 1
+        if state.pointee.hasBudget { state.pointee.budget.recordFirstAttempt(at: now) }
     }
 }

@@ -11,10 +11,9 @@ extension DispatcherCore {
         let chain = chain(slot)
         giveSlot(slot, .backoff, &actions)
         chain.pointee.state = .backoff
-        chain.pointee.wakes &+= 1
         state.pointee.waitingChains += 1
         let timer = Identifier.make(
-            slot: slot, generation: chain.pointee.generation, serial: chain.pointee.wakes)
+            slot: slot, generation: chain.pointee.generation, serial: chain.pointee.nextSerial())
         actions.append(.wake(TimerID(rawValue: timer), at: Instant(nanoseconds: at)))
     }
 
@@ -42,19 +41,8 @@ extension DispatcherCore {
         chain.pointee.state = .queued
         state.pointee.waitingChains += 1
         let queue = state.pointee.queues + index
-        if queue.pointee.count == 0 {
-            chain.pointee.next = WaitQueue.none
-            queue.pointee.head = slot
-            queue.pointee.tail = slot
-        } else if atHead {
-            chain.pointee.next = queue.pointee.head
-            queue.pointee.head = slot
-        } else {
-            chain.pointee.next = WaitQueue.none
-            self.chain(queue.pointee.tail).pointee.next = slot
-            queue.pointee.tail = slot
-        }
-        queue.pointee.count += 1
+        if atHead { queue.pointee.prepend(slot) } else { queue.pointee.append(slot) }
+        state.pointee.crowded |= 1 << UInt32(index)
         if queue.pointee.wakeAt == .max { arm(index, &actions) }
     }
 
@@ -64,15 +52,32 @@ extension DispatcherCore {
         chain.pointee.state = .acquiring
         state.pointee.waitingChains += 1
         if promises.contains(.route) {
-            let route = Int(state.pointee.plan.steps[Int(chain.pointee.step)].route)
-            state.pointee.queues[route].promised += 1
+            promise(Int(state.pointee.plan.steps[Int(chain.pointee.step)].route))
             chain.pointee.flags.insert(.promisedRoute)
         }
         if promises.contains(.budget) {
-            state.pointee.queues[budgetQueue].promised += 1
+            promise(budgetQueue)
             chain.pointee.flags.insert(.promisedBudget)
         }
         actions.append(.acquire(chainID(slot), reference: chain.pointee.reference))
+    }
+
+    /// What a queue guards is kept for one more chain on its way to a slot.
+    private func promise(_ index: Int) {
+        state.pointee.queues[index].promised += 1
+        state.pointee.crowded |= 1 << UInt32(index)
+    }
+
+    /// A chain has its slot, or needs none any more.
+    func redeem(_ index: Int) {
+        state.pointee.queues[index].promised -= 1
+        noteCrowd(index)
+    }
+
+    /// Keeps `crowded` true after something has left a queue or its way to a slot.
+    private func noteCrowd(_ index: Int) {
+        let queue = state.pointee.queues + index
+        if queue.pointee.count == 0 && queue.pointee.promised == 0 { state.pointee.crowded &= ~(1 << UInt32(index)) }
     }
 
     /// Lets go what has what it waited for, ends what has expired, and asks for the next wake.
@@ -80,10 +85,10 @@ extension DispatcherCore {
         let queue = state.pointee.queues + index
         var moved = 0
         while queue.pointee.count > 0, moved < Self.batch {
-            let slot = queue.pointee.head
+            let slot = queue.pointee.first
             let chain = chain(slot)
             if chain.pointee.state == .gone {
-                removeHead(queue)
+                removeHead(index)
                 close(slot)
                 state.pointee.goneChains -= 1
                 moved += 1
@@ -91,7 +96,7 @@ extension DispatcherCore {
             }
             let isOver = state.pointee.now >= chain.pointee.expires || passedDeadline(chain)
             if !isOver && !hasRoom(index) { break }
-            removeHead(queue)
+            removeHead(index)
             state.pointee.waitingChains -= 1
             moved += 1
             let entitled: Entitlement = isOver ? [] : index == budgetQueue ? .budget : .route
@@ -108,10 +113,9 @@ extension DispatcherCore {
         return capacity(index) > Int64(promised)
     }
 
-    private func removeHead(_ queue: UnsafeMutablePointer<WaitQueue>) {
-        queue.pointee.head = chain(queue.pointee.head).pointee.next
-        queue.pointee.count -= 1
-        if queue.pointee.count == 0 { queue.pointee.tail = WaitQueue.none }
+    private func removeHead(_ index: Int) {
+        state.pointee.queues[index].removeFirst()
+        noteCrowd(index)
     }
 
     /// Asks for a wake unless an earlier one is already under way. A waiting queue always has one.

@@ -1,36 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 import GalePrimitives
 
-/// A provider as the dispatcher keeps it.
+/// A provider as the dispatcher keeps it, what every answer needs first.
 struct ProviderState {
-    var dialect: ProviderDialect
+    /// By status, of its dialect.
+    let verdicts: UnsafePointer<Verdict>
+    let dialect: ProviderDialect
+    /// It has no rate limit.
+    let isUnlimited: Bool
     var breaker: CircuitBreaker
     var bucket: TokenBucket
+
     /// Whether calls may start now at all: the breaker lets them through and there is a token.
     @inline(__always)
     mutating func isAvailable(at now: Int64) -> Bool {
-        breaker.permits(at: now) > 0 && (bucket.isUnlimited || bucket.available(at: now) > 0)
+        breaker.permits(at: now) > 0 && (isUnlimited || bucket.available(at: now) > 0)
     }
+
+    /// Whether calls may start without asking the time, and need neither token nor permit.
+    @inline(__always)
+    var isUnrestricted: Bool { breaker.state == .closed && isUnlimited }
 }
 
 /// The dispatcher's whole state; it lives behind one pointer, so that nothing on the way of a message is counted or checked.
+/// What every message reads or writes stands first.
 struct DispatcherState {
     let chains: Slab<Chain>
-    let plan: DeliveryPlan
     let providers: UnsafeMutablePointer<ProviderState>
+    /// Bit i: chains wait in queue i, or are on their way from it to a slot.
+    var crowded: UInt32 = 0
+    let deduplicates: Bool
+    let hasBudget: Bool
+    let failsOpen: Bool
+    /// Attempts on one channel.
+    let attemptLimit: UInt8
+    let timeout: Interval
+    let lookupTimeout: Interval
+    let plan: DeliveryPlan
+    var budget: RetryBudget
+    var counters = DeliveryCounters()
+
     let providerCount: Int
     /// One per route, and the budget's last.
     let queues: UnsafeMutablePointer<WaitQueue>
     let backoff: Backoff
-    var budget: RetryBudget
-    let hasBudget: Bool
     let waiting: Policy.Waiting
-    let timeout: Interval
-    let deduplicates: Bool
-    let failsOpen: Bool
-    let lookupTimeout: Interval
-    /// Attempts on one channel.
-    let attemptLimit: UInt8
     /// The most of a provider's Retry-After that is believed, in nanoseconds; negative: it is ignored.
     let retryAfterCap: Int64
     /// Spread of retry-topic times, in nanoseconds, so that what waited for one moment doesn't come back in one.
@@ -44,10 +58,10 @@ struct DispatcherState {
     var waitingChains = 0
     /// Settled chains that a queue still links.
     var goneChains = 0
-    var counters = DeliveryCounters()
 }
 
 /// The handle through which everything happens: a pointer, copied freely.
+@usableFromInline
 struct DispatcherCore {
     /// Settled or moved at most this many per input, so that one input's work is bounded.
     static let batch = 1_024
@@ -85,26 +99,36 @@ struct DispatcherCore {
     @inline(__always)
     func living(_ raw: UInt64) -> UInt32? {
         let slot = Identifier.slot(raw)
-        guard Int(slot) < state.pointee.chains.peak else { return nil }
+        guard slot < state.pointee.chains.extent else { return nil }
         let chain = chain(slot)
         guard chain.pointee.generation == Identifier.generation(raw) else { return nil }
         return chain.pointee.state == .free || chain.pointee.state == .gone ? nil : slot
     }
 
+    /// The chain that an identifier names, if it is in a state other than `free` and `gone`.
+    @inline(__always)
+    func slot(_ raw: UInt64, in expected: Chain.State) -> UInt32? {
+        let slot = Identifier.slot(raw)
+        guard slot < state.pointee.chains.extent else { return nil }
+        let chain = chain(slot)
+        return chain.pointee.state == expected && chain.pointee.generation == Identifier.generation(raw) ? slot : nil
+    }
+
     /// Takes a record and initialises it. Records never used before start with generation 0.
     @inline(__always)
     func open(_ notification: Notification, step: UInt8, attempts: UInt8) -> UInt32 {
-        let unused = state.pointee.chains.peak
-        let slot = state.pointee.chains.allocate()
-        let chain = chain(slot)
-        let generation = Int(slot) == unused ? 0 : chain.pointee.generation
+        let chains = state.pointee.chains
+        let unused = chains.extent
+        let slot = chains.allocate()
+        let chain = chains[slot]
+        let generation = slot == unused ? 0 : chain.pointee.generation
         chain.initialize(
             to: Chain(
-                next: WaitQueue.none, generation: generation, reference: notification.reference,
-                key: notification.key, created: notification.created.nanoseconds,
-                expires: notification.expires.nanoseconds, tried: 0, provider: 0, epoch: 0, state: .lookingUp,
+                tried: 0, generation: generation, reference: notification.reference, key: notification.key,
+                created: notification.created.nanoseconds, expires: notification.expires.nanoseconds,
+                provider: Chain.noProvider, epoch: 0, state: .lookingUp,
                 flags: notification.previousAttempts == 0 ? [.holdsSlot, .fresh] : .holdsSlot, step: step,
-                attempts: attempts, sends: 0, wakes: 0, failedLookups: 0))
+                attempts: attempts, serial: 0))
         return slot
     }
 

@@ -32,27 +32,32 @@ package struct CircuitBreaker {
     /// How long a stop lasts at least: an operator has to act, and one probe a minute harms nobody. Estimate.
     package static let minimumStop = Interval.seconds(60)
 
+    // What a result in the closed state needs stands first, in one cache line.
+    package private(set) var state: State
+    /// Changes with every transition; wraps.
+    package private(set) var epoch: UInt8
     private let counts: Bool
+    /// Whether it is open because the provider refused us altogether.
+    package private(set) var isStopped: Bool
+    /// When the current bucket ends.
+    private var bucketEnd: Int64
+    /// In the window, the current bucket included.
+    private var calls: Int64
+    private var failures: Int64
+    private let minimumCalls: Int64
     private let failureRateMicros: Int64
+
     private let bucketLength: Int64
     private let bucketCount: Int
     private let openTime: Int64
     private let stopTime: Int64
-    private let minimumCalls: Int64
     private let policyProbes: Int64
+    /// The complete buckets; the current one is what `calls` and `failures` have beyond them.
     private let buckets: UnsafeMutablePointer<Bucket>
-
-    package private(set) var state: State
-    /// Whether it is open because the provider refused us altogether.
-    package private(set) var isStopped: Bool
-    /// Changes with every transition; wraps.
-    package private(set) var epoch: UInt8
+    private var complete: Bucket
+    private var bucket: Int
     package private(set) var openUntil: Int64
     package private(set) var transitions: BreakerTransitions
-    private var bucket: Int
-    private var bucketEnd: Int64
-    private var calls: Int64
-    private var failures: Int64
     private var probes: Int64
     private var permits: Int64
     private var probed: Int64
@@ -78,6 +83,7 @@ package struct CircuitBreaker {
         epoch = 0
         openUntil = 0
         transitions = BreakerTransitions()
+        complete = Bucket(calls: 0, failures: 0)
         bucket = 0
         bucketEnd = now - now % bucketLength + bucketLength
         calls = 0
@@ -144,12 +150,8 @@ package struct CircuitBreaker {
     @inline(__always)
     private mutating func recordClosed(failure: Bool, at now: Int64) -> Transition {
         if now >= bucketEnd { rotate(to: now) }
-        calls += 1
-        buckets[bucket].calls += 1
-        if failure {
-            failures += 1
-            buckets[bucket].failures += 1
-        }
+        calls &+= 1
+        if failure { failures &+= 1 }
         if failures == 0 || calls < minimumCalls || !reaches(failures, of: calls) { return .none }
         open(until: now + openTime)
         return .opened
@@ -165,6 +167,7 @@ package struct CircuitBreaker {
         }
         isStopped = false
         for index in 0..<bucketCount { buckets[index] = Bucket(calls: 0, failures: 0) }
+        complete = Bucket(calls: 0, failures: 0)
         calls = 0
         failures = 0
         move(to: .closed)
@@ -172,8 +175,9 @@ package struct CircuitBreaker {
         return .closed
     }
 
+    @inline(__always)
     private func reaches(_ failures: Int64, of calls: Int64) -> Bool {
-        failures * 1_000_000 >= failureRateMicros * calls
+        failures &* 1_000_000 >= failureRateMicros &* calls
     }
 
     private mutating func open(until time: Int64) {
@@ -188,14 +192,17 @@ package struct CircuitBreaker {
         epoch &+= 1
     }
 
+    @inline(never)
     private mutating func rotate(to now: Int64) {
         let passed = (now - bucketEnd) / bucketLength + 1
+        buckets[bucket] = Bucket(calls: calls - complete.calls, failures: failures - complete.failures)
         for _ in 0..<min(passed, Int64(bucketCount)) {
             bucket = bucket + 1 == bucketCount ? 0 : bucket + 1
             calls -= buckets[bucket].calls
             failures -= buckets[bucket].failures
             buckets[bucket] = Bucket(calls: 0, failures: 0)
         }
+        complete = Bucket(calls: calls, failures: failures)
         bucketEnd += passed * bucketLength
     }
 }

@@ -11,15 +11,17 @@ package struct RetryBudget {
     private static let withdrawal: Int64 = 1_000_000
 
     private let deposit: Int64
+    /// Sum of the slices, the current one included.
+    private var sum: Int64
+    /// When the current slice ends.
+    private var sliceEnd: Int64
     private let reserve: Int64
     /// Nanoseconds per slice.
     package let sliceLength: Int64
+    /// The complete slices; the current one is what `sum` has beyond them.
     private let slices: UnsafeMutablePointer<Int64>
-    /// Sum of the slices.
-    private var sum: Int64
+    private var sumOfComplete: Int64
     private var slice: Int
-    /// When the current slice ends.
-    private var sliceEnd: Int64
 
     package init(_ policy: RetryBudgetPolicy, now: Int64 = 0) {
         let window = min(max(Int64(Self.sliceCount), policy.window.nanoseconds), .max / 2)
@@ -31,6 +33,7 @@ package struct RetryBudget {
         slices = .allocate(capacity: Self.sliceCount)
         slices.initialize(repeating: 0, count: Self.sliceCount)
         sum = 0
+        sumOfComplete = 0
         slice = 0
         sliceEnd = now - now % sliceLength + sliceLength
     }
@@ -41,7 +44,6 @@ package struct RetryBudget {
     @inline(__always)
     package mutating func recordFirstAttempt(at now: Int64) {
         if now >= sliceEnd { rotate(to: now) }
-        slices[slice] += deposit
         sum += deposit
     }
 
@@ -57,7 +59,6 @@ package struct RetryBudget {
     package mutating func withdraw(at now: Int64) {
         if now >= sliceEnd { rotate(to: now) }
         precondition(reserve + sum >= Self.withdrawal, "a retry is made only within the budget")
-        slices[slice] -= Self.withdrawal
         sum -= Self.withdrawal
     }
 
@@ -67,13 +68,16 @@ package struct RetryBudget {
         return sliceEnd
     }
 
+    @inline(never)
     private mutating func rotate(to now: Int64) {
         let passed = (now - sliceEnd) / sliceLength + 1
+        slices[slice] = sum - sumOfComplete
         for _ in 0..<min(passed, Int64(Self.sliceCount)) {
             slice = slice + 1 == Self.sliceCount ? 0 : slice + 1
             sum -= slices[slice]
             slices[slice] = 0
         }
+        sumOfComplete = sum
         sliceEnd += passed * sliceLength
     }
 }

@@ -50,6 +50,11 @@ struct CompiledTaxonomy: @unchecked Sendable {
         self.statuses = UnsafePointer(statuses)
     }
 
+    /// A dialect's verdicts by status, `statusCount` of them, for responses without a reason.
+    func verdicts(of dialect: ProviderDialect) -> UnsafePointer<Verdict> {
+        statuses + Int(dialect.rawValue) * Self.statusCount
+    }
+
     @inline(__always)
     func verdict(_ dialect: ProviderDialect, _ response: ProviderResponse) -> Verdict {
         let reason = Int(response.reason.rawValue)
