@@ -25,9 +25,11 @@ extension StageHandle {
     func dispatch(_ input: Input, to number: Int, identity: UInt64) {
         guard let dispatcher = state.pointee.dispatchers[number] else { return }
         let actions = state.pointee.actions
-        let random = core.draws.uniform(.dispatcher, identity, UInt64(core.now.nanoseconds))
         dispatcher._withUnsafeGuaranteedRef {
-            $0.handle(input, now: core.now, random: random, into: &actions.pointee)
+            $0.handle(
+                input, now: core.now,
+                random: core.draws.uniform(.dispatcher, identity, UInt64(core.now.nanoseconds)),
+                into: &actions.pointee)
         }
         var place = 0
         while place < actions.pointee.count {
