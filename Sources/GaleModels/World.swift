@@ -127,7 +127,7 @@ public final class World {
     public func finish() {
         guard !isFinished else { return }
         isFinished = true
-        for stage in parts.stages { stage.handle.accrueBusy() }
+        for stage in parts.stages { stage.handle.closeBusy() }
         measurements.end = now
         let messages = core.state.pointee.messages
         for index in 0..<messages.extent {

@@ -32,6 +32,7 @@ struct WorldBuilder {
         buildProviders()
         buildBrokers()
         for place in specification.stages.indices { buildStage(place) }
+        fuse()
         for place in specification.workloads.indices { buildWorkload(place) }
         for stage in parts.stages { stage.assignInitially() }
         _ = FaultSchedule(specification.faults, parts: parts, kernel: kernel)

@@ -202,7 +202,7 @@ extension Measurements {
         let stage = parts.stages[place].state
         return (
             stage.pointee.consumed, stage.pointee.redelivered, stage.pointee.completed, stage.pointee.deadLettered,
-            stage.pointee.busy
+            UInt64(bitPattern: stage.pointee.busy)
         )
     }
 

@@ -56,9 +56,12 @@ extension Exchange {
     }
 
     /// A provider's answer as the dispatcher hears it.
-    var response: ProviderResponse {
+    var response: ProviderResponse { Self.response(status, reason, milliseconds) }
+
+    @inline(__always)
+    static func response(_ status: UInt16, _ reason: UInt16, _ milliseconds: UInt32) -> ProviderResponse {
         ProviderResponse(
             status: status, reason: Reason(rawValue: reason),
-            retryAfter: milliseconds == 0 ? nil : .milliseconds(Int64(milliseconds) - 1))
+            retryAfter: milliseconds == 0 ? nil : .milliseconds(Int64(milliseconds) &- 1))
     }
 }

@@ -77,15 +77,21 @@ final class ProviderHost: Component {
 struct ProviderHandle {
     let state: UnsafeMutablePointer<ProviderHost.State>
 
-    /// Sends a request on its way; when its answer will be back, if that is certain already. Over a straight link the
-    /// provider decides at once what it will do when the request arrives (see `StoreHandle.send`).
+    /// Time that a request sent now takes to arrive, if the provider can decide at once what it will do then; nil otherwise
+    /// (see `StoreHandle.straightTransit`).
     @inline(__always)
+    var straightTransit: Interval? {
+        guard let link = state.pointee.link else { return .zero }
+        guard link.isStraight, state.pointee.inTransit == 0, state.pointee.core.state.pointee.looksAhead else {
+            return nil
+        }
+        return link.straightTransit
+    }
+
+    /// Sends a request on its way as an event of its own; when its answer will be back, if that is certain already.
     func send(_ index: UInt32, stage: StageHandle) -> Instant? {
         let core = state.pointee.core
         guard let link = state.pointee.link else { return serve(index, at: core.now) }
-        if link.isStraight && state.pointee.inTransit == 0 && core.state.pointee.looksAhead {
-            return serve(index, at: core.now + link.straightTransit)
-        }
         let exchange = core.exchange(index)
         let identity = core.message(exchange.pointee.message).pointee.identity
         let arrives = link.send(

@@ -52,7 +52,7 @@ extension Stage {
         let stage = handle
         for index in 0..<state.pointee.jobs.extent {
             let job = stage.job(index)
-            guard job.pointee.isLive, Int(job.pointee.replica) == number else { continue }
+            guard job.pointee[.live], Int(job.pointee.replica) == number else { continue }
             state.pointee.decisions[fault] += 1
             stage.giveSlot(job)
             let message = job.pointee.message

@@ -24,6 +24,7 @@ final class Stage: Component {
         static let due: UInt32 = 7
         static let produceAgain: UInt32 = 8
         static let records: UInt32 = 9
+        static let replied: UInt32 = 10
     }
 
     struct State {
@@ -66,8 +67,8 @@ final class Stage: Component {
         var completed: Int64 = 0
         var deadLettered: Int64 = 0
         var inUse = 0
-        var busy: UInt64 = 0
-        var busySince: Int64 = 0
+        /// Slot-nanoseconds; while slots are in use, less the times at which they were taken.
+        var busy: Int64 = 0
         var decisions: UnsafeMutablePointer<Int64>
         var subject: Int
         var firstProviderSubject: Int
@@ -116,18 +117,17 @@ final class Stage: Component {
     /// An answer's records were last touched when the request was sent, and have left the cache since: the request's own
     /// is asked for first, then what it points to.
     override func anticipate(_ event: Event, isNear: Bool) {
-        guard event.kind == Kind.answered else { return }
-        let core = state.pointee.core
-        let exchange = core.exchange(UInt32(truncatingIfNeeded: event.payload))
+        guard event.kind == Kind.replied else { return }
+        let job = state.pointee.jobs[UInt32(truncatingIfNeeded: event.payload)]
         if !isNear {
-            gale_prefetch(exchange)
-            gale_prefetch(UnsafeRawPointer(exchange) + MemoryLayout<Exchange>.size - 1)
+            gale_prefetch(job)
+            gale_prefetch(UnsafeRawPointer(job) + MemoryLayout<Job>.size - 1)
             return
         }
-        let message = core.message(exchange.pointee.message)
+        guard job.pointee.generation == UInt32(truncatingIfNeeded: event.payload &>> 32) else { return }
+        let message = state.pointee.core.message(job.pointee.message)
         gale_prefetch(message)
         gale_prefetch(UnsafeRawPointer(message) + MemoryLayout<Message>.size - 1)
-        gale_prefetch(state.pointee.jobs[exchange.pointee.job])
     }
 
     override func handle(_ event: Event) -> UInt64 {
@@ -135,6 +135,7 @@ final class Stage: Component {
         let low = UInt32(truncatingIfNeeded: event.payload)
         let high = UInt32(truncatingIfNeeded: event.payload &>> 32)
         switch event.kind & 0xFF {
+        case Kind.replied: return stage.replied(low, generation: high)
         case Kind.answered: return stage.answered(low)
         case Kind.timedOut: return stage.timedOut(low)
         case Kind.computed: return stage.stepDone(low, generation: high)

@@ -8,7 +8,7 @@ import GaleRandomness
 extension StageHandle {
     func deliver(_ index: UInt32) {
         let job = job(index)
-        job.pointee.isDelivering = true
+        job.pointee[.delivering] = true
         let message = core.message(job.pointee.message)
         let notification = Notification(
             reference: UInt64(job.pointee.generation) &<< 32 | UInt64(index), key: message.pointee.identity,
@@ -73,24 +73,55 @@ extension StageHandle {
         let message = core.message(job.pointee.message)
         core.move(message, to: .network, at: core.now)
         let target = Int(provider.rawValue)
-        let exchange = newExchange(
-            index, kind: .attempt, target: target, ordinal: core.nextAttempt(message), token: attempt.rawValue)
+        let ordinal = core.nextAttempt(message)
+        let provider = core.state.pointee.providers[target]
+        let lane = core.timeoutLane(timeout)
         core.recorder.attempt(message, provider: target)
-        let answered = core.state.pointee.providers[target].send(exchange, stage: self)
-        armTimeout(exchange, core.timeoutLane(timeout), answered)
+        if let transit = provider.straightTransit {
+            let answer = provider.take(job.pointee.message, attempt: ordinal, stage: self, at: core.now + transit)
+            job.pointee.token = attempt.rawValue
+            job.pointee.status = answer.response.status
+            job.pointee.reason = answer.response.reason.rawValue
+            job.pointee.milliseconds = Exchange.milliseconds(answer.response.retryAfter)
+            let back = answer.departs == .distantFuture ? nil : answer.departs + transit
+            if expect(index, .attempt, sent: core.now, back: back, within: lane), let back {
+                recordAnswer(message, provider: target, sent: core.now, back: back)
+            } else {
+                job.pointee.status = UInt16(truncatingIfNeeded: target)
+            }
+            return
+        }
+        let exchange = newExchange(index, kind: .attempt, target: target, ordinal: ordinal, token: attempt.rawValue)
+        armTimeout(exchange, lane, provider.send(exchange, stage: self))
     }
 
     private func lookUp(_ chain: ChainID, _ reference: UInt64, _ timeout: Interval) {
         let index = UInt32(truncatingIfNeeded: reference)
         let job = job(index)
-        core.move(core.message(job.pointee.message), to: .store, at: core.now)
-        let store = state.pointee.deduplicationStore
-        let exchange = newExchange(
-            index, kind: .lookUp, target: store, ordinal: UInt16(job.pointee.callAttempts), token: chain.rawValue)
+        let message = core.message(job.pointee.message)
+        core.move(message, to: .store, at: core.now)
+        let number = state.pointee.deduplicationStore
+        let store = core.state.pointee.stores[number]
+        let lane = core.timeoutLane(timeout)
+        let ordinal = UInt16(job.pointee.callAttempts)
         job.pointee.callAttempts &+= 1
+        if let transit = store.straightTransit {
+            let leg = Exchange.leg(kind: .lookUp, stage: state.pointee.id, ordinal: ordinal, answer: false)
+            let answer = store.take(message.pointee.identity, leg: leg, at: core.now + transit)
+            job.pointee.token = chain.rawValue
+            job.pointee.status = 0
+            job.pointee[.failed] = true
+            if let answer, !answer.failed {
+                job.pointee[.failed] = false
+                let window = state.pointee.deduplicationWindow
+                job.pointee.status = StoreHandle.knows(message, at: answer.departs, window: window) ? 1 : 0
+            }
+            expect(index, .lookUp, sent: core.now, back: answer.map { $0.departs + transit }, within: lane)
+            return
+        }
+        let exchange = newExchange(index, kind: .lookUp, target: number, ordinal: ordinal, token: chain.rawValue)
         core.exchange(exchange).pointee.milliseconds = state.pointee.deduplicationWindow
-        let answered = core.state.pointee.stores[store].send(exchange, stage: self)
-        armTimeout(exchange, core.timeoutLane(timeout), answered)
+        armTimeout(exchange, lane, store.send(exchange, stage: self))
     }
 
     private func write(_ reference: UInt64) {
@@ -124,8 +155,8 @@ extension StageHandle {
     func resume(_ resumption: Resumption, _ number: Int) {
         guard isCurrent(resumption.job, resumption.generation) else { return }
         let job = job(resumption.job)
-        guard !job.pointee.hasSlot else { return }
-        job.pointee.hasSlot = true
+        guard !job.pointee[.slot] else { return }
+        job.pointee[.slot] = true
         takeSlot(number)
         let message = core.message(job.pointee.message)
         core.move(message, to: .work, at: core.now)
@@ -139,7 +170,7 @@ extension StageHandle {
         message.pointee.attempts = attempts
         message.pointee.dueMilliseconds = UInt32(truncatingIfNeeded: (instant.nanoseconds + 999_999) / 1_000_000)
         core.move(message, to: .broker, at: core.now)
-        job.pointee.isDelivering = false
+        job.pointee[.delivering] = false
         job.pointee.outstanding &+= 1
         giveSlot(job)
         let source = state.pointee.sources[state.pointee.retrySource]
@@ -162,13 +193,39 @@ extension StageHandle {
             state.pointee.deadLettered &+= 1
             core.settle(message, as: .deadLettered)
         }
-        job.pointee.isDelivering = false
+        job.pointee[.delivering] = false
         job.pointee.callAttempts = 0
         core.message(message).pointee.attempts = 0
         runStep(index)
     }
 
     // MARK: Events
+
+    /// The answer that was certain is back, or the time-out has passed.
+    func replied(_ index: UInt32, generation: UInt32) -> UInt64 {
+        guard isCurrent(index, generation) else { return Component.void }
+        let job = job(index)
+        let message = core.message(job.pointee.message)
+        let identity = message.pointee.identity
+        let number = Int(job.pointee.replica)
+        let isLate = job.pointee[.timedOut]
+        switch job.pointee.request {
+        case .call: callEnded(index, failed: isLate || job.pointee[.failed])
+        case .lookUp:
+            core.move(message, to: .work, at: core.now)
+            let answer: LookupAnswer =
+                isLate || job.pointee[.failed] ? .failed : job.pointee.status == 1 ? .present : .absent
+            dispatch(.lookedUp(ChainID(rawValue: job.pointee.token), answer), to: number, identity: identity)
+        case .attempt:
+            core.move(message, to: .work, at: core.now)
+            if isLate { core.recorder.timeout(provider: Int(job.pointee.status)) }
+            let response = isLate ? ProviderResponse.timedOut : job.pointee.response
+            dispatch(.responded(AttemptID(rawValue: job.pointee.token), response), to: number, identity: identity)
+        case .write: break
+        }
+        pump(number)
+        return identity
+    }
 
     /// An answer has come back from a store or a provider.
     func answered(_ index: UInt32) -> UInt64 {
@@ -177,7 +234,10 @@ extension StageHandle {
         let identity = message.pointee.identity
         let wasTimedOut = exchange.pointee.timedOut
         if exchange.pointee.timer != .none && !wasTimedOut { _ = core.scheduler.cancel(exchange.pointee.timer) }
-        if exchange.pointee.kind == .attempt { recordAnswer(exchange, message, tooLate: wasTimedOut) }
+        if exchange.pointee.kind == .attempt && !wasTimedOut {
+            let sent = Instant(nanoseconds: exchange.pointee.sent)
+            recordAnswer(message, provider: Int(exchange.pointee.target), sent: sent, back: core.now)
+        }
         let copy = exchange.pointee
         core.state.pointee.exchanges.free(index)
         if !wasTimedOut && isCurrent(copy.job, copy.generation) { conclude(copy, timedOut: false, identity) }
@@ -185,13 +245,14 @@ extension StageHandle {
         return identity
     }
 
+    /// An attempt's latency; answers after the end of the run do not count.
+    @inline(__always)
     private func recordAnswer(
-        _ exchange: UnsafeMutablePointer<Exchange>, _ message: UnsafeMutablePointer<Message>, tooLate: Bool
+        _ message: UnsafeMutablePointer<Message>, provider: Int, sent: Instant, back: Instant
     ) {
-        if tooLate { return }
-        let target = Int(exchange.pointee.target)
+        guard back <= core.state.pointee.end else { return }
         core.recorder.record(
-            core.now.nanoseconds &- exchange.pointee.sent, subject: state.pointee.firstProviderSubject &+ target,
+            back.nanoseconds &- sent.nanoseconds, subject: state.pointee.firstProviderSubject &+ provider,
             phase: message.pointee.phase, slot: message.pointee.slot)
     }
 

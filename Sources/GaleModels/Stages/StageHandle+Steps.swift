@@ -14,7 +14,7 @@ extension StageHandle {
             let step = state.pointee.steps + number
             switch step.pointee.kind {
             case .compute: return compute(index, step)
-            case .call: return call(index, step)
+            case .call: return call(index, step, at: core.now)
             case .emit:
                 job.pointee.step &+= 1
                 // A producer that waits for no answer (acks=0) may report at once: the job is not over before its step is.
@@ -48,6 +48,10 @@ extension StageHandle {
 
     private func compute(_ index: UInt32, _ step: UnsafeMutablePointer<Step>) {
         let job = job(index)
+        if step.pointee.isFused, core.state.pointee.stores[step[1].store].straightTransit != nil {
+            job.pointee.step &+= 1
+            return call(index, step + 1, at: core.now + step.pointee.lane.delay)
+        }
         let payload = UInt64(job.pointee.generation) &<< 32 | UInt64(index)
         if step.pointee.isConstant {
             core.scheduler.schedule(
@@ -76,13 +80,49 @@ extension StageHandle {
 
     // MARK: call
 
-    private func call(_ index: UInt32, _ step: UnsafeMutablePointer<Step>) {
+    /// Asks a store at `start`: now, or for certain a little later.
+    private func call(_ index: UInt32, _ step: UnsafeMutablePointer<Step>, at start: Instant) {
         let job = job(index)
-        core.move(core.message(job.pointee.message), to: .store, at: core.now)
+        let message = core.message(job.pointee.message)
+        core.move(message, to: .store, at: start)
         let ordinal = UInt16(job.pointee.step) &<< 8 | UInt16(job.pointee.callAttempts)
+        let store = core.state.pointee.stores[step.pointee.store]
+        if let transit = store.straightTransit {
+            let leg = Exchange.leg(kind: .call, stage: state.pointee.id, ordinal: ordinal, answer: false)
+            let answer = store.take(message.pointee.identity, leg: leg, at: start + transit)
+            job.pointee[.failed] = answer?.failed ?? false
+            let back = answer.map { $0.departs + transit }
+            expect(index, .call, sent: start, back: back, within: step.pointee.timeout)
+            return
+        }
         let exchange = newExchange(index, kind: .call, target: step.pointee.store, ordinal: ordinal, token: 0)
-        let answered = core.state.pointee.stores[step.pointee.store].send(exchange, stage: self)
-        armTimeout(exchange, step.pointee.timeout, answered)
+        armTimeout(exchange, step.pointee.timeout, store.send(exchange, stage: self))
+    }
+
+    /// What became of a job's request is certain: it is told when the answer is back, or when the time-out has passed.
+    ///
+    /// - Returns: whether there is an answer in time.
+    @inline(__always)
+    @discardableResult
+    func expect(
+        _ index: UInt32, _ request: Exchange.Kind, sent: Instant, back: Instant?, within lane: Lane
+    ) -> Bool {
+        let job = job(index)
+        job.pointee.request = request
+        let payload = UInt64(job.pointee.generation) &<< 32 | UInt64(index)
+        if let back, back <= sent + lane.delay {
+            job.pointee[.timedOut] = false
+            core.scheduler.schedule(at: back, target: component, kind: Stage.Kind.replied, payload: payload)
+            return true
+        }
+        job.pointee[.timedOut] = true
+        if sent == core.now {
+            core.scheduler.schedule(on: lane, target: component, kind: Stage.Kind.replied, payload: payload)
+        } else {
+            core.scheduler.schedule(
+                at: sent + lane.delay, target: component, kind: Stage.Kind.replied, payload: payload)
+        }
+        return false
     }
 
     /// Starts a request's time-out, unless its answer is certain to be back before.
@@ -180,7 +220,7 @@ extension StageHandle {
         job.pointee.outstanding &-= 1
         guard job.pointee.outstanding == 0 else { return }
         if job.pointee.step == Job.again { return scheduleAgain(index, generation) }
-        if Int(job.pointee.step) >= state.pointee.stepCount && !job.pointee.isDelivering {
+        if Int(job.pointee.step) >= state.pointee.stepCount && !job.pointee[.delivering] {
             let number = Int(job.pointee.replica)
             finish(index)
             // The limit on what is uncommitted may have kept it from its buffer.
@@ -209,8 +249,8 @@ extension StageHandle {
         let job = job(index)
         let identity = core.message(job.pointee.message).pointee.identity
         let number = Int(job.pointee.replica)
-        if !job.pointee.hasSlot {
-            job.pointee.hasSlot = true
+        if !job.pointee[.slot] {
+            job.pointee[.slot] = true
             takeSlot(number)
         }
         job.pointee.step = 0

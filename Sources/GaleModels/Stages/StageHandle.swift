@@ -19,8 +19,7 @@ struct StageHandle {
 
     @inline(__always)
     func isCurrent(_ index: UInt32, _ generation: UInt32) -> Bool {
-        let job = job(index)
-        return job.pointee.isLive && job.pointee.generation == generation
+        job(index).pointee.generation == generation
     }
 
     // MARK: Reading
@@ -219,13 +218,8 @@ struct StageHandle {
         let before = jobs.extent
         let index = jobs.allocate()
         let job = jobs[index]
-        let generation = index == before ? 0 : job.pointee.generation &+ 1
-        job.initialize(
-            to: Job(
-                message: record.message, generation: generation, offset: record.offset, outstanding: 0,
-                partition: record.partition, epoch: record.epoch, replica: UInt16(truncatingIfNeeded: number), step: 0,
-                callAttempts: 0, isLive: true, hasSlot: true, isDelivering: false,
-                source: UInt8(truncatingIfNeeded: record.source)))
+        let generation = index == before ? 0 : job.pointee.generation
+        job.initialize(to: Job(record, generation: generation, replica: number))
         if !alreadyHeld { core.retain(record.message) }
         core.move(core.message(record.message), to: .work, at: core.now)
         state.pointee.consumed &+= 1
@@ -237,24 +231,26 @@ struct StageHandle {
     @inline(__always)
     func takeSlot(_ number: Int) {
         replica(number).pointee.freeSlots &-= 1
-        accrueBusy()
+        state.pointee.busy &-= busyNow
         state.pointee.inUse &+= 1
     }
 
     @inline(__always)
     func giveSlot(_ job: UnsafeMutablePointer<Job>) {
-        guard job.pointee.hasSlot else { return }
-        job.pointee.hasSlot = false
+        guard job.pointee[.slot] else { return }
+        job.pointee[.slot] = false
         replica(Int(job.pointee.replica)).pointee.freeSlots &+= 1
-        accrueBusy()
+        state.pointee.busy &+= busyNow
         state.pointee.inUse &-= 1
     }
 
+    /// Slots are in use from when they were taken: minus that time now, plus the time when they are given back.
     @inline(__always)
-    func accrueBusy() {
-        let now = min(core.now.nanoseconds, core.state.pointee.loadEnd.nanoseconds)
-        state.pointee.busy &+= UInt64(state.pointee.inUse) &* UInt64(now &- state.pointee.busySince)
-        state.pointee.busySince = now
+    var busyNow: Int64 { min(core.now.nanoseconds, core.state.pointee.loadEnd.nanoseconds) }
+
+    /// At the end of the run: slots still in use count until now.
+    func closeBusy() {
+        state.pointee.busy &+= Int64(state.pointee.inUse) &* busyNow
     }
 
     // MARK: The end of a job
@@ -268,7 +264,7 @@ struct StageHandle {
         recordLatency(message)
         state.pointee.completed &+= 1
         let (source, partition, offset, epoch) = (
-            Int(job.pointee.source), job.pointee.partition, job.pointee.offset, job.pointee.epoch
+            job.pointee.source, job.pointee.partition, job.pointee.offset, job.pointee.epoch
         )
         freeJob(index, job)
         // Before the offset is finished: with the job's hold gone the log entry may be the last, and fold.
@@ -294,7 +290,8 @@ struct StageHandle {
 
     @inline(__always)
     func freeJob(_ index: UInt32, _ job: UnsafeMutablePointer<Job>) {
-        job.pointee.isLive = false
+        job.pointee[.live] = false
+        job.pointee.generation &+= 1
         state.pointee.jobs.free(index)
     }
 }

@@ -4,29 +4,6 @@ import GaleKernel
 import GalePrimitives
 import GaleRandomness
 
-/// One message at one stage: from the record's begin until its offset is finished.
-struct Job: BitwiseCopyable {
-    var message: UInt32
-    var generation: UInt32
-    /// Offset in its partition, modulo 2³².
-    var offset: UInt32
-    /// Copies handed to brokers and not yet acknowledged.
-    var outstanding: UInt32
-    /// Partition of the broker it was read from; `UInt16.max` for a direct queue.
-    var partition: UInt16
-    var epoch: UInt16
-    var replica: UInt16
-    var step: UInt8
-    var callAttempts: UInt8
-    var isLive: Bool
-    var hasSlot: Bool
-    var isDelivering: Bool
-    var source: UInt8
-
-    /// The step of a job of which something could not be produced: it will start again.
-    static let again = UInt8.max
-}
-
 /// Records that a fetch has brought, handed out by the consumer and not yet begun. A fetch costs this much, however many
 /// records it brings: what happens to each is worked out when its job begins.
 struct FetchedRecords: BitwiseCopyable {
@@ -107,6 +84,8 @@ struct Step: BitwiseCopyable {
     /// Lane of a constant duration.
     var lane: Lane
     var isConstant = false
+    /// The next step is a call that can be decided now, see `WorldBuilder.fuse`.
+    var isFused = false
     var store = 0
     var timeout: Lane
     var attempts = 1

@@ -7,18 +7,33 @@ import GaleRandomness
 struct StoreHandle {
     let state: UnsafeMutablePointer<Store.State>
 
-    /// Sends an operation on its way; when its answer will be back, if that is certain already.
+    /// Time that an operation sent now takes to arrive, if the store can decide at once what it will do then: nil otherwise.
     ///
-    /// Over a straight link operations arrive in the order in which they are sent, a constant time later. So the store
-    /// decides at once what it will do when this one arrives: an event fewer, and the same outcome. (A fault of the store
-    /// that begins within that constant time meets only what is sent after its beginning.)
+    /// Over a straight link operations arrive in the order in which they are sent, a constant time later. So the answer is
+    /// certain when the operation leaves: two events and a record fewer, and the same outcome. (A fault of the store that
+    /// begins within that constant time meets only what is sent after its beginning.)
     @inline(__always)
+    var straightTransit: Interval? {
+        guard let link = state.pointee.link else { return .zero }
+        guard link.isStraight, state.pointee.inTransit == 0, state.pointee.core.state.pointee.looksAhead else {
+            return nil
+        }
+        return link.straightTransit
+    }
+
+    /// What becomes of an operation that arrives at `arrival`: when the answer leaves, and whether it is an error; nil when
+    /// there is none.
+    @inline(__always)
+    func take(_ identity: UInt64, leg: UInt64, at arrival: Instant) -> (departs: Instant, failed: Bool)? {
+        guard let answer = answer(identity, leg: leg, at: arrival) else { return nil }
+        state.pointee.core.recorder.storeCall(Int(state.pointee.id), failed: answer.failed)
+        return answer
+    }
+
+    /// Sends an operation on its way as an event of its own; when its answer will be back, if that is certain already.
     func send(_ index: UInt32, stage: StageHandle) -> Instant? {
         let core = state.pointee.core
         guard let link = state.pointee.link else { return serve(index, at: core.now) }
-        if link.isStraight && state.pointee.inTransit == 0 && core.state.pointee.looksAhead {
-            return serve(index, at: core.now + link.straightTransit)
-        }
         let exchange = core.exchange(index)
         let identity = core.message(exchange.pointee.message).pointee.identity
         let arrives = link.send(
@@ -32,15 +47,12 @@ struct StoreHandle {
     @inline(__always)
     func write(_ message: UInt32, job: UInt32, stage: StageHandle) {
         let core = state.pointee.core
-        if let link = state.pointee.link, link.isStraight, state.pointee.inTransit == 0, core.state.pointee.looksAhead {
+        if let transit = straightTransit {
             let record = core.message(message)
             let leg = Exchange.leg(kind: .write, stage: stage.state.pointee.id, ordinal: 0, answer: false)
-            guard
-                let (departs, failed) = answer(
-                    record.pointee.identity, leg: leg, at: core.now + link.straightTransit)
-            else { return }
-            core.recorder.storeCall(Int(state.pointee.id), failed: failed)
-            if !failed { record.pointee.seenMilliseconds = Self.milliseconds(departs) }
+            if let answer = take(record.pointee.identity, leg: leg, at: core.now + transit), !answer.failed {
+                record.pointee.seenMilliseconds = Self.milliseconds(answer.departs)
+            }
             return
         }
         let exchange = stage.newExchange(job, kind: .write, target: Int(state.pointee.id), ordinal: 0, token: 0)
@@ -54,12 +66,11 @@ struct StoreHandle {
         let message = core.message(exchange.pointee.message)
         let identity = message.pointee.identity
         let stage = core.stage(of: exchange)
-        guard let (departs, failed) = answer(identity, leg: exchange.pointee.leg(answer: false), at: arrival) else {
+        guard let (departs, failed) = take(identity, leg: exchange.pointee.leg(answer: false), at: arrival) else {
             stage.neverAnswered(index)
             return nil
         }
         exchange.pointee.failed = failed
-        core.recorder.storeCall(Int(state.pointee.id), failed: failed)
         if !failed { apply(exchange, message, at: departs) }
         if exchange.pointee.kind == .write {
             let held = exchange.pointee.message
@@ -71,8 +82,15 @@ struct StoreHandle {
     }
 
     @inline(__always)
-    private static func milliseconds(_ instant: Instant) -> UInt32 {
+    static func milliseconds(_ instant: Instant) -> UInt32 {
         UInt32(truncatingIfNeeded: instant.nanoseconds / 1_000_000) &+ 1
+    }
+
+    /// Whether a message's key was written within the window, milliseconds.
+    @inline(__always)
+    static func knows(_ message: UnsafeMutablePointer<Message>, at instant: Instant, window: UInt32) -> Bool {
+        let seen = message.pointee.seenMilliseconds
+        return seen != 0 && milliseconds(instant) &- seen <= window
     }
 
     /// The effect on the store's contents.
@@ -80,12 +98,11 @@ struct StoreHandle {
     private func apply(
         _ exchange: UnsafeMutablePointer<Exchange>, _ message: UnsafeMutablePointer<Message>, at instant: Instant
     ) {
-        let milliseconds = Self.milliseconds(instant)
         switch exchange.pointee.kind {
-        case .write: message.pointee.seenMilliseconds = milliseconds
+        case .write: message.pointee.seenMilliseconds = Self.milliseconds(instant)
         case .lookUp:
-            let seen = message.pointee.seenMilliseconds
-            exchange.pointee.status = seen != 0 && milliseconds &- seen <= exchange.pointee.milliseconds ? 1 : 0
+            let isKnown = Self.knows(message, at: instant, window: exchange.pointee.milliseconds)
+            exchange.pointee.status = isKnown ? 1 : 0
         case .call, .attempt: break
         }
     }

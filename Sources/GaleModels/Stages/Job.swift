@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleDelivery
+import GalePrimitives
+
+/// One message at one stage: from the record's begin until its offset is finished. 40 bytes.
+///
+/// A job asks one thing at a time. Where the answer is certain when the request leaves (see `StageHandle.expect`), it is
+/// kept here until it is back; everything else under way has an `Exchange`.
+struct Job: BitwiseCopyable {
+    var message: UInt32
+    /// Counts the jobs that had this record; it changes when a job ends.
+    var generation: UInt32
+    /// Offset in its partition, modulo 2³².
+    var offset: UInt32
+    /// Copies handed to brokers and not yet acknowledged (24 bits; a segment has at most 2²⁰), and flags (8 bits).
+    private var word: UInt32
+    /// Partition of the broker it was read from; `UInt16.max` for a direct queue.
+    var partition: UInt16
+    var epoch: UInt16
+    var replica: UInt16
+    var step: UInt8 = 0
+    var callAttempts: UInt8 = 0
+    // The answer that is on its way.
+    var status: UInt16 = 0
+    var reason: UInt16 = 0
+    /// Retry-After plus one, 0: none.
+    var milliseconds: UInt32 = 0
+    /// The dispatcher's attempt or chain that asked.
+    var token: UInt64 = 0
+
+    /// The step of a job of which something could not be produced: it will start again.
+    static let again = UInt8.max
+
+    /// A job that has a slot.
+    @inline(__always)
+    init(_ record: BufferedRecord, generation: UInt32, replica: Int) {
+        message = record.message
+        self.generation = generation
+        offset = record.offset
+        word = 1 &<< Flag.live.rawValue | 1 &<< Flag.slot.rawValue | record.source &<< Flag.fromRetryTopic.rawValue
+        partition = record.partition
+        epoch = record.epoch
+        self.replica = UInt16(truncatingIfNeeded: replica)
+    }
+
+    /// Places in `word`.
+    enum Flag: UInt32 {
+        case live, slot, delivering
+        /// Read from the stage's second source, a retry topic.
+        case fromRetryTopic
+        /// The answer is an error of the store.
+        case failed
+        /// There is no answer within the caller's time-out.
+        case timedOut
+    }
+
+    @inline(__always)
+    subscript(_ flag: Flag) -> Bool {
+        get { word &>> flag.rawValue & 1 != 0 }
+        set { word = word & ~(1 &<< flag.rawValue) | (newValue ? 1 : 0) &<< flag.rawValue }
+    }
+
+    /// Place of its topic among the stage's sources.
+    @inline(__always)
+    var source: Int { Int(word &>> Flag.fromRetryTopic.rawValue & 1) }
+
+    @inline(__always)
+    var outstanding: UInt32 {
+        get { word &>> 8 }
+        set { word = newValue &<< 8 | word & 0xFF }
+    }
+
+    /// What the answer on its way is to.
+    @inline(__always)
+    var request: Exchange.Kind {
+        get { Exchange.Kind(rawValue: UInt8(truncatingIfNeeded: word &>> 6 & 3)).unsafelyUnwrapped }
+        set { word = word & ~0xC0 | UInt32(newValue.rawValue) &<< 6 }
+    }
+
+    /// A provider's answer as the dispatcher hears it.
+    var response: ProviderResponse { Exchange.response(status, reason, milliseconds) }
+}
