@@ -40,7 +40,6 @@ public final class World {
             for replica in 0..<stage.state.pointee.replicaCount { stage.stopDispatcher(replica) }
         }
         core.state.pointee.messages.deallocate()
-        core.state.pointee.spans.deallocate()
         core.state.pointee.folded.deallocate()
         core.state.pointee.exchanges.deallocate()
         core.state.pointee.parts.deallocate()

@@ -86,13 +86,12 @@ struct Recorder {
     }
 
     @inline(__always)
-    func delivered(_ message: UnsafeMutablePointer<Message>, latency: Int64, _ places: UnsafePointer<Spans>) {
+    func delivered(_ message: UnsafeMutablePointer<Message>, latency: Int64, _ ticks: UnsafeMutablePointer<UInt32>) {
         let channel = Int(message.pointee.channel)
         record(latency, subject: channel, phase: message.pointee.phase, slot: message.pointee.slot)
         let slot = Int(self.slot(of: message.pointee.intended &+ latency))
         state.pointee.throughput[slot &* Self.channels &+ channel] &+= 1
         let spans = state.pointee.spans + channel &* 8
-        let ticks = UnsafeRawPointer(places).assumingMemoryBound(to: UInt32.self)
         for place in 0..<8 { spans[place] &+= Int64(ticks[place]) }
     }
 

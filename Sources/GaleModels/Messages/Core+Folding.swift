@@ -4,7 +4,7 @@ import GaleKernel
 import GalePrimitives
 
 /// Settled messages whose offsets can't be committed yet, because an earlier one in their partition still waits, take
-/// sixteen bytes instead of fifty-six.
+/// sixteen bytes instead of eighty-eight.
 extension Core {
     /// Moves a message on from one place to another.
     @inline(__always)
@@ -14,27 +14,19 @@ extension Core {
 
     @inline(__always)
     func move(_ message: UnsafeMutablePointer<Message>, to place: Message.Place, at tick: UInt32) {
-        if message.pointee.spans != .max {
-            let spans = UnsafeMutableRawPointer(state.pointee.spans[message.pointee.spans])
-                .assumingMemoryBound(to: UInt32.self)
-            // Another copy may have been booked a transit ahead: its time is not booked twice.
-            let elapsed = tick &- message.pointee.mark
-            if elapsed >= Message.ahead {
-                message.pointee.place = place
-                return
-            }
-            spans[Int(message.pointee.place.rawValue)] &+= elapsed
-        }
-        message.pointee.mark = tick
+        let elapsed = tick &- message.pointee.mark
+        let before = Int(message.pointee.place.rawValue)
         message.pointee.place = place
+        // Another copy may have been booked a transit ahead: its time is not booked twice.
+        if elapsed >= Message.ahead { return }
+        message.spans[before] &+= elapsed
+        message.pointee.mark = tick
     }
 
     /// A settled message's break-down is of no more use.
     @inline(__always)
     func dropSpans(_ message: UnsafeMutablePointer<Message>) {
-        guard message.pointee.spans != .max else { return }
-        state.pointee.spans.free(message.pointee.spans)
-        message.pointee.spans = .max
+        message.pointee.hasSpans = false
     }
 
     /// Folds a message that is settled and held by nothing but one log entry; the entry's new value.

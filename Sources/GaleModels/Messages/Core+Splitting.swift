@@ -48,8 +48,8 @@ extension Core {
         notification.pointee.state = segment.pointee.state
         notification.pointee.place = .broker
         notification.pointee.mark = segment.pointee.mark
-        guard segment.pointee.spans != .max else { return dropSpans(notification) }
-        state.pointee.spans[notification.pointee.spans].pointee = state.pointee.spans[segment.pointee.spans].pointee
+        notification.pointee.hasSpans = segment.pointee.hasSpans
+        notification.pointee.breakdown = segment.pointee.breakdown
     }
 
     private func keep(_ notification: UInt32, of segment: UnsafeMutablePointer<Message>, in last: inout UInt32) {

@@ -10,7 +10,7 @@ extension Core {
         state = .allocate(capacity: 1)
         state.initialize(
             to: State(
-                scheduler: kernel.scheduler, draws: Draws(seed: seed), messages: Slab(), spans: Slab(), folded: Slab(),
+                scheduler: kernel.scheduler, draws: Draws(seed: seed), messages: Slab(), folded: Slab(),
                 exchanges: Slab(),
                 recorder: recorder, end: .zero + specification.duration + specification.drain,
                 loadEnd: .zero + specification.duration,

@@ -9,7 +9,6 @@ struct Core {
         var scheduler: Scheduler
         var draws: Draws
         var messages: Slab<Message>
-        var spans: Slab<Spans>
         var folded: Slab<FoldedMessage>
         var exchanges: Slab<Exchange>
         var recorder: Recorder
@@ -167,14 +166,12 @@ extension Core {
     /// Latency and break-down of a first delivery.
     @inline(__always)
     func recordDelivery(_ message: UnsafeMutablePointer<Message>, _ latency: Int64) {
-        if message.pointee.spans == .max {
+        if !message.pointee.hasSpans {
             // It was given up before, and its break-down with it: the whole time counts as spent in backoff.
-            var spans = Spans()
-            spans.ticks.7 = UInt32(truncatingIfNeeded: latency &>> 12)
-            withUnsafePointer(to: &spans) { recorder.delivered(message, latency: latency, $0) }
-            return
+            message.pointee.breakdown = Spans()
+            message.spans[Int(Message.Place.backoff.rawValue)] = UInt32(truncatingIfNeeded: latency &>> 12)
         }
-        recorder.delivered(message, latency: latency, UnsafePointer(state.pointee.spans[message.pointee.spans]))
+        recorder.delivered(message, latency: latency, message.spans)
     }
 
     /// The pipeline had given the message up, and yet a provider took it: its earlier entry is taken back.
@@ -223,12 +220,10 @@ extension Core {
     ) -> UInt32 {
         let mix = state.pointee.sources[Int(identity &>> 56)].mix
         let channel = units == 1 ? mix.channel(of: identity, draws) : 0
-        let spans = state.pointee.spans.allocate()
-        state.pointee.spans[spans].initialize(to: Spans())
         let index = state.pointee.messages.allocate()
         message(index).initialize(
             to: Message(
-                identity: identity, intended: intended, mark: Message.ticks(intended), spans: spans, units: units,
+                identity: identity, intended: intended, mark: Message.ticks(intended), units: units,
                 seenMilliseconds: 0, dueMilliseconds: 0, appended: Message.ticks(intended), references: 1, slot: slot,
                 calls: 0, phase: phase, channel: channel, platform: mix.platform(of: identity, channel: channel, draws),
                 state: .pending, place: .broker, attempts: 0))

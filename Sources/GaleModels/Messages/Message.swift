@@ -2,19 +2,18 @@
 import GalePrimitives
 
 /// One submission on its way: a notification, or a campaign's segment that stands for `units` notifications until a stage
-/// splits it. 56 bytes, and 32 more (`Spans`) until it is settled. What identity alone determines (recipient, tenant, size)
-/// is drawn again when it is needed.
+/// splits it. 88 bytes. What identity alone determines (recipient, tenant, size) is drawn again when it is needed.
 ///
 /// A record lives as long as something holds it: a log entry, a job, an attempt under way.
 struct Message: BitwiseCopyable {
+    /// The first member, see `UnsafeMutablePointer.spans`.
+    var breakdown = Spans()
     /// Workload (8 bits), ordinal (36 bits), fan-out index (20 bits): the same in every run, whatever happens to it.
     var identity: UInt64
     /// Intended send time, nanoseconds.
     var intended: Int64
     /// Tick since when it has been in `place`.
     var mark: UInt32
-    /// Its record in the pool of spans, or `Slab.none` once it is settled.
-    var spans: UInt32
     /// Notifications that this record stands for.
     var units: UInt32
     /// When the de-duplication store learnt its key, milliseconds plus one; 0: not yet.
@@ -36,6 +35,8 @@ struct Message: BitwiseCopyable {
     var place: Place
     /// Attempts that a retry topic's header tells.
     var attempts: UInt8
+    /// Whether `breakdown` says where its time went; not once it is settled.
+    var hasSpans = true
 
     @inline(__always)
     var workload: UInt8 { UInt8(truncatingIfNeeded: identity &>> 56) }
@@ -57,6 +58,14 @@ struct Message: BitwiseCopyable {
     static var ahead: UInt32 { UInt32.max - (1 << 26) }
     /// Nanoseconds of one tick of the break-down clock.
     static var tickNanoseconds: Int64 { 4096 }
+}
+
+extension UnsafeMutablePointer where Pointee == Message {
+    /// Ticks by `Place`.
+    @inline(__always)
+    var spans: UnsafeMutablePointer<UInt32> {
+        UnsafeMutableRawPointer(self).assumingMemoryBound(to: UInt32.self)
+    }
 }
 
 /// Time that a message has spent in each `Place`, in ticks. Differences of one tick clock, so that they sum to the latency.
