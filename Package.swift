@@ -80,6 +80,8 @@ let package = Package(
                 "GaleScenarioLanguage", "GaleExperiments",
             ]),
         .testTarget(name: "GaleReportingTests", dependencies: ["GaleReporting", "GaleExperiments"]),
-        .testTarget(name: "GaleTests", dependencies: ["Gale", "GaleCommand", "GaleExperiments", "GalePrimitives"]),
+        .testTarget(
+            name: "GaleTests",
+            dependencies: ["Gale", "GaleCommand", "GaleExperiments", "GalePrimitives", "GaleStatistics"]),
     ]
 )
