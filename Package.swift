@@ -40,15 +40,15 @@ let package = Package(
         .target(
             name: "GaleExperiments",
             dependencies: [
-                "GalePrimitives", "GaleMeasurement", "GaleDelivery", "GaleProviders", "GaleKernel", "GaleModels",
-                "GaleScenarioLanguage",
+                "GalePrimitives", "GaleRandomness", "GaleMeasurement", "GaleDelivery", "GaleProviders", "GaleKernel",
+                "GaleModels", "GaleScenarioLanguage",
             ]),
         .target(name: "GaleReporting", dependencies: ["GaleExperiments"], resources: [.embedInCode("Page")]),
         .target(
             name: "Gale",
             dependencies: [
-                "GalePrimitives", "GaleRandomness", "GaleDelivery", "GaleKernel", "GaleModels",
-                "GaleScenarioLanguage", "GaleStatistics", "GaleExperiments", "GaleReporting",
+                "GalePrimitives", "GaleRandomness", "GaleDelivery", "GaleModels", "GaleScenarioLanguage",
+                "GaleStatistics", "GaleExperiments", "GaleReporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "GaleCommand", dependencies: ["Gale"]),

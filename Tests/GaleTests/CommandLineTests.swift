@@ -62,7 +62,8 @@ import Testing
             ["run", "missing.yaml"], ["run", "small.yaml", "--variant", "missing"], ["check", "missing.yaml"],
             ["run", "small.yaml", "--set", "stages.work.replicas=0"], ["run", "small.yaml", "--duration", "5"],
             ["show", "profile", "missing"], ["init", "../outside"], ["init", "1st"],
-            ["bench", "hold", "--pending", "0"],
+            ["bench", "nothing"], ["bench", "hold/queue/0"], ["bench", "mm1", "--runs", "0"],
+            ["bench", "scenario", "--scenario", "missing.yaml"],
         ])
     func wrongInput(arguments: [String]) throws {
         let run = try GaleProcess.run(arguments, in: folder)
@@ -77,6 +78,19 @@ import Testing
         let version = try gale("--version")
         #expect(version.status == 0)
         #expect(version.output.hasPrefix("gale "))
+    }
+
+    @Test("a benchmark prints JSON with rates and what it found")
+    func benchmark() throws {
+        let run = try gale("bench", "draws/uniform", "hold/kernel/100", "--operations", "2000", "--runs", "2", "--json")
+        #expect(run.status == 0, "\(run.errors)")
+        let results = try #require(
+            try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [[String: Any]])
+        #expect(results.map { $0["name"] as? String } == ["draws/uniform", "hold/kernel/100"])
+        let processor = try #require(results[0]["processor"] as? [String: Double])
+        #expect(try #require(processor["least"]) <= #require(processor["greatest"]))
+        let mean = try #require((results[0]["figures"] as? [String: Double])?["mean"])
+        #expect(abs(mean - 2e6) < 0.1e6)
     }
 
     @Test("a wrong scenario is told with file, line and column")

@@ -1,37 +1,57 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import ArgumentParser
+import Foundation
 import GaleExperiments
-import GaleKernel
 
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measures parts of Gale on this machine.", subcommands: [HoldBenchCommand.self])
-}
+        commandName: "bench", abstract: "Measures parts of Gale on this machine: million operations per second.",
+        discussion: """
+            hold: the event queue; timers: time-outs that are cancelled; mm1: a queueing model; retry: a retry pipeline \
+            through the kernel and as a scenario; scenario: the main scenario; draws: random numbers. One of a group by its \
+            full name, as hold/kernel/1000 or draws/gamma. Rates are medians over the thread's processor time, with the \
+            least and the greatest.
+            """)
 
-struct HoldBenchCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "hold", abstract: "The hold model: take the first event, schedule another; events per second.")
+    @Argument(help: "What to measure; everything without it.")
+    var names: [String] = []
 
-    @Option(help: "Events pending; may be repeated.")
-    var pending: [Int] = [10, 1_000, 100_000, 1_000_000, 10_000_000]
+    @Option(help: "How often each is measured.")
+    var runs = 5
 
-    @Option(help: "Events handled in the timed part.")
-    var events = 5_000_000
+    @Option(help: "Operations of one measurement; each benchmark's usual number without it.")
+    var operations: Int?
+
+    @Option(help: "The scenario of 'scenario'.", completion: .file(extensions: ["yaml"]))
+    var scenario = "Scenarios/delivery-pipeline.yaml"
+
+    @Flag(help: "Print JSON.")
+    var json = false
 
     func validate() throws {
-        guard events > 0, events <= 10_000_000_000, pending.allSatisfy({ $0 > 0 && $0 <= 100_000_000 }) else {
-            throw ValidationError("--pending must be 1 to 100,000,000 and --events 1 to 10,000,000,000")
+        guard (1...1000).contains(runs) else { throw ValidationError("--runs must be 1 to 1,000") }
+        guard operations.map({ (1...10_000_000_000).contains($0) }) ?? true else {
+            throw ValidationError("--operations must be 1 to 10,000,000,000")
         }
     }
 
     func run() throws {
-        try StandardOutput.write("queue,pending,queue_events_per_second,kernel_events_per_second\n")
-        for count in pending {
-            for (name, queue) in [("heap", KernelOptions.Queue.heap), ("ladder", .ladder)] {
-                let model = HoldModel(pending: count, events: events, queue: queue)
-                try StandardOutput.write(
-                    "\(name),\(count),\(Int64(model.queueRate())),\(Int64(model.kernelRate()))\n")
+        var benchmarks: [any Benchmark] = []
+        for name in names.isEmpty ? BenchmarkCatalogue.groups : names {
+            let found = try BenchmarkCatalogue.benchmarks(named: name, scenario: scenario)
+            if found.isEmpty {
+                throw CommandFailure(
+                    "there is no benchmark '\(name)'; there are \(BenchmarkCatalogue.groups.joined(separator: ", "))")
             }
+            benchmarks += found
         }
+        var table = BenchTable()
+        if !json { try StandardOutput.write(BenchTable.head) }
+        for benchmark in benchmarks {
+            let result = try BenchmarkResult(benchmark, operations: operations, runs: runs)
+            if !json { try StandardOutput.write(BenchTable.line(result)) }
+            table.results.append(result)
+        }
+        try StandardOutput.write(json ? table.json() : table.legend)
     }
 }

@@ -6,27 +6,52 @@ import GalePrimitives
 /// The hold model: with a constant number of events pending, take the first one and schedule another after an
 /// exponential delay of mean 1 s.
 ///
-/// It measures nothing but the queue (`queueRate`), or the queue, the clock, the digest and the call of a component
-/// (`kernelRate`). `Scripts/bench/hold.c` is the same in C with a heap.
+/// It measures nothing but the queue, or the queue, the clock, the digest and the call of a component.
+/// `Scripts/bench/hold.c` is the same in C with a heap.
 ///
 /// Source: R. Brown, "Calendar queues", Communications of the ACM 31 (1988).
-public struct HoldModel: Sendable {
-    /// Events pending.
-    public var pending: Int
-    /// Events handled in the part that is timed.
-    public var events: Int
-    public var queue: KernelOptions.Queue
-
-    public init(pending: Int, events: Int, queue: KernelOptions.Queue = .ladder) {
-        precondition(pending > 0 && events > 0)
-        self.pending = pending
-        self.events = events
-        self.queue = queue
+public struct HoldModel: Benchmark {
+    public enum Layer: String, CaseIterable, Sendable {
+        /// The bare queue.
+        case queue
+        /// The bare queue, without its ladder.
+        case heap
+        /// Through the kernel and a component.
+        case kernel
     }
 
-    /// Events per second of the bare queue.
-    public func queueRate() -> Double {
-        var queue = EventQueue(self.queue)
+    public var layer: Layer
+    /// Events pending.
+    public var pending: Int
+
+    public init(_ layer: Layer, pending: Int) {
+        precondition(pending > 0)
+        self.layer = layer
+        self.pending = pending
+    }
+
+    public var name: String { "hold/\(layer)/\(pending)" }
+
+    public var operation: String {
+        switch layer {
+        case .queue: "take the first event from the bare queue, schedule one after an exponential delay"
+        case .heap: "the same, the queue being a heap whatever is in it"
+        case .kernel: "the same through the kernel and a component"
+        }
+    }
+
+    public var usualOperations: Int { pending > 100_000 ? 5_000_000 : 10_000_000 }
+
+    public func sample(operations: Int) -> BenchmarkSample {
+        switch layer {
+        case .queue: bareSample(.ladder, operations)
+        case .heap: bareSample(.heap, operations)
+        case .kernel: kernelSample(operations)
+        }
+    }
+
+    private func bareSample(_ kind: KernelOptions.Queue, _ operations: Int) -> BenchmarkSample {
+        var queue = EventQueue(kind)
         defer { queue.deallocate() }
         var delays = ExponentialDelays()
         var sequence: UInt64 = 0
@@ -50,64 +75,46 @@ public struct HoldModel: Sendable {
             return last
         }
         // The first turn brings the queue into its stationary state.
-        let warm = hold(pending)
-        let clock = ContinuousClock()
-        let start = clock.now
-        let last = hold(events)
-        let elapsed = clock.now - start
-        precondition(last > warm || events == 1, "time did not pass")
-        return Double(events) / elapsed.seconds
+        _ = hold(pending)
+        let watch = Stopwatch()
+        let last = hold(operations)
+        let time = watch.elapsed
+        return BenchmarkSample(operations: UInt64(operations), time: time, figures: [("seconds", Self.seconds(last))])
     }
 
-    /// Events per second through a kernel and a component.
-    public func kernelRate() -> Double {
-        var options = KernelOptions()
-        options.queue = queue
-        let kernel = Kernel(options: options)
+    private func kernelSample(_ operations: Int) -> BenchmarkSample {
+        let kernel = Kernel()
         let holder = Holder(kernel: kernel)
         holder.fill(pending)
         holder.run(pending, kernel)
         let before = kernel.events
-        let clock = ContinuousClock()
-        let start = clock.now
-        holder.run(events, kernel)
-        let elapsed = clock.now - start
-        return Double(kernel.events - before) / elapsed.seconds
+        let watch = Stopwatch()
+        holder.run(operations, kernel)
+        let time = watch.elapsed
+        return BenchmarkSample(
+            operations: kernel.events - before, time: time, figures: [("seconds", Self.seconds(kernel.now))])
     }
 
-    /// Runs the kernel without timing it, for a tool that counts instructions or calls. Returns the trajectory.
-    public func run() -> Digest128 {
-        var options = KernelOptions()
-        options.queue = queue
-        let kernel = Kernel(options: options)
-        let holder = Holder(kernel: kernel)
-        holder.fill(pending)
-        holder.run(events, kernel)
-        return kernel.trajectory
-    }
+    /// How far the simulated clock got.
+    private static func seconds(_ instant: Instant) -> Double { (instant - .zero).seconds }
 }
 
 /// Schedules an event for each that it handles, as often as it may.
 private final class Holder: Component {
-    private struct State {
-        var delays = ExponentialDelays()
-        var left = 0
-    }
-
     /// Behind a pointer, so that no access is checked.
-    private let state: UnsafeMutablePointer<State>
+    private let delays: UnsafeMutablePointer<ExponentialDelays>
 
     init(kernel: Kernel) {
-        state = .allocate(capacity: 1)
-        state.initialize(to: State())
+        delays = .allocate(capacity: 1)
+        delays.initialize(to: ExponentialDelays())
         super.init(kernel: kernel, name: "holder")
     }
 
-    deinit { state.deallocate() }
+    deinit { delays.deallocate() }
 
     func fill(_ pending: Int) {
         for payload in 0..<UInt64(pending) {
-            let time = scheduler.now + Interval(nanoseconds: state.pointee.delays.next())
+            let time = scheduler.now + Interval(nanoseconds: delays.pointee.next())
             scheduler.schedule(at: time, target: index, kind: 0, payload: payload)
         }
     }
@@ -120,7 +127,7 @@ private final class Holder: Component {
     }
 
     override func handle(_ event: Event) -> UInt64 {
-        let delay = Interval(nanoseconds: state.pointee.delays.next())
+        let delay = Interval(nanoseconds: delays.pointee.next())
         scheduler.schedule(at: event.time + delay, target: index, kind: 0, payload: event.payload)
         return event.payload
     }
@@ -138,8 +145,4 @@ private struct ExponentialDelays {
         mixed ^= mixed &>> 31
         return Int64(-1e9 * log((Double(mixed &>> 11) + 0.5) * 0x1p-53))
     }
-}
-
-extension Duration {
-    fileprivate var seconds: Double { Double(components.seconds) + 1e-18 * Double(components.attoseconds) }
 }

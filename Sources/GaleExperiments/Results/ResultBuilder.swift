@@ -45,7 +45,7 @@ struct ResultBuilder {
     }
 
     /// Every part of the ledger sums, by phase and by slot, and both sum to the same whole.
-    private func balancedLedger() throws -> Ledger {
+    func balancedLedger() throws -> Ledger {
         var whole = Ledger()
         for channel in Channel.allCases {
             var byPhase = Ledger()
