@@ -78,6 +78,12 @@ public final class Dispatcher {
         core.handle(input, now: now.nanoseconds, random: random(), &actions)
     }
 
+    /// Where the record of an attempt or a chain lies, if it still does: a host that knows a little ahead which answer comes
+    /// next can have the processor fetch it. What is there is nobody's business.
+    public func address(of identifier: UInt64) -> UnsafeRawPointer? {
+        core.living(identifier).map { UnsafeRawPointer(core.chain($0)) }
+    }
+
     public var counters: DeliveryCounters { core.state.pointee.counters }
 
     /// Notifications that were consumed and not yet settled or handed to the retry topic.

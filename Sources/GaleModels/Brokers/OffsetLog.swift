@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CGalePrefetch
 import GalePrimitives
 
 /// A partition's records by offset, from the committed offset to the end, in chunks of 1,024: what is before the start is
@@ -51,6 +52,15 @@ struct OffsetLog: BitwiseCopyable {
         @inline(__always) nonmutating set {
             base(offset).storeBytes(of: newValue, toByteOffset: (offset & (Self.chunk &- 1)) &<< 2, as: UInt32.self)
         }
+    }
+
+    /// Has the processor fetch an entry and its state, if the offset is kept.
+    @inline(__always)
+    func prefetch(_ offset: Int) {
+        guard offset >= startPosition, offset < endPosition else { return }
+        let place = offset & (Self.chunk &- 1)
+        gale_prefetch(base(offset) + place &<< 2)
+        gale_prefetch(base(offset) + (Self.chunk &<< 2 &+ place))
     }
 
     /// What has become of the record at an offset: see `KafkaPartition`.

@@ -128,6 +128,23 @@ final class Stage: Component {
         let message = state.pointee.core.message(job.pointee.message)
         gale_prefetch(message)
         gale_prefetch(UnsafeRawPointer(message) + MemoryLayout<Message>.size - 1)
+        if job.pointee[.delivering] { anticipateDelivery(job) }
+    }
+
+    /// The dispatcher's record, and the log entry that is finished when the answer is good.
+    @inline(__always)
+    private func anticipateDelivery(_ job: UnsafeMutablePointer<Job>) {
+        if let dispatcher = state.pointee.dispatchers[Int(job.pointee.replica)],
+            let record = dispatcher._withUnsafeGuaranteedRef({ $0.address(of: job.pointee.token) })
+        {
+            gale_prefetch(record)
+        }
+        if job.pointee.partition != .max {
+            let broker = state.pointee.sources[job.pointee.source].broker
+            let partition = broker.partition(UInt32(job.pointee.partition))
+            let offset = StageHandle(state: state).absoluteOffset(job.pointee.offset, partition)
+            if partition.pointee.ownerEpoch == job.pointee.epoch { partition.pointee.log.prefetch(offset) }
+        }
     }
 
     override func handle(_ event: Event) -> UInt64 {

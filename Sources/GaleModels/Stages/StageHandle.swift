@@ -184,6 +184,9 @@ struct StageHandle {
         if state.pointee.queueCapacity >= 0 && state.pointee.sourceCount == 0 { pumpQueue() }
     }
 
+    /// Records of a fetch between asking for one's message and beginning it.
+    private static var recordsAhead: UInt32 { 3 }
+
     /// Begins the first of some fetched records.
     private func begin(_ records: FetchedRecords, _ number: Int, _ replica: UnsafeMutablePointer<Replica>) {
         let source = state.pointee.sources + Int(records.source)
@@ -193,6 +196,9 @@ struct StageHandle {
         if partition.pointee.ownerEpoch == records.epoch {
             let (index, again) = broker.begin(UInt32(records.partition), offset: records.offset)
             if again { state.pointee.redelivered &+= 1 }
+            if records.count > Self.recordsAhead {
+                core.prefetchEntry(partition.pointee.log[records.offset &+ Int(Self.recordsAhead)])
+            }
             let message = core.message(index)
             if !source.pointee.isRetry { message.pointee.appended = partition.pointee.log.appendTick(records.offset) }
             core.move(message, to: .waiting, at: records.arrived)
