@@ -9,6 +9,8 @@ public final class Kernel {
     /// The clock and the queue, as components see them.
     public let scheduler: Scheduler
     public let options: KernelOptions
+    /// For a thread that watches the run.
+    public let pauseRequest = PauseRequest()
 
     private let core: UnsafeMutablePointer<KernelCore>
     /// Unmanaged, so that handing over an event touches no reference count.
@@ -105,7 +107,9 @@ public final class Kernel {
         let (maximum, maximumAtInstant) = (options.events, options.eventsPerInstant)
         let (components, count) = (self.components, UInt32(componentCount))
         let isAnticipating = (0..<componentCount).contains { components[$0].takeUnretainedValue().anticipates }
-        while handled &+ stale < maximum {
+        let request = pauseRequest
+        request.bound.store(maximum, ordering: .relaxed)
+        while handled &+ stale < request.bound.load(ordering: .relaxed) {
             let event = core.pointee.takeNext(noLaterThan: limit.nanoseconds)
             if event.time.nanoseconds != core.pointee.now {
                 let isOver = event.time.nanoseconds < 0
@@ -132,6 +136,6 @@ public final class Kernel {
             core.pointee.trajectory.absorb(UInt64(event.target) &<< 32 | UInt64(event.kind))
             core.pointee.trajectory.absorb(entity)
         }
-        return .eventLimit
+        return handled &+ stale < maximum ? .paused : .eventLimit
     }
 }

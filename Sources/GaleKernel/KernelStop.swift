@@ -9,6 +9,8 @@ public enum KernelStop: Equatable, Sendable {
     case idle
     /// The run's limit of events has been handled.
     case eventLimit
+    /// `PauseRequest.pause()` was called; the clock shows the last event.
+    case paused
     /// More events than allowed happened at one instant; the component is the one whose event was next.
     case livelock(at: Instant, component: String)
 }

@@ -50,6 +50,8 @@ public final class World {
         case reached
         /// The load is over and every notification is settled.
         case drained
+        /// The world's `pauseRequest` was called; a later call goes on.
+        case paused
         /// A limit or a livelock ended the run early; the text says which.
         case stopped(String)
     }
@@ -65,6 +67,7 @@ public final class World {
             case .reached: break
             case .idle:
                 clock = next
+            case .paused: return .paused
             case .eventLimit: return .stopped("the limit of \(specification.limits.events) events was reached")
             case .livelock(let instant, let component):
                 return .stopped(
@@ -147,6 +150,8 @@ public final class World {
 extension World {
     /// Load and drain together end here.
     public var end: Instant { core.state.pointee.end }
+    /// For a thread that watches the run.
+    public var pauseRequest: PauseRequest { kernel.pauseRequest }
     public var loadEnd: Instant { core.state.pointee.loadEnd }
     public var events: UInt64 { kernel.events }
     /// Inserts into and removals from the priority queue.

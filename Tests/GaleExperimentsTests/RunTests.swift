@@ -150,4 +150,35 @@ import Testing
         #expect(effective.map(\.decisionsChanged) == [12])
         #expect(effective.map(\.inert) == [false])
     }
+
+    @Test("a limit of memory ends a run within one slice: a few events may ask for more than there is")
+    func limitWithinSlice() throws {
+        // A thousand segments of a million notifications each: one slice would take 20 GB.
+        let scenario = try ScenarioReader.read(
+            text: """
+                name: segments
+                duration: 1s
+                limits: {memory: 300MiB, wall: 10min}
+                workloads: {load: {into: segments, rate: 1G/s, fan-out: 1M, arrivals: uniform}}
+                brokers: {memory: {profile: direct}}
+                topics: {segments: {broker: memory}, single: {broker: memory}}
+                stages:
+                  split: {reads: segments, concurrency: 1000, steps: [{compute: constant 1us}, {emit: {to: single, split: true}}]}
+                  work: {reads: single, steps: [{compute: constant 1s}]}
+                """)
+        let result = try Experiment(scenario: scenario).run()
+        #expect(result.summary.verdict.partial)
+        #expect(result.summary.verdict.reason == "limit reached: memory 300 MiB")
+        #expect(result.summary.simulatedSeconds < 0.1)
+        #expect(result.timing.peakMemoryBytes < 2 << 30)
+    }
+
+    @Test("a pause that no limit asks for changes nothing")
+    func spuriousPause() throws {
+        let world = HandMadeWorld(measurements(), end: .milliseconds(250))
+        world.special = (2, .paused)
+        let result = try run(world)
+        #expect(world.steps.count == 3)
+        #expect(!result.summary.verdict.partial)
+    }
 }

@@ -138,6 +138,24 @@ struct KernelTests {
         #expect(clean.staleEvents == 0 && dirty.staleEvents == 20)
     }
 
+    @Test("a pause ends the run after the event under way, and the next run goes on from there")
+    func pause() {
+        let kernel = Kernel()
+        let recorder = Recorder(kernel: kernel, name: "recorder")
+        recorder.onEvent = { _, event in
+            if event.payload == 3 { kernel.pauseRequest.pause() }
+            return event.payload
+        }
+        for time in 0..<6 as Range<UInt64> {
+            kernel.scheduler.schedule(at: instant(Int64(time)), target: 0, kind: 1, payload: time)
+        }
+        #expect(kernel.run(until: instant(100)) == .paused)
+        #expect(kernel.now == instant(3))
+        #expect(recorder.payloads == [0, 1, 2, 3])
+        #expect(kernel.run(until: instant(100)) == .idle)
+        #expect(recorder.payloads == [0, 1, 2, 3, 4, 5])
+    }
+
     /// A queueing network of sorts: events branch, and go by queue and lane.
     private func digest(queue: KernelOptions.Queue, slice: Int64, seed: UInt64) -> (Digest128, UInt64) {
         var options = KernelOptions()

@@ -18,6 +18,8 @@ package struct RunLoop {
         _ world: any RunningWorld, loadEnds: Instant, limits: RunLimits, interruption: Interruption,
         progress: (RunProgress) -> Void
     ) {
+        let watch = world.pauser.map { LimitWatch($0, limits: limits, interruption: interruption) }
+        defer { watch?.end() }
         while world.now < world.end {
             let next = min(world.now + Self.slice, world.end)
             let step = world.step(until: next)
@@ -30,7 +32,7 @@ package struct RunLoop {
                     submitted: world.submittedCount, unsettled: world.unsettledCount, backlog: world.backlogCount,
                     events: world.eventCount))
             if case .stopped(let reason) = step { stopReason = reason }
-            if step != .reached { break }
+            if step != .reached, step != .paused { break }
             if let signal = interruption.signal {
                 stopReason = "interrupted by signal \(signal)"
                 break

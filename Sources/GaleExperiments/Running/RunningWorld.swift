@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import GaleKernel
 import GalePrimitives
 
 /// A world as a run sees it: something that can be advanced, finished and read.
@@ -21,9 +22,16 @@ package protocol RunningWorld: AnyObject {
     var outcomeDigest: String { get }
     var source: any MeasurementSource { get }
 
+    /// Makes `step` return early, from another thread; nil: nothing does.
+    var pauser: PauseRequest? { get }
+
     func step(until instant: Instant) -> RunStep
     /// What is unfinished becomes *in flight*.
     func finish()
+}
+
+extension RunningWorld {
+    package var pauser: PauseRequest? { nil }
 }
 
 /// How far a step came.
@@ -31,6 +39,8 @@ package enum RunStep: Equatable, Sendable {
     case reached
     /// The load is over and nothing is unsettled.
     case drained
+    /// The pause request was called: it has not reached the instant.
+    case paused
     /// A limit of the kernel or a livelock, in words.
     case stopped(String)
 }

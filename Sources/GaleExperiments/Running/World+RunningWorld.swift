@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import GaleKernel
 import GaleMeasurement
 import GaleModels
 import GalePrimitives
@@ -12,11 +13,13 @@ extension World: RunningWorld {
     package var peakUnsettledCount: Int64 { peakUnsettled }
     package var backlogCount: Int64 { backlog }
     package var source: any MeasurementSource { measurements }
+    package var pauser: PauseRequest? { pauseRequest }
 
     package func step(until instant: Instant) -> RunStep {
         switch advance(until: instant) {
         case .reached: .reached
         case .drained: .drained
+        case .paused: .paused
         case .stopped(let reason): .stopped(reason)
         }
     }
