@@ -13,7 +13,9 @@ extension ProviderState {
         latency = Distribution(profile.latency)
         latencyWeather = Self.weather(sigma: profile.weatherSigma)
         errorWeather = Self.weather(sigma: profile.errorWeatherSigma)
-        materialDelay = Swift.max(Int64(latency.mean / 10), 1)
+        // The mean of a heavy tail may be beyond what an interval holds.
+        let tenth = latency.mean / 10
+        materialDelay = tenth < 0x1p60 ? Swift.max(Int64(tenth), 1) : 1 << 60
         rejectionLatencyMicros = profile.rejectionLatencyMicros
         answersOnAdmission = profile.answersOnAdmission
         capacity = profile.capacityMicros.map { UInt64($0) }

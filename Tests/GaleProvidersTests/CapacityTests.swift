@@ -105,4 +105,10 @@ struct CapacityTests {
         #expect(abs(mean - theory) < halfWidth, "\(mean) against \(theory) ± \(halfWidth)")
         #expect(halfWidth < theory / 20, "the interval is too wide to tell anything")
     }
+
+    @Test("a latency so heavy-tailed that its mean is beyond any clock can be drawn from")
+    func hugeMean() {
+        var feed = Feed(plain(latency: .lognormal(median: 3e16, sigma: 20)))
+        for _ in 0..<100 { #expect(feed.call(after: .seconds(1)).departs > feed.now) }
+    }
 }
