@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import GaleScenarioLanguage
 import Testing
 
@@ -130,5 +131,33 @@ struct RobustnessTests {
         for path in ["/nowhere/scenario.yaml", "/", ""] {
             #expect(throws: ScenarioError.self) { try ScenarioReader.read(path: path) }
         }
+    }
+
+    @Test("what a scenario refers to must be a regular file: a pipe that nobody writes to is not waited for")
+    func pipes() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gale-pipes-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try #require(mkfifo(folder.path + "/pipe.yaml", 0o600) == 0)
+        try FileManager.default.createSymbolicLink(atPath: folder.path + "/zero.yaml", withDestinationPath: "/dev/zero")
+        for name in ["pipe.yaml", "zero.yaml"] {
+            let scenario = folder.path + "/scenario.yaml"
+            try "extends: \(name)\n".write(toFile: scenario, atomically: true, encoding: .utf8)
+            let error = #expect(throws: ScenarioError.self) { try ScenarioReader.read(path: scenario) }
+            #expect(error?.text.contains("cannot read '\(name)': it is no regular file\n") == true)
+        }
+        let link = folder.path + "/link.yaml"
+        try Examples.queue.write(toFile: folder.path + "/base.yaml", atomically: true, encoding: .utf8)
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "base.yaml")
+        let scenario = folder.path + "/scenario.yaml"
+        try "extends: link.yaml\n".write(toFile: scenario, atomically: true, encoding: .utf8)
+        #expect(try ScenarioReader.read(path: scenario).name == "queue")
+    }
+
+    @Test("a share of any size is written as it was read")
+    func largeShares() {
+        #expect(QuantityText.share(micros: .max) == "922337203685477.5807%")
+        #expect(QuantityText.share(micros: 12_345) == "1.2345%")
+        #expect(QuantityText.share(micros: 1_000_000) == "100%")
     }
 }

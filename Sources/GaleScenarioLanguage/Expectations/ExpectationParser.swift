@@ -3,10 +3,10 @@ import GaleDelivery
 import GalePrimitives
 
 /// Reads one line of `expect:` by the grammar of `ExpectationGrammar`.
-struct ExpectationParser {
+package struct ExpectationParser {
     /// A mistake: at which character, what, the nearest valid word, and what to do.
-    struct Mistake: Error {
-        var offset: Int
+    package struct Mistake: Error {
+        package var offset: Int
         var message: String
         var suggestion: String?
         var remedy: String?
@@ -18,9 +18,9 @@ struct ExpectationParser {
     private var position = 0
     private var length = 0
 
-    init(names: [Entity: [String]]) { self.names = names }
+    package init(names: [Entity: [String]]) { self.names = names }
 
-    mutating func parse(_ text: String) throws(Mistake) -> Expectation.Condition {
+    package mutating func parse(_ text: String) throws(Mistake) -> Expectation.Condition {
         if text.utf8.count > 1_000 { throw Mistake(offset: 0, message: "an expectation has at most 1000 bytes") }
         tokens = ExpectationToken.tokens(of: text)
         position = 0

@@ -3,9 +3,9 @@ import GalePrimitives
 import GaleRandomness
 
 /// Reads a distribution as text: `lognormal median 45ms p99 400ms`.
-struct DistributionText {
+package struct DistributionText {
     /// What is drawn: times in nanoseconds, or sizes in bytes.
-    enum Unit: Sendable {
+    package enum Unit: Sendable {
         case time, size
 
         var words: String { self == .time ? "times" : "sizes" }
@@ -14,7 +14,7 @@ struct DistributionText {
     }
 
     /// A mistake: at which character, what, and the nearest valid word.
-    struct Mistake: Error {
+    package struct Mistake: Error {
         var offset: Int
         var message: String
         var suggestion: String?
@@ -41,7 +41,7 @@ struct DistributionText {
     private let length: Int
 
     /// `readFile` gives the sorted values of an empirical distribution.
-    static func read(
+    package static func read(
         _ text: String, unit: Unit, readFile: (String) throws(Mistake) -> [Double]
     ) throws(Mistake) -> DistributionSpecification {
         let specification = try DistributionText(text: text, unit: unit).read(readFile)

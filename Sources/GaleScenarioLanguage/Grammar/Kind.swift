@@ -92,7 +92,7 @@ indirect enum Kind: Sendable {
 }
 
 /// What a scenario declares by name.
-enum Entity: String, CaseIterable, Sendable {
+package enum Entity: String, CaseIterable, Sendable {
     case workload, broker, topic, store, link, stage, provider, policy, fault, variant
 
     /// The section that declares them.

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Exact reading of quantities: a decimal number and a unit, to a whole number of the smallest unit. No floating point.
-enum Quantity {
+package enum Quantity {
     /// A decimal number without sign: `digits` / 10^`decimals`.
     struct Decimal: Equatable {
         var digits: UInt64
         var decimals: Int
     }
 
-    enum Problem: Error, Equatable {
+    package enum Problem: Error, Equatable {
         /// It does not begin with a number.
         case notNumber
         case negative
@@ -89,7 +89,7 @@ enum Quantity {
     static let rateUnits: [(name: String, seconds: UInt64)] = [("/s", 1), ("/min", 60), ("/h", 3_600)]
 
     /// Nanoseconds.
-    static func duration(_ text: String) throws(Problem) -> Int64 {
+    package static func duration(_ text: String) throws(Problem) -> Int64 {
         let (number, unit) = try split(text)
         // Zero needs no unit by mathematics, but one rule without exceptions is easier to remember.
         if unit.isEmpty { throw .noUnit }
@@ -98,7 +98,7 @@ enum Quantity {
     }
 
     /// Bytes.
-    static func size(_ text: String) throws(Problem) -> Int64 {
+    package static func size(_ text: String) throws(Problem) -> Int64 {
         let (number, unit) = try split(text)
         if unit.isEmpty { throw .noUnit }
         guard let known = sizeUnits.first(where: { $0.name == unit }) else { throw .unknownUnit(unit) }
@@ -106,7 +106,7 @@ enum Quantity {
     }
 
     /// Millionths per second, rounded to the nearest.
-    static func rate(_ text: String) throws(Problem) -> Int64 {
+    package static func rate(_ text: String) throws(Problem) -> Int64 {
         let (number, unit) = try split(text)
         if unit.isEmpty || multipliers.contains(where: { $0.name == unit }) { throw .noUnit }
         for (multiplier, factor) in multipliers {
@@ -118,7 +118,7 @@ enum Quantity {
     }
 
     /// Millionths.
-    static func share(_ text: String) throws(Problem) -> Int64 {
+    package static func share(_ text: String) throws(Problem) -> Int64 {
         let (number, unit) = try split(text)
         if unit.isEmpty { throw .noUnit }
         if unit != "%" { throw .unknownUnit(unit) }
@@ -126,21 +126,21 @@ enum Quantity {
     }
 
     /// Millionths: `3x` or `3`.
-    static func factor(_ text: String) throws(Problem) -> Int64 {
+    package static func factor(_ text: String) throws(Problem) -> Int64 {
         let (number, unit) = try split(text)
         if !unit.isEmpty, unit != "x" { throw .unknownUnit(unit) }
         return try whole(number, scale: 1_000_000)
     }
 
     /// A plain count: `2000`, `4k`, `1.5M`.
-    static func count(_ text: String) throws(Problem) -> Int64 {
+    package static func count(_ text: String) throws(Problem) -> Int64 {
         let (number, unit) = try split(text)
         guard let known = multipliers.first(where: { $0.name == unit }) else { throw .unknownUnit(unit) }
         return try whole(number, scale: known.factor)
     }
 
     /// A plain decimal number.
-    static func number(_ text: String) throws(Problem) -> Double {
+    package static func number(_ text: String) throws(Problem) -> Double {
         let (number, unit) = try split(text)
         if !unit.isEmpty { throw .unknownUnit(unit) }
         if number.decimals > 15 || number.digits > 1 << 53 { throw .tooPrecise }

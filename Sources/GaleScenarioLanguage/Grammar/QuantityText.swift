@@ -2,20 +2,23 @@
 import GalePrimitives
 
 /// Quantities back to text, in one normal form each: the resolved scenario and its fingerprint use it.
-enum QuantityText {
-    static func duration(_ nanoseconds: Int64) -> String { Interval(nanoseconds: nanoseconds).description }
+package enum QuantityText {
+    package static func duration(_ nanoseconds: Int64) -> String { Interval(nanoseconds: nanoseconds).description }
 
     /// Millionths as a decimal number without needless zeros.
-    static func decimal(micros: Int64) -> String {
-        let whole = micros / 1_000_000
-        let rest = micros % 1_000_000
+    static func decimal(micros: Int64) -> String { decimal(micros, of: 1_000_000) }
+
+    /// A number of parts, of which `one` make a whole: a power of ten.
+    private static func decimal(_ parts: Int64, of one: Int64) -> String {
+        let whole = parts / one
+        let rest = parts % one
         if rest == 0 { return "\(whole)" }
-        var digits = String(rest + 1_000_000).dropFirst()
+        var digits = String(rest + one).dropFirst()
         while digits.last == "0" { digits.removeLast() }
         return "\(whole).\(digits)"
     }
 
-    static func rate(micros: Int64) -> String {
+    package static func rate(micros: Int64) -> String {
         for (name, factor) in [("G", Int64(1_000_000_000)), ("M", 1_000_000), ("k", 1_000)]
         where micros != 0 && micros % (factor * 1_000_000) == 0 {
             return "\(micros / (factor * 1_000_000))\(name)/s"
@@ -23,14 +26,14 @@ enum QuantityText {
         return "\(decimal(micros: micros))/s"
     }
 
-    static func share(micros: Int64) -> String {
+    package static func share(micros: Int64) -> String {
         // 1 % is 10,000 millionths.
-        "\(decimal(micros: micros / 10_000 * 1_000_000 + micros % 10_000 * 100))%"
+        "\(decimal(micros, of: 10_000))%"
     }
 
-    static func factor(micros: Int64) -> String { "\(decimal(micros: micros))x" }
+    package static func factor(micros: Int64) -> String { "\(decimal(micros: micros))x" }
 
-    static func size(_ bytes: Int64) -> String {
+    package static func size(_ bytes: Int64) -> String {
         for (name, size) in [("GiB", Int64(1) << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)]
         where bytes != 0 && bytes % size == 0 {
             return "\(bytes / size)\(name)"
@@ -38,5 +41,5 @@ enum QuantityText {
         return "\(bytes)B"
     }
 
-    static func count(_ count: Int64) -> String { "\(count)" }
+    package static func count(_ count: Int64) -> String { "\(count)" }
 }

@@ -9,7 +9,7 @@ struct ScenarioLoader {
 
     /// nil after a diagnostic.
     func load(_ path: String) -> Tree? {
-        switch Self.text(of: path, files) {
+        switch Self.text(of: path, files, mayBePipe: true) {
         case .failure(let problem):
             let place = Place(source: SourceText(file: path, folder: nil, text: ""), line: 1, column: 1)
             diagnostics.error("cannot read the scenario: \(problem.words)", at: place)
@@ -63,10 +63,11 @@ struct ScenarioLoader {
         }
         switch Self.text(of: joined, files) {
         case .failure(let problem):
-            let names = files.yamlNames(in: SourceFiles.folder(of: joined)).map { $0 + ".yaml" }
+            let own = String(parts.last ?? "")
+            let names = files.yamlNames(in: SourceFiles.folder(of: joined)).map { $0 + ".yaml" }.filter { $0 != own }
             diagnostics.error(
                 "cannot read '\(name.shortened)': \(problem.words)", at: place,
-                suggestion: NearestName.of(String(parts.last ?? ""), among: names),
+                suggestion: NearestName.of(own, among: names),
                 remedy: "the name is looked up relative to \(path)")
             return nil
         case .success(let text):
@@ -74,8 +75,12 @@ struct ScenarioLoader {
         }
     }
 
-    private static func text(of path: String, _ files: SourceFiles) -> Result<String, SourceFiles.Problem> {
-        do throws(SourceFiles.Problem) { return .success(try files.read(path)) } catch { return .failure(error) }
+    private static func text(
+        of path: String, _ files: SourceFiles, mayBePipe: Bool = false
+    ) -> Result<String, SourceFiles.Problem> {
+        do throws(SourceFiles.Problem) { return .success(try files.read(path, mayBePipe: mayBePipe)) } catch {
+            return .failure(error)
+        }
     }
 
     /// Without `.` and `x/..`, to recognise the same file by two names.

@@ -15,19 +15,32 @@ struct SourceFiles: Sendable {
     var readsDisk = true
 
     /// At most `limit` bytes of UTF-8.
-    func read(_ path: String, limit: Int = TreeReader.sizeLimit) throws(Problem) -> String {
+    ///
+    /// What a scenario refers to is a regular file: a pipe would be waited for, for ever if nobody writes to it. The scenario
+    /// itself may come through one (`mayBePipe`), as the command line says so: `gale check <(make-scenario)`.
+    func read(
+        _ path: String, limit: Int = TreeReader.sizeLimit, mayBePipe: Bool = false
+    ) throws(Problem) -> String {
         if let text = memory[path] {
             if text.utf8.count > limit { throw .tooLarge }
             return text
         }
         if !readsDisk { throw .missing }
-        return try Self.readDisk(path, limit: limit)
+        return try Self.readDisk(path, limit: limit, mayBePipe: mayBePipe)
     }
 
-    private static func readDisk(_ path: String, limit: Int) throws(Problem) -> String {
+    private static func isRegular(_ path: String) -> Bool {
+        // The kind of what a link leads to, not of the link.
+        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        let attributes = try? FileManager.default.attributesOfItem(atPath: target)
+        return attributes?[.type] as? FileAttributeType == .typeRegular
+    }
+
+    private static func readDisk(_ path: String, limit: Int, mayBePipe: Bool) throws(Problem) -> String {
         var directory: ObjCBool = false
         if !FileManager.default.fileExists(atPath: path, isDirectory: &directory) { throw .missing }
         if directory.boolValue { throw .unreadable("it is a folder") }
+        if !mayBePipe, !isRegular(path) { throw .unreadable("it is no regular file") }
         guard let handle = FileHandle(forReadingAtPath: path) else { throw .unreadable("it cannot be opened") }
         defer { try? handle.close() }
         var bytes = Data()
