@@ -52,6 +52,14 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "GaleCommand", dependencies: ["Gale"]),
+        // For the checks only: mutated scenarios (`Scripts/fuzz-scenarios`, `Scripts/fuzz-reader`).
+        .executableTarget(
+            name: "GaleFuzz",
+            dependencies: [
+                "GaleMeasurement", "GaleDelivery", "GaleKernel", "GaleModels", "GaleScenarioLanguage",
+                .product(name: "Yams", package: "Yams"),
+            ],
+            path: "Tests/GaleFuzz", exclude: ["Seeds"]),
 
         .testTarget(name: "GalePrimitivesTests", dependencies: ["GalePrimitives"]),
         .testTarget(
