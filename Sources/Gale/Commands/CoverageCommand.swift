@@ -26,7 +26,6 @@ struct CoverageCommand: ParsableCommand {
         guard seeds >= 1, intervals >= 1, replications >= 2, deleted >= 0, kept >= 1 else {
             throw ValidationError("there must be at least 1 seed, 1 interval, 2 replications and 1 customer")
         }
-        // A sum of times in nanoseconds must fit into 63 bits.
         guard max(seeds, intervals, replications, deleted, kept) <= 10_000_000 else {
             throw ValidationError("more than 10 million of anything would take too long")
         }

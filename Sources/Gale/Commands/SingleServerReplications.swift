@@ -36,13 +36,14 @@ package struct SingleServerReplications {
     /// The mean time in the system of one replication's kept customers, seconds.
     package func mean(ofReplication replication: UInt64) -> Double {
         var wait: Int64 = 0
-        var sum: Int64 = 0
+        // Of whole nanoseconds; a number that 63 bits might not hold.
+        var sum = 0.0
         for customer in 0..<UInt64(deleted + kept) {
             let served = service.sample(draws.uniform(Self.services, replication, customer))
-            if customer >= UInt64(deleted) { sum += wait + served }
+            if customer >= UInt64(deleted) { sum += Double(wait + served) }
             wait = max(0, wait + served - between.sample(draws.uniform(Self.arrivals, replication, customer)))
         }
-        return Double(sum) / Double(kept) / Self.second
+        return sum / Double(kept) / Self.second
     }
 
     /// Student's t intervals, each over replications of its own, against the truth.

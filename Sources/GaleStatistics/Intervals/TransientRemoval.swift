@@ -10,9 +10,13 @@
 /// Its known pathologies: over a whole run an outlier near the end, or a few last batches that are alike by chance, have the least
 /// value, where it means nothing. So only the first half is searched, and `isSettled` is false when the end of that is the best
 /// place, as it is when a run never settles. Samples that hardly vary (all equal from some place on) are cut there whatever
-/// their bias. And it looks at one run: with heavily correlated samples and an empty start (a queue at high load) it tends to
-/// keep part of the transient and to delete good peaks, so with replications take one deletion for all, such as the largest
-/// that it finds for the mean over the replications, rather than each run's own.
+/// their bias.
+///
+/// It must not be given each of several runs of its own: of a queue at high load it then deletes high peaks that happen to come
+/// early, and the means come out low. Of 500 intervals at 95 %, each over 20 runs of 20,000 customers of M/M/1 at a utilisation of
+/// 0.9 from an empty start, 74 % contained the mean with a deletion for each run, 91 % with the deletion that it finds for the
+/// average of the 20 runs, 92 % with none, and 94 % with 3,000 customers deleted, which is what theory suggests. Where the time
+/// constant is known, use it; elsewhere apply the rule to the average over the replications, and delete more.
 public struct TransientRemoval: Equatable, Sendable {
     /// Samples to leave out at the beginning: a multiple of the batch size.
     public let deleted: Int
