@@ -63,7 +63,8 @@ let package = Package(
 
         .testTarget(name: "GalePrimitivesTests", dependencies: ["GalePrimitives"]),
         .testTarget(
-            name: "GaleRandomnessTests", dependencies: ["GalePrimitives", "GaleRandomness", "GaleStatistics"]),
+            name: "GaleRandomnessTests",
+            dependencies: ["GalePrimitives", "GaleRandomness", "GaleScenarioLanguage", "GaleStatistics"]),
         .testTarget(name: "GaleMeasurementTests", dependencies: ["GalePrimitives", "GaleMeasurement"]),
         .testTarget(name: "GaleDeliveryTests", dependencies: ["GalePrimitives", "GaleDelivery"]),
         .testTarget(
@@ -90,6 +91,8 @@ let package = Package(
         .testTarget(name: "GaleReportingTests", dependencies: ["GaleReporting", "GaleExperiments"]),
         .testTarget(
             name: "GaleTests",
-            dependencies: ["Gale", "GaleCommand", "GaleExperiments", "GalePrimitives", "GaleStatistics"]),
+            dependencies: [
+                "Gale", "GaleCommand", "GaleExperiments", "GalePrimitives", "GaleScenarioLanguage", "GaleStatistics",
+            ]),
     ]
 )

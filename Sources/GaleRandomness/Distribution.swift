@@ -79,15 +79,3 @@
         return rounded > UInt128(Int64.max) ? .max : Int64(rounded)
     }
 }
-
-extension Distribution {
-    private var scale: Double {
-        mantissa == 0 ? 0 : Double(sign: .plus, exponent: -Int(exponent), significand: Double(mantissa))
-    }
-
-    /// The mean of what `sample` draws, by integrating the table (before rounding to integers and the limit of `Int64`).
-    public var mean: Double { QuantileTable(words: words, steps: steps).moments.first * scale }
-
-    /// The mean square of what `sample` draws.
-    public var secondMoment: Double { QuantileTable(words: words, steps: steps).moments.second * scale * scale }
-}

@@ -17,17 +17,7 @@ extension DistributionSpecification {
     }
 
     /// The mean of a checked specification; infinite for Pareto with alpha ≤ 1.
-    public var mean: Double {
-        switch self {
-        case .constant(let value): value
-        case .uniform(let low, let high): (low + high) / 2
-        case .exponential(let mean), .gamma(let mean, _), .erlang(_, let mean), .hyperexponential(let mean, _): mean
-        case .lognormal(let median, let sigma): median * PortableMath.exp(sigma * sigma / 2)
-        case .weibull(let shape, let scale): scale * PortableMath.exp(PortableMath.logGamma(1 + 1 / shape))
-        case .pareto(let minimum, let alpha): alpha > 1 ? minimum * alpha / (alpha - 1) : .infinity
-        case .empirical: Distribution(self).mean
-        }
-    }
+    public var mean: Double { moments.mean }
 
     /// The value that is not exceeded with probability `p`, 0 ≤ `p` ≤ 1, of a checked specification.
     public func quantile(_ p: Double) -> Double {

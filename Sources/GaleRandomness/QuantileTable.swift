@@ -76,32 +76,4 @@ import GalePrimitives
         }
         return words + 1 + values.count
     }
-
-    /// Mean and mean square of the interpolated function, at unit scale.
-    var moments: (first: Double, second: Double) {
-        var first = 0.0
-        var second = 0.0
-        func add(_ low: Double, _ high: Double, width: Double) {
-            first += width * (low + high) / 2
-            second += width * (low * low + low * high + high * high) / 3
-        }
-        func value(_ block: UnsafePointer<UInt64>, _ index: Int) -> Double {
-            PortableMath.scaled(Double(block[1 + index]), byPowerOfTwo: -Int(Int64(bitPattern: block[0])))
-        }
-        if steps > 0 {
-            for index in 0..<Int(steps) {
-                add(value(words, index), value(words, index + 1), width: 1 / Double(steps))
-            }
-            return (first, second)
-        }
-        for block in 0..<2 * Self.blocksPerSide {
-            let octave = block < Self.blocksPerSide ? block : 2 * Self.blocksPerSide - 1 - block
-            let width = PortableMath.scaled(1 / Double(Self.cells), byPowerOfTwo: octave - 64)
-            let start = words + block * Self.blockWords
-            for cell in 0..<Self.cells {
-                add(value(start, cell), value(start, cell + 1), width: width)
-            }
-        }
-        return (first, second)
-    }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import ArgumentParser
-import Foundation
 import GaleExperiments
 import GaleReporting
 import GaleScenarioLanguage
@@ -68,19 +67,14 @@ struct RunCommand: ParsableCommand {
         if json {
             if !quiet {
                 StandardError.write(
-                    ConsoleReport.text(result, colour: hasColour(StandardError.isTerminal), folder: written))
+                    ConsoleReport.text(result, colour: StandardError.hasColour, folder: written))
             }
             try StandardOutput.write(SummaryJSON.text(result.summary))
         } else {
             try StandardOutput.write(
-                ConsoleReport.text(result, colour: hasColour(StandardOutput.isTerminal), folder: written))
+                ConsoleReport.text(result, colour: StandardOutput.hasColour, folder: written))
         }
         if let failure { throw failure }
-    }
-
-    private func hasColour(_ isTerminal: Bool) -> Bool {
-        let environment = ProcessInfo.processInfo.environment
-        return isTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
     }
 
     private func defaultFolder(_ experiment: Experiment) -> String {

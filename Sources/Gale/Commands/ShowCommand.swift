@@ -5,9 +5,10 @@ import GaleScenarioLanguage
 struct ShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Shows a scenario with everything resolved, a profile, the schema, or the pipeline.",
+        abstract: "Shows a scenario with everything resolved, a profile, the schema, the pipeline, or a distribution.",
         subcommands: [
             ShowScenarioCommand.self, ShowProfileCommand.self, ShowSchemaCommand.self, ShowTopologyCommand.self,
+            ShowDistributionCommand.self,
         ], defaultSubcommand: ShowScenarioCommand.self)
 }
 
