@@ -27,11 +27,11 @@ open class Component {
     ///   reused), or `Component.void`: the event was stale and doesn't count.
     open func handle(_ event: Event) -> UInt64 { Component.void }
 
-    /// Whether `anticipate` is to be called.
-    open var anticipates: Bool { false }
+    /// The kinds of events for which `anticipate` is to be called: bit n for those whose number has the lower six bits n.
+    open var anticipatedKinds: UInt64 { 0 }
 
     /// An event that will probably be handled soon: first about ten events ahead, then (`isNear`) about four. A component
     /// with records in much memory asks for their cache lines here. It changes nothing: the event may be cancelled, and
     /// how often this is called is nobody's promise.
-    open func anticipate(_ event: Event, isNear: Bool) {}
+    open func anticipate(kind: UInt32, payload: UInt64, isNear: Bool) {}
 }

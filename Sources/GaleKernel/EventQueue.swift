@@ -29,28 +29,30 @@ import GalePrimitives
 /// - Complexity: insertion and removal are O(1) amortised for spread times, O(log n) at worst.
 @frozen
 public struct EventQueue: ~Copyable {
-    /// A ladder with no more events than this becomes a heap.
+    /// A ladder with no more events than this is emptied into the run.
     static let fewest = 12
-    /// A heap with more events becomes a ladder.
+    /// The heap may have so many events before the horizon moves closer.
     static let most = 32
 
-    /// Events before the horizon that came after it was set.
-    @usableFromInline var near: EventHeap
     /// Events before the horizon, sorted.
     @usableFromInline var run: EventRun
+    /// Nanoseconds; `UInt64.max` when the ladder is empty.
+    @usableFromInline var horizon: UInt64
     /// Events at or after the horizon.
     @usableFromInline var ladder: Ladder
-    /// Nanoseconds; `UInt64.max` when all events are in the heap.
-    @usableFromInline var horizon: UInt64
+    /// Events before the horizon that came after it was set, and too far from the run's end.
+    @usableFromInline var near: EventHeap
     /// The heap may have so many before it is looked at.
-    @usableFromInline var nearLimit: Int
+    private var nearLimit: Int
+    private let isHeap: Bool
 
     public init(_ kind: KernelOptions.Queue) {
         near = EventHeap(minimumCapacity: Self.most)
         run = EventRun()
         ladder = Ladder()
         horizon = .max
-        nearLimit = kind == .heap ? .max : Self.most
+        isHeap = kind == .heap
+        nearLimit = isHeap ? .max : 0
     }
 
     public func deallocate() {
@@ -65,32 +67,34 @@ public struct EventQueue: ~Copyable {
     @inlinable @inline(__always)
     public mutating func insert(_ event: Event) {
         if UInt64(bitPattern: event.time.nanoseconds) < horizon {
-            near.insert(event)
-            if near.count > nearLimit { spill() }
+            insertEarly(event)
         } else {
             ladder.insert(event)
         }
     }
 
+    /// Inserts an event before the horizon.
+    @usableFromInline
+    mutating func insertEarly(_ event: Event) {
+        if !isHeap, run.insert(event) { return }
+        near.insert(event)
+        if near.count > nearLimit { spill() }
+    }
+
+    /// The least event; a sentinel when all events are in the ladder.
+    @inlinable @inline(__always)
+    var first: UnsafeMutablePointer<Event> {
+        run.next.pointee.key < near.first.key ? run.next : near.slots
+    }
+
     /// The key of the least event; `UInt128.max` when the queue is empty.
     @inlinable @inline(__always)
     public mutating func firstKey() -> UInt128 {
-        let key = earlier(run.next.pointee.key, near.first.key)
+        let key = first.pointee.key
         if key != .max { return key }
         if ladder.count == 0 { return .max }
         refill()
-        return earlier(run.next.pointee.key, near.first.key)
-    }
-
-    @inlinable @inline(__always)
-    func earlier(_ left: UInt128, _ right: UInt128) -> UInt128 { left < right ? left : right }
-
-    /// The event that many places behind the least one, when it is already known to be there; it may still be cancelled or
-    /// preceded by others. For looking ahead.
-    @inlinable @inline(__always)
-    func upcoming(_ distance: Int) -> UnsafeMutablePointer<Event>? {
-        let event = run.next + distance
-        return event < run.end ? event : nil
+        return first.pointee.key
     }
 
     /// Removes and returns the least event. `firstKey()` must have been called since the last removal, and the queue must
@@ -108,13 +112,13 @@ public struct EventQueue: ~Copyable {
     /// Moves the next events in front of the horizon: all of them when they are few.
     @usableFromInline @inline(never)
     mutating func refill() {
-        run.removeAll()
         if ladder.count > Self.fewest {
-            horizon = ladder.open(into: &run)
+            horizon = ladder.open(into: &run, atLeast: EventRun.fewest)
             nearLimit = Self.most
         } else {
-            ladder.removeAll(into: &near)
+            ladder.openAll(into: &run)
             horizon = .max
+            nearLimit = 0
         }
     }
 

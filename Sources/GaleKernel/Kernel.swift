@@ -12,14 +12,22 @@ public final class Kernel {
     /// For a thread that watches the run.
     public let pauseRequest = PauseRequest()
 
+    /// A component and what the kernel knows of it.
+    private struct Seat {
+        /// Unmanaged, so that handing over an event touches no reference count.
+        var component: Unmanaged<Component>
+        /// See `Component.anticipatedKinds`.
+        var anticipatedKinds: UInt64 = 0
+    }
+
     private let core: UnsafeMutablePointer<KernelCore>
-    /// Unmanaged, so that handing over an event touches no reference count.
-    private var components: UnsafeMutablePointer<Unmanaged<Component>>
-    private var componentCapacity = 16
-    private var componentCount = 0
+    private var seats: UnsafeMutablePointer<Seat>
+    private var seatCapacity = 16
+    private var seatCount = 0
     private var eventsHandled: UInt64 = 0
     private var eventsStale: UInt64 = 0
-    private var eventsAtInstant: UInt64 = 0
+    /// Events at this instant before the latest; `UInt64.max`, which is followed by 0, when there was none.
+    private var eventsAtInstant = UInt64.max
     private var isRunning = false
 
     public init(options: KernelOptions = KernelOptions()) {
@@ -27,12 +35,12 @@ public final class Kernel {
         core = .allocate(capacity: 1)
         core.initialize(to: KernelCore(options: options))
         scheduler = Scheduler(core: core)
-        components = .allocate(capacity: componentCapacity)
+        seats = .allocate(capacity: seatCapacity)
     }
 
     deinit {
-        for index in 0..<componentCount { components[index].release() }
-        components.deallocate()
+        for index in 0..<seatCount { seats[index].component.release() }
+        seats.deallocate()
         core.pointee.deallocate()
         core.deinitialize(count: 1)
         core.deallocate()
@@ -45,7 +53,7 @@ public final class Kernel {
     /// Insertions into and removals from the priority queue.
     public var queueOperations: UInt64 { core.pointee.queueOperations }
     /// Insertions into and removals from lanes, by cancelling too.
-    public var laneOperations: UInt64 { core.pointee.laneOperations }
+    public var laneOperations: UInt64 { core.pointee.lanes.appended + core.pointee.lanes.removed }
     /// Events that are scheduled and neither handled nor cancelled.
     public var pending: Int { core.pointee.queue.count - core.pointee.cancelled + core.pointee.lanes.count }
     /// The instant that the run has reached.
@@ -54,22 +62,22 @@ public final class Kernel {
     public var trajectory: Digest128 { core.pointee.trajectory.digest }
 
     /// Components, in the order of their creation.
-    public var componentNames: [String] { (0..<componentCount).map { components[$0].takeUnretainedValue().name } }
+    public var componentNames: [String] { (0..<seatCount).map { seats[$0].component.takeUnretainedValue().name } }
 
-    var nextComponentIndex: UInt32 { UInt32(componentCount) }
+    var nextComponentIndex: UInt32 { UInt32(seatCount) }
 
     func register(_ component: Component) {
         precondition(!isRunning, "components are created before the run, or between two slices of it")
-        precondition(componentCount < 1 << 16, "a kernel has at most 65,536 components")
-        if componentCount == componentCapacity {
-            let larger = UnsafeMutablePointer<Unmanaged<Component>>.allocate(capacity: componentCapacity * 2)
-            larger.moveInitialize(from: components, count: componentCount)
-            components.deallocate()
-            components = larger
-            componentCapacity *= 2
+        precondition(seatCount < 1 << 16, "a kernel has at most 65,536 components")
+        if seatCount == seatCapacity {
+            let larger = UnsafeMutablePointer<Seat>.allocate(capacity: seatCapacity * 2)
+            larger.moveInitialize(from: seats, count: seatCount)
+            seats.deallocate()
+            seats = larger
+            seatCapacity *= 2
         }
-        (components + componentCount).initialize(to: Unmanaged.passRetained(component))
-        componentCount += 1
+        (seats + seatCount).initialize(to: Seat(component: Unmanaged.passRetained(component)))
+        seatCount += 1
     }
 
     /// How many events ahead components are asked to anticipate.
@@ -77,19 +85,14 @@ public final class Kernel {
     private static let near = 4
 
     @inline(__always)
-    private func lookAhead(
-        _ core: UnsafeMutablePointer<KernelCore>, _ components: UnsafeMutablePointer<Unmanaged<Component>>,
-        _ count: UInt32
+    private static func lookAhead(
+        _ core: UnsafeMutablePointer<KernelCore>, _ distance: Int, _ seats: UnsafeMutablePointer<Seat>, _ count: UInt32
     ) {
-        if let event = core.pointee.queue.upcoming(Self.far), event.pointee.target < count {
-            components[Int(event.pointee.target)]._withUnsafeGuaranteedRef {
-                $0.anticipate(event.pointee, isNear: false)
-            }
-        }
-        if let event = core.pointee.queue.upcoming(Self.near), event.pointee.target < count {
-            components[Int(event.pointee.target)]._withUnsafeGuaranteedRef {
-                $0.anticipate(event.pointee, isNear: true)
-            }
+        guard let event = core.pointee.queue.run.upcoming(distance), event.pointee.target < count else { return }
+        let (seat, kind) = (seats + Int(event.pointee.target), event.pointee.kind)
+        if seat.pointee.anticipatedKinds &>> UInt64(kind) & 1 == 0 { return }
+        seat.pointee.component._withUnsafeGuaranteedRef {
+            $0.anticipate(kind: kind, payload: event.pointee.payload, isNear: distance == near)
         }
     }
 
@@ -97,45 +100,61 @@ public final class Kernel {
     ///
     /// A run may be cut into slices at will: the events and their order are the same.
     public func run(until limit: Instant) -> KernelStop {
-        let core = self.core
         precondition(limit >= scheduler.now, "a run can't go back")
         isRunning = true
         defer { isRunning = false }
+        for index in 0..<seatCount {
+            seats[index].anticipatedKinds = seats[index].component._withUnsafeGuaranteedRef { $0.anticipatedKinds }
+        }
         // What the loop changes stays in registers or behind `core`: no exclusivity check, no load of a class's storage.
-        var (handled, stale, atInstant) = (eventsHandled, eventsStale, eventsAtInstant)
-        defer { (eventsHandled, eventsStale, eventsAtInstant) = (handled, stale, atInstant) }
+        let (core, seats, count, limit) = (self.core, self.seats, UInt32(seatCount), limit.nanoseconds)
         let (maximum, maximumAtInstant) = (options.events, options.eventsPerInstant)
-        let (components, count) = (self.components, UInt32(componentCount))
-        let isAnticipating = (0..<componentCount).contains { components[$0].takeUnretainedValue().anticipates }
+        let before = eventsHandled &+ eventsStale
+        var (taken, stale, atInstant) = (before, UInt64(0), eventsAtInstant)
+        defer {
+            eventsHandled &+= taken &- before &- stale
+            eventsStale &+= stale
+            eventsAtInstant = atInstant
+        }
         let request = pauseRequest
         request.bound.store(maximum, ordering: .relaxed)
-        while handled &+ stale < request.bound.load(ordering: .relaxed) {
-            let event = core.pointee.takeNext(noLaterThan: limit.nanoseconds)
+        core.pointee.refreshBound(limit)
+        while taken < request.bound.load(ordering: .relaxed) {
+            var event = core.pointee.queue.run.next.pointee
+            if _fastPath(UInt64(bitPattern: event.time.nanoseconds) < core.pointee.bound),
+                _fastPath(event.target < count)
+            {
+                core.pointee.queue.run.next += 1
+            } else {
+                event = core.pointee.takeAny(noLaterThan: limit)
+                if event.time.nanoseconds < 0 {
+                    if pending == 0 { return .idle }
+                    if core.pointee.now != limit { atInstant = .max }
+                    core.pointee.now = limit
+                    return .reached
+                }
+                precondition(event.target < count, "an event is addressed to a component that doesn't exist")
+            }
             if event.time.nanoseconds != core.pointee.now {
-                let isOver = event.time.nanoseconds < 0
-                if isOver, pending == 0 { return .idle }
-                let reached = isOver ? limit : event.time
-                if reached.nanoseconds != core.pointee.now { atInstant = 0 }
-                core.pointee.now = reached.nanoseconds
-                if isOver { return .reached }
+                core.pointee.now = event.time.nanoseconds
+                atInstant = 0
+            } else {
+                atInstant &+= 1
+                if atInstant >= maximumAtInstant {
+                    let component = seats[Int(event.target)].component.takeUnretainedValue()
+                    return .livelock(at: event.time, component: component.name)
+                }
             }
-            atInstant &+= 1
-            precondition(event.target < count, "an event is addressed to a component that doesn't exist")
-            let component = components[Int(event.target)]
-            if atInstant > maximumAtInstant {
-                return .livelock(at: event.time, component: component.takeUnretainedValue().name)
-            }
-            if isAnticipating { lookAhead(core, components, count) }
-            let entity = component._withUnsafeGuaranteedRef { $0.handle(event) }
+            Self.lookAhead(core, Self.far, seats, count)
+            Self.lookAhead(core, Self.near, seats, count)
+            taken &+= 1
+            let entity = seats[Int(event.target)].component._withUnsafeGuaranteedRef { $0.handle(event) }
             if entity == Component.void {
                 stale &+= 1
                 continue
             }
-            handled &+= 1
-            core.pointee.trajectory.absorb(UInt64(bitPattern: event.time.nanoseconds))
-            core.pointee.trajectory.absorb(UInt64(event.target) &<< 32 | UInt64(event.kind))
-            core.pointee.trajectory.absorb(entity)
+            core.pointee.absorb(event, entity)
         }
-        return handled &+ stale < maximum ? .paused : .eventLimit
+        return taken < maximum ? .paused : .eventLimit
     }
 }

@@ -9,10 +9,12 @@ import GalePrimitives
 struct Ladder: ~Copyable {
     /// A deeper rung is at least twice as fine, or takes the place of an exhausted one; more than a few are rare.
     static let depthLimit = 24
+    /// So few events get no rung.
+    private static let fewest = 32
 
-    @usableFromInline let rungs: UnsafeMutablePointer<Rung>
-    /// Rungs in use.
-    @usableFromInline var depth: Int
+    /// The innermost rung; the one before `rungs` when there is none.
+    @usableFromInline var top: UnsafeMutablePointer<Rung>
+    private let rungs: UnsafeMutablePointer<Rung>
     /// Rungs that have memory.
     private var made: Int
     /// Events in all rungs.
@@ -21,8 +23,12 @@ struct Ladder: ~Copyable {
     private let times: UnsafeMutablePointer<UInt64>
 
     init() {
-        rungs = .allocate(capacity: Self.depthLimit)
-        depth = 0
+        // A rung takes one line of the cache.
+        let size = MemoryLayout<Rung>.stride
+        precondition(size == 64)
+        rungs = UnsafeMutableRawPointer.allocate(byteCount: size * Self.depthLimit, alignment: 64)
+            .bindMemory(to: Rung.self, capacity: Self.depthLimit)
+        top = rungs - 1
         made = 0
         count = 0
         pool = ChunkPool()
@@ -36,11 +42,17 @@ struct Ladder: ~Copyable {
         times.deallocate()
     }
 
+    /// Rungs in use.
+    private var depth: Int {
+        get { top - rungs + 1 }
+        set { top = rungs + (newValue - 1) }
+    }
+
     /// Puts an event at or after the horizon into its bucket. There must be a rung.
     @inlinable @inline(__always)
     mutating func insert(_ event: Event) {
         let time = UInt64(bitPattern: event.time.nanoseconds)
-        var rung = rungs + (depth &- 1)
+        var rung = top
         while time >= rung.pointee.limit { rung -= 1 }
         append(event, to: rung, rung.pointee.index(for: time))
     }
@@ -63,37 +75,52 @@ struct Ladder: ~Copyable {
         return pool.take(link: place == 0 ? 0 : place - ChunkPool.chunkSize) + ChunkPool.eventSize
     }
 
-    /// Opens buckets until the run has a few events, and returns the new horizon.
+    /// Opens buckets until the run has so many events, and returns the new horizon.
     ///
     /// All events before that are in the run. The ladder must not be empty.
-    mutating func open(into run: inout EventRun) -> UInt64 {
+    mutating func open(into run: inout EventRun, atLeast fewest: Int) -> UInt64 {
         var horizon: UInt64 = .max
-        while count > 0, run.count < EventRun.fewest {
-            let rung = rungs + (depth - 1)
+        while count > 0, run.count < fewest {
+            let rung = top
             guard let index = rung.pointee.firstOccupied() else {
                 horizon = rung.pointee.limit
-                depth -= 1
+                top -= 1
                 continue
             }
             let list = rung.pointee.take(index)
-            count -= list.count
-            rung.pointee.next = index + 1
-            let isRest = index == rung.pointee.bucketCount
+            count &-= list.count
+            rung.pointee.next = index &+ 1
             horizon = rung.pointee.end(ofBucket: index)
-            if list.count <= EventRun.most || (!isRest && rung.pointee.shift == 0) {
-                if isRest { depth -= 1 }
-                run.append(list, &pool)
-                continue
+            if index < rung.pointee.bucketCount && list.count <= EventRun.most || list.count <= EventSorter.few {
+                run.append(
+                    list, &pool, origin: rung.pointee.start(ofBucket: index), bits: rung.pointee.shift)
+            } else if let start = openLarge(list, isRest: index == rung.pointee.bucketCount, horizon, into: &run) {
+                horizon = start
             }
-            let survey = Survey(list, times: times)
-            if isRest { depth -= 1 }
-            if survey.earliest == survey.latest || depth == Self.depthLimit {
-                run.append(list, &pool)
-                continue
-            }
-            horizon = split(list, survey, limit: horizon)
         }
         return horizon
+    }
+
+    /// Opens a bucket with many events, or the one that holds a rung's rest. Returns where it begins when it became a rung.
+    @inline(never)
+    private mutating func openLarge(
+        _ list: ChunkList, isRest: Bool, _ limit: UInt64, into run: inout EventRun
+    ) -> UInt64? {
+        if isRest { top -= 1 }
+        let survey = Survey(list, times: times)
+        // A rest is not evenly spread: unless it is small, a rung of its own finds out where its events are.
+        if list.count <= Self.fewest || survey.earliest == survey.latest || depth == Self.depthLimit {
+            let bits = UInt64(64 - (survey.latest - survey.earliest).leadingZeroBitCount)
+            run.append(list, &pool, origin: survey.earliest, bits: bits)
+            return nil
+        }
+        return split(list, survey, limit: limit)
+    }
+
+    /// Moves every event into the run, which is empty.
+    mutating func openAll(into run: inout EventRun) {
+        _ = open(into: &run, atLeast: .max)
+        depth = 0
     }
 
     /// Makes a rung of a bucket and returns where it begins.
@@ -153,17 +180,6 @@ struct Ladder: ~Copyable {
             append(event, to: rung, rung.pointee.index(for: UInt64(bitPattern: event.time.nanoseconds)))
         }
         return survey.earliest
-    }
-
-    /// Moves every event into a heap.
-    mutating func removeAll(into heap: inout EventHeap) {
-        for rung in rungs..<(rungs + depth) {
-            while let index = rung.pointee.firstOccupied() {
-                rung.pointee.take(index).consume(&pool) { events, _ in for event in events { heap.insert(event) } }
-            }
-        }
-        depth = 0
-        count = 0
     }
 
     /// Drops the events for which the condition holds.

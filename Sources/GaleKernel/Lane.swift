@@ -8,11 +8,12 @@ import GalePrimitives
 public struct Lane: Equatable, BitwiseCopyable, Sendable {
     /// The constant delay.
     public let delay: Interval
-    @usableFromInline let index: UInt32
+    /// The lane's own node.
+    @usableFromInline let node: UInt32
 
     @inlinable
-    init(delay: Interval, index: UInt32) {
+    init(delay: Interval, node: UInt32) {
         self.delay = delay
-        self.index = index
+        self.node = node
     }
 }

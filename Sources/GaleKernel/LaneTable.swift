@@ -1,151 +1,105 @@
 // SPDX-License-Identifier: Apache-2.0
 import GalePrimitives
 
-/// The lanes, and a tournament over their heads.
+/// The lanes, and a binary heap of their first events.
 ///
-/// A lane's entry in the tournament is a lower bound of its head: cancelling a head leaves the entry as it is. An entry
-/// that wins and turns out to be too early is then corrected. So a time-out that is nearly always cancelled costs no
-/// tournament but one a delay.
+/// A lane's entry in the heap is a lower bound of its first event: cancelling that leaves the entry as it is. An entry
+/// that comes up and turns out to be too early is then corrected. So a time-out that is nearly always cancelled costs
+/// nothing but one correction a delay.
 ///
-/// - Complexity: `append` and `remove` are O(1); taking the earliest event is O(log lanes).
+/// - Complexity: `append` and `remove` are O(1), apart from the first event of an empty lane; taking the earliest event is
+///   O(log lanes).
 @frozen
 @usableFromInline
 struct LaneTable: ~Copyable {
-    @frozen
-    @usableFromInline
-    struct Ends {
-        /// First and last node, or the lane's own link when it is empty.
-        @usableFromInline var head: UInt32
-        @usableFromInline var tail: UInt32
-
-        init(head: UInt32, tail: UInt32) {
-            self.head = head
-            self.tail = tail
-        }
-    }
-
-    @usableFromInline let nodes: Slab<TimerNode>
-    @usableFromInline var ends: UnsafeMutablePointer<Ends>
-    /// Lower bound of each lane's first event, `UInt128.max` for one that is known to be empty. As many as leaves.
-    @usableFromInline var bounds: UnsafeMutablePointer<UInt128>
-    /// The tournament: node 1 is the root, node n plays the winners of 2n and 2n+1, leaves are lanes.
-    @usableFromInline var winners: UnsafeMutablePointer<UInt32>
-    @usableFromInline var delays: UnsafeMutablePointer<Int64>
-    @usableFromInline var laneCount: Int
-    @usableFromInline var leafCount: Int
-    /// Bound of the lane that wins.
-    @usableFromInline var firstBound: UInt128
-    /// Events in lanes.
-    @usableFromInline var count: Int
+    @usableFromInline var nodes: TimerPool
+    /// Lanes that have events, and a few that had, earliest first; `LaneHead.none` comes up when there is none.
+    @usableFromInline var heads: UnsafeMutablePointer<LaneHead>
+    private var headCount: Int
+    /// Delay and own node of each lane.
+    private var lanes: UnsafeMutablePointer<(delay: Int64, node: UInt32)>
+    private var laneCount: Int
+    private var capacity: Int
+    /// Events that were appended, and that were taken or removed, so far.
+    @usableFromInline var appended: UInt64
+    @usableFromInline var removed: UInt64
 
     init() {
-        nodes = Slab()
-        leafCount = 4
+        nodes = TimerPool()
+        capacity = 8
+        heads = .allocate(capacity: capacity + 1)
+        heads.initialize(repeating: .none, count: capacity + 1)
+        headCount = 0
+        lanes = .allocate(capacity: capacity)
         laneCount = 0
-        ends = .allocate(capacity: 4)
-        bounds = .allocate(capacity: 4)
-        bounds.initialize(repeating: .max, count: 4)
-        winners = .allocate(capacity: 8)
-        winners.initialize(repeating: 0, count: 8)
-        delays = .allocate(capacity: 4)
-        firstBound = .max
-        count = 0
-        replayAll()
+        appended = 0
+        removed = 0
     }
 
     func deallocate() {
         nodes.deallocate()
-        ends.deallocate()
-        bounds.deallocate()
-        winners.deallocate()
-        delays.deallocate()
+        heads.deallocate()
+        lanes.deallocate()
     }
 
-    /// The lane with a delay; makes it when there is none.
-    mutating func index(forDelay delay: Int64) -> UInt32 {
-        for index in 0..<laneCount where delays[index] == delay { return UInt32(index) }
+    /// Events in lanes.
+    @usableFromInline var count: Int { Int(appended &- removed) }
+
+    /// The node of the lane with a delay; makes the lane when there is none.
+    mutating func node(forDelay delay: Int64) -> UInt32 {
+        for index in 0..<laneCount where lanes[index].delay == delay { return lanes[index].node }
         precondition(laneCount < 1 << 16, "a kernel has at most 65,536 lanes")
-        if laneCount == leafCount { grow() }
-        let index = laneCount
+        if laneCount == capacity { grow() }
+        let node = nodes.allocate()
+        nodes[node].initialize(to: TimerNode(time: -1, payload: 0, tag: 0, previous: node, next: node))
+        (lanes + laneCount).initialize(to: (delay, node))
         laneCount += 1
-        let link = TimerNode.lane | UInt32(index)
-        (ends + index).initialize(to: Ends(head: link, tail: link))
-        (delays + index).initialize(to: delay)
-        return UInt32(index)
+        return node
     }
 
     private mutating func grow() {
-        let larger = leafCount * 2
-        let newEnds = UnsafeMutablePointer<Ends>.allocate(capacity: larger)
-        newEnds.moveInitialize(from: ends, count: laneCount)
-        ends.deallocate()
-        ends = newEnds
-        let newDelays = UnsafeMutablePointer<Int64>.allocate(capacity: larger)
-        newDelays.moveInitialize(from: delays, count: laneCount)
-        delays.deallocate()
-        delays = newDelays
-        let newBounds = UnsafeMutablePointer<UInt128>.allocate(capacity: larger)
-        newBounds.initialize(repeating: .max, count: larger)
-        newBounds.update(from: bounds, count: laneCount)
-        bounds.deallocate()
-        bounds = newBounds
-        winners.deallocate()
-        winners = .allocate(capacity: 2 * larger)
-        winners.initialize(repeating: 0, count: 2 * larger)
-        leafCount = larger
-        replayAll()
+        let larger = UnsafeMutablePointer<(delay: Int64, node: UInt32)>.allocate(capacity: capacity * 2)
+        larger.moveInitialize(from: lanes, count: laneCount)
+        lanes.deallocate()
+        lanes = larger
+        let largerHeads = UnsafeMutablePointer<LaneHead>.allocate(capacity: capacity * 2 + 1)
+        largerHeads.initialize(repeating: .none, count: capacity * 2 + 1)
+        largerHeads.update(from: heads, count: headCount)
+        heads.deallocate()
+        heads = largerHeads
+        capacity *= 2
     }
 
-    private mutating func replayAll() {
-        for lane in 0..<leafCount { winners[leafCount + lane] = UInt32(lane) }
-        for match in stride(from: leafCount - 1, through: 1, by: -1) {
-            let (left, right) = (winners[2 * match], winners[2 * match + 1])
-            winners[match] = bounds[Int(right)] < bounds[Int(left)] ? right : left
-        }
-        firstBound = bounds[Int(winners[1])]
-    }
-
-    /// Plays a lane's matches again after its bound has changed.
-    @inlinable
-    mutating func replay(_ lane: Int, bound: UInt128) {
-        let (bounds, winners) = (self.bounds, self.winners)
-        bounds[lane] = bound
-        var match = (leafCount &+ lane) &>> 1
-        while match >= 1 {
-            let (left, right) = (winners[2 &* match], winners[2 &* match &+ 1])
-            winners[match] = bounds[Int(right)] < bounds[Int(left)] ? right : left
-            match &>>= 1
-        }
-        firstBound = bounds[Int(winners[1])]
-    }
-
-    @inlinable
-    static func key(time: Int64, sequence: UInt64) -> UInt128 {
-        UInt128(UInt64(bitPattern: time)) &<< 64 | UInt128(sequence)
-    }
-
-    /// Appends an event to a lane. Neither time nor sequence may be smaller than those of the lane's last event.
+    /// Appends an event to a lane, given the lane's own node. Neither time nor sequence may be smaller than those of the
+    /// lane's last event. `enter` must follow when the lane is not among the heads.
     @inlinable @inline(__always)
-    mutating func append(
-        lane: UInt32, time: Int64, sequence: UInt64, target: UInt32, kind: UInt32, payload: UInt64
-    ) -> TimerHandle {
+    mutating func append(lane: UInt32, time: Int64, tag: UInt64, payload: UInt64) -> UInt32 {
         let slot = nodes.allocate()
-        let link = TimerNode.lane | lane
-        let lanes = ends + Int(lane)
-        let tail = lanes.pointee.tail
-        nodes[slot].initialize(
-            to: TimerNode(
-                time: time, payload: payload, tag: TimerNode.tag(sequence: sequence, target: target, kind: kind),
-                previous: tail, next: link))
-        lanes.pointee.tail = slot
-        count &+= 1
-        if tail == link {
-            lanes.pointee.head = slot
-            if bounds[Int(lane)] == .max { replay(Int(lane), bound: Self.key(time: time, sequence: sequence)) }
-        } else {
-            nodes[tail].pointee.next = slot
+        let ring = nodes[lane]
+        let last = ring.pointee.previous
+        nodes[slot].initialize(to: TimerNode(time: time, payload: payload, tag: tag, previous: last, next: lane))
+        nodes[last].pointee.next = slot
+        ring.pointee.previous = slot
+        appended &+= 1
+        return slot
+    }
+
+    /// Whether a lane is among the heads.
+    @inlinable @inline(__always)
+    func isEntered(_ lane: UInt32) -> Bool { nodes[lane].pointee.payload != 0 }
+
+    /// Puts a lane that has an event among the heads.
+    mutating func enter(_ lane: UInt32) {
+        let first = nodes[nodes[lane].pointee.next]
+        let head = LaneHead(time: UInt64(bitPattern: first.pointee.time), tag: first.pointee.tag, lane: lane)
+        nodes[lane].pointee.payload = 1
+        var hole = headCount
+        headCount += 1
+        while hole > 0, head.isBefore(heads[(hole - 1) / 2]) {
+            heads[hole] = heads[(hole - 1) / 2]
+            hole = (hole - 1) / 2
         }
-        return TimerHandle(slot: slot, generation: UInt32(truncatingIfNeeded: sequence))
+        heads[hole] = head
     }
 
     /// Takes a node out of its lane and frees it.
@@ -153,51 +107,64 @@ struct LaneTable: ~Copyable {
     mutating func remove(_ slot: UInt32) {
         let node = nodes[slot]
         let (previous, next) = (node.pointee.previous, node.pointee.next)
-        if previous & TimerNode.lane != 0 {
-            ends[Int(previous ^ TimerNode.lane)].head = next
-        } else {
-            nodes[previous].pointee.next = next
-        }
-        if next & TimerNode.lane != 0 {
-            ends[Int(next ^ TimerNode.lane)].tail = previous
-        } else {
-            nodes[next].pointee.previous = previous
-        }
-        node.pointee.next = TimerNode.free
+        nodes[previous].pointee.next = next
+        nodes[next].pointee.previous = previous
         nodes.free(slot)
-        count &-= 1
+        removed &+= 1
     }
 
-    /// Takes the event of the lane that wins, or, when its bound turns out to be too early, corrects that and returns nil.
-    /// - Parameter newest: the last sequence number given out.
-    @inlinable
-    mutating func takeFirst(newest: UInt64) -> Event? {
-        let lane = Int(winners[1])
-        let bound = bounds[lane]
-        let head = ends[lane].head
-        if key(of: head, newest: newest) != bound {
-            replay(lane, bound: key(of: head, newest: newest))
-            return nil
+    /// Takes the event of the lane that comes first, or, when its entry turns out to be too early, corrects that and
+    /// returns the sentinel. There must be a head.
+    /// - Parameter newest: the number of sequence numbers given out.
+    @inline(__always)
+    mutating func takeFirst(newest: UInt64) -> Event {
+        let lane = heads.pointee.lane
+        let slot = nodes[lane].pointee.next
+        let node = nodes[slot].pointee
+        if node.tag != heads.pointee.tag || UInt64(bitPattern: node.time) != heads.pointee.time {
+            advance(lane)
+            return .sentinel
         }
-        let node = nodes[head].pointee
-        let event = Event(
-            time: Instant(nanoseconds: node.time), sequence: UInt64(truncatingIfNeeded: bound), target: node.target,
+        remove(slot)
+        advance(lane)
+        return Event(
+            time: Instant(nanoseconds: node.time), sequence: node.sequence(newest: newest), target: node.target,
             kind: node.kind, payload: node.payload)
-        remove(head)
-        replay(lane, bound: key(of: ends[lane].head, newest: newest))
-        return event
     }
 
-    /// The key of a lane's first event; `UInt128.max` when the lane is empty.
-    ///
-    /// A node keeps 40 bits of its sequence number; the rest follows from the newest one, as no event is a million million
-    /// events old.
-    @inlinable
-    func key(of head: UInt32, newest: UInt64) -> UInt128 {
-        if head & TimerNode.lane != 0 { return .max }
-        let node = nodes[head]
-        var sequence = newest & ~TimerNode.sequenceMask | node.pointee.sequence
-        if sequence > newest { sequence &-= TimerNode.sequenceMask &+ 1 }
-        return Self.key(time: node.pointee.time, sequence: sequence)
+    /// Brings the entry of the lane that comes first up to date.
+    @inline(__always)
+    private mutating func advance(_ lane: UInt32) {
+        let first = nodes[lane].pointee.next
+        if first == lane { return leave(lane) }
+        let node = nodes[first]
+        sift(LaneHead(time: UInt64(bitPattern: node.pointee.time), tag: node.pointee.tag, lane: lane))
+    }
+
+    /// Drops the lane that comes first from the heads: it is empty.
+    @inline(never)
+    private mutating func leave(_ lane: UInt32) {
+        nodes[lane].pointee.payload = 0
+        headCount -= 1
+        let last = heads[headCount]
+        heads[headCount] = .none
+        if headCount > 0 { sift(last) }
+    }
+
+    /// Puts an entry in the place of the first, or further down.
+    @inline(__always)
+    private func sift(_ head: LaneHead) {
+        let heads = self.heads
+        var hole = 0
+        while true {
+            var child = 2 &* hole &+ 1
+            if child >= headCount { break }
+            // The place behind the last entry holds one that is after all others.
+            if heads[child &+ 1].isBefore(heads[child]) { child &+= 1 }
+            if !heads[child].isBefore(head) { break }
+            heads[hole] = heads[child]
+            hole = child
+        }
+        heads[hole] = head
     }
 }

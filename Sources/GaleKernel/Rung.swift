@@ -22,6 +22,8 @@ struct Rung {
     var occupied: UnsafeMutablePointer<UInt64>
     /// The first bucket that has not been opened.
     var next: Int = 0
+    /// Fills the line.
+    private let padding: UInt64 = 0
 
     init() {
         buckets = .allocate(capacity: Self.bucketLimit + 1)
@@ -54,6 +56,9 @@ struct Rung {
         }
         return word << 6 + bits.trailingZeroBitCount
     }
+
+    /// Where a bucket of equal width begins.
+    func start(ofBucket index: Int) -> UInt64 { start &+ UInt64(truncatingIfNeeded: index) &<< shift }
 
     /// Where a bucket ends, and the next one begins.
     func end(ofBucket index: Int) -> UInt64 {

@@ -30,7 +30,7 @@ public struct Scheduler: @unchecked Sendable {
     /// The lane for a constant delay, not negative. The same delay gives the same lane. For set-up: it searches.
     public func lane(for delay: Interval) -> Lane {
         precondition(delay >= .zero, "a delay is not negative")
-        return Lane(delay: delay, index: core.pointee.lanes.index(forDelay: delay.nanoseconds))
+        return Lane(delay: delay, node: core.pointee.lanes.node(forDelay: delay.nanoseconds))
     }
 
     /// Schedules an event for the lane's delay from now.

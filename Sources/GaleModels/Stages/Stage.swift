@@ -112,19 +112,19 @@ final class Stage: Component {
 
     var handle: StageHandle { StageHandle(state: state) }
 
-    override var anticipates: Bool { true }
+    override var anticipatedKinds: UInt64 { 1 << UInt64(Kind.replied) }
 
     /// An answer's records were last touched when the request was sent, and have left the cache since: the request's own
     /// is asked for first, then what it points to.
-    override func anticipate(_ event: Event, isNear: Bool) {
-        guard event.kind == Kind.replied else { return }
-        let job = state.pointee.jobs[UInt32(truncatingIfNeeded: event.payload)]
+    override func anticipate(kind: UInt32, payload: UInt64, isNear: Bool) {
+        guard kind == Kind.replied else { return }
+        let job = state.pointee.jobs[UInt32(truncatingIfNeeded: payload)]
         if !isNear {
             gale_prefetch(job)
             gale_prefetch(UnsafeRawPointer(job) + MemoryLayout<Job>.size - 1)
             return
         }
-        guard job.pointee.generation == UInt32(truncatingIfNeeded: event.payload &>> 32) else { return }
+        guard job.pointee.generation == UInt32(truncatingIfNeeded: payload &>> 32) else { return }
         let message = state.pointee.core.message(job.pointee.message)
         gale_prefetch(message)
         gale_prefetch(UnsafeRawPointer(message) + MemoryLayout<Message>.size - 1)
