@@ -8,11 +8,16 @@
 public struct HistogramLayout: Equatable, Sendable {
     /// From 2 to 16.
     public let subBucketBits: UInt8
+    /// `subBucketBits` − 1, and the largest value with a bucket of its own: what finding a bucket takes, at hand.
+    @usableFromInline let octaveBits: UInt8
+    @usableFromInline let lowBits: UInt64
 
     @inlinable
     public init(subBucketBits: Int) {
         precondition((2...16).contains(subBucketBits), "a histogram has from 2 to 16 sub-bucket bits")
         self.subBucketBits = UInt8(truncatingIfNeeded: subBucketBits)
+        octaveBits = UInt8(truncatingIfNeeded: subBucketBits &- 1)
+        lowBits = UInt64(1) &<< UInt64(truncatingIfNeeded: subBucketBits) &- 1
     }
 
     /// Buckets of an octave.
@@ -25,10 +30,10 @@ public struct HistogramLayout: Equatable, Sendable {
     @inlinable @inline(__always)
     public func index(of value: Int64) -> Int {
         let magnitude = UInt64(bitPattern: value)
-        let lowBits = UInt64(1) &<< UInt64(subBucketBits) &- 1
         // With the low bits set, values below 2^bits have no shift, and need no branch.
-        let shift = 64 &- Int(subBucketBits) &- (magnitude | lowBits).leadingZeroBitCount
-        return shift &<< (Int(subBucketBits) &- 1) &+ Int(truncatingIfNeeded: magnitude &>> UInt64(shift))
+        let topBit = (magnitude | lowBits).leadingZeroBitCount ^ 63
+        let shift = topBit &- Int(octaveBits)
+        return shift &<< Int(octaveBits) &+ Int(truncatingIfNeeded: magnitude &>> UInt64(truncatingIfNeeded: shift))
     }
 
     /// The smallest value of a bucket.

@@ -14,7 +14,7 @@ extension Distribution {
     /// Where a specification has much of a moment beyond that (Pareto with a mean and alpha below 1.2, a second moment and
     /// alpha below 2.4) these are smaller than what was asked for.
     public var moments: DistributionMoments {
-        if mantissa == 0 { return DistributionMoments(mean: 0, variance: 0, skewness: nil) }
+        if isConstant { return DistributionMoments(mean: Double(mantissa), variance: 0, skewness: nil) }
         return DistributionMoments { add in
             if steps > 0 { forEachStep(add) } else { forEachCell(add) }
         }
