@@ -62,6 +62,17 @@ public struct Actions: ~Copyable {
         filled &+= 1
     }
 
+    /// Whether two more fit without allocating.
+    @inline(__always)
+    var hasRoomForTwo: Bool { capacity &- filled >= 2 }
+
+    /// Appends where `hasRoomForTwo` has promised the place.
+    @inline(__always)
+    mutating func appendToRoom(_ action: Action) {
+        (base + filled).initialize(to: action)
+        filled &+= 1
+    }
+
     @inlinable public mutating func removeAll() { filled = 0 }
 
     @inline(never)

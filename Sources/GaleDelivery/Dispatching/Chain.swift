@@ -85,6 +85,8 @@ enum Identifier {
     static let slotMask: UInt64 = (1 << 26) - 1
     static let generationMask: UInt32 = (1 << 30) - 1
     static let serialShift: UInt64 = 56
+    /// A chain's identifier within one of its attempts'.
+    static let chainMask: UInt64 = (1 << serialShift) - 1
     /// The slot of timers that belong to a wait queue.
     static let queueSlot: UInt64 = slotMask
     /// Chains that one dispatcher can have at once.

@@ -53,7 +53,6 @@ extension DispatcherCore {
         actions.append(.settle(reference: notification.reference, outcome))
     }
 
-    @inline(__always)
     func lookUp(_ slot: UInt32, _ actions: inout Actions) {
         let chain = chain(slot)
         chain.pointee.state = .lookingUp

@@ -162,34 +162,48 @@ extension DispatcherCore {
         provider.pointee.bucket.take()
         provider.pointee.breaker.letThrough()
         countSend(chain, index, isPaid: isPaid)
-        launch(slot, chain, index, provider.pointee.breaker.epoch, &actions)
+        let identifier = beginAttempt(chain, slot, index, provider.pointee.breaker.epoch)
+        actions.append(send(chain, identifier, index, channel(of: chain)))
     }
 
-    /// The send itself, when everything it needs has been taken.
+    /// An attempt begins.
+    ///
+    /// - Returns: its identifier.
     @inline(__always)
-    func launch(
-        _ slot: UInt32, _ chain: UnsafeMutablePointer<Chain>, _ provider: UInt16, _ epoch: UInt8,
-        _ actions: inout Actions
-    ) {
+    func beginAttempt(
+        _ chain: UnsafeMutablePointer<Chain>, _ slot: UInt32, _ provider: UInt16, _ epoch: UInt8
+    ) -> UInt64 {
         chain.pointee.attempts &+= 1
         chain.pointee.provider = provider
         chain.pointee.epoch = epoch
         chain.pointee.state = .inFlight
-        let serial = chain.pointee.nextSerial()
-        let identifier = Identifier.make(slot: slot, generation: chain.pointee.generation, serial: 0)
-        actions.append(
-            .send(
-                AttemptID(rawValue: identifier | UInt64(serial) << Identifier.serialShift),
-                ChainID(rawValue: identifier), reference: chain.pointee.reference,
-                provider: ProviderIndex(rawValue: provider),
-                channel: state.pointee.plan.steps[Int(chain.pointee.step)].channel, timeout: state.pointee.timeout))
+        return Identifier.make(
+            slot: slot, generation: chain.pointee.generation, serial: chain.pointee.nextSerial())
+    }
+
+    @inline(__always)
+    func send(
+        _ chain: UnsafeMutablePointer<Chain>, _ identifier: UInt64, _ provider: UInt16, _ channel: Channel
+    ) -> Action {
+        .send(
+            AttemptID(rawValue: identifier), ChainID(rawValue: identifier & Identifier.chainMask),
+            reference: chain.pointee.reference, provider: ProviderIndex(rawValue: provider), channel: channel,
+            timeout: state.pointee.timeout)
+    }
+
+    private func channel(of chain: UnsafeMutablePointer<Chain>) -> Channel {
+        state.pointee.plan.steps[Int(chain.pointee.step)].channel
     }
 
     /// Pays for a retry or deposits for a first attempt, and counts either.
     private func countSend(_ chain: UnsafeMutablePointer<Chain>, _ provider: UInt16, isPaid: Bool) {
         if chain.pointee.flags.contains(.fresh) {
-            countFirstAttempt(chain, at: state.pointee.now)
-            state.pointee.deposited = state.pointee.hasBudget && state.pointee.queues[budgetQueue].count > 0
+            chain.pointee.flags.remove(.fresh)
+            state.pointee.counters.firstAttempts += 1
+            if state.pointee.hasBudget {
+                state.pointee.budget.recordFirstAttempt(at: state.pointee.now)
+                state.pointee.deposited = state.pointee.queues[budgetQueue].count > 0
+            }
         } else if chain.pointee.attempts > 0 {
             state.pointee.counters.retries += 1
             if isPaid { state.pointee.budget.withdraw(at: state.pointee.now) }
@@ -200,12 +214,5 @@ extension DispatcherCore {
         } else {
             state.pointee.counters.fallbackAttempts += 1
         }
-    }
-
-    @inline(__always)
-    func countFirstAttempt(_ chain: UnsafeMutablePointer<Chain>, at now: Int64) {
-        chain.pointee.flags.remove(.fresh)
-        state.pointee.counters.firstAttempts &+= 1
-        if state.pointee.hasBudget { state.pointee.budget.recordFirstAttempt(at: now) }
     }
 }

@@ -1,46 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
 import GalePrimitives
 
-/// The straight way: what nearly every message takes, when nothing is in its way. Each of these functions either does
-/// everything an input leads to, or nothing at all and says so; then the general way is for it.
+/// The straight way: what nearly every message takes when nothing is in its way. Each of these functions does everything
+/// that an input leads to, or nothing at all and says so; then the general way (`handle`) is for it.
 ///
-/// The two agree in all they do. Here there is no choice to make, no time-out to think of and nobody waiting, so that no
-/// random word is needed and a message costs some two hundred instructions.
+/// Both ways lead to the same. Here there is no choice to make, nobody waits, no pool or window has to move on: so no random
+/// word is needed and nothing is called, and a message costs some two hundred instructions.
 extension DispatcherCore {
     /// A notification that was never tried, that is in time and that has a way.
     @usableFromInline
     func consumedStraight(_ notification: Notification, at now: Int64, _ actions: inout Actions) -> Bool {
-        guard notification.previousAttempts == 0, now < notification.expires.nanoseconds,
-            state.pointee.chains.count < Identifier.maximumChains
-        else { return false }
-        let number = DeliveryPlan.way(notification.channel, notification.platform)
-        let step = state.pointee.plan.steps + number
-        if state.pointee.deduplicates {
-            if step.pointee.route == PlanStep.noRoute { return false }
-            state.pointee.counters.consumed &+= 1
-            lookUp(open(notification, step: UInt8(truncatingIfNeeded: number), attempts: 0), &actions)
-            return true
-        }
-        guard let provider = freeProvider(step, created: notification.created.nanoseconds, at: now) else {
+        guard notification.previousAttempts == 0, now < notification.expires.nanoseconds, actions.hasRoomForTwo else {
             return false
         }
+        let number = DeliveryPlan.way(notification.channel, notification.platform)
+        let step = state.pointee.plan.steps + number
+        let deduplicates = state.pointee.deduplicates
+        guard step.pointee.route != PlanStep.noRoute,
+            deduplicates || canSendFirst(step, created: notification.created.nanoseconds, at: now),
+            let (slot, chain) = state.pointee.chains.reuse()
+        else { return false }
+        initialize(chain, notification, step: UInt8(truncatingIfNeeded: number), attempts: 0)
         state.pointee.counters.consumed &+= 1
-        let slot = open(notification, step: UInt8(truncatingIfNeeded: number), attempts: 0)
-        sendFirst(slot, chain(slot), step.pointee.soleProvider, provider, at: now, &actions)
+        if !deduplicates {
+            sendFirst(chain, slot, step, &actions)
+            return true
+        }
+        state.pointee.counters.lookUps &+= 1
+        let identifier = Identifier.make(slot: slot, generation: chain.pointee.generation, serial: 0)
+        actions.appendToRoom(
+            .lookUp(
+                ChainID(rawValue: identifier), reference: notification.reference, key: notification.key,
+                timeout: state.pointee.lookupTimeout))
         return true
     }
 
     /// The key of a message in its first look-up was not seen before.
     @usableFromInline
     func absentStraight(_ id: ChainID, at now: Int64, _ actions: inout Actions) -> Bool {
-        guard let slot = slot(id.rawValue, in: .lookingUp) else { return false }
-        let chain = chain(slot)
         // Exactly these flags: nothing is promised to it, nothing known about it, and it has its slot.
-        guard chain.pointee.flags == [.holdsSlot, .fresh], now < chain.pointee.expires else { return false }
+        guard let chain = chain(id.rawValue, in: .lookingUp), chain.pointee.flags == [.holdsSlot, .fresh],
+            now < chain.pointee.expires, actions.hasRoomForTwo
+        else { return false }
         let step = state.pointee.plan.steps + Int(chain.pointee.step)
-        guard let provider = freeProvider(step, created: chain.pointee.created, at: now) else { return false }
-        sendFirst(slot, chain, step.pointee.soleProvider, provider, at: now, &actions)
+        guard canSendFirst(step, created: chain.pointee.created, at: now) else { return false }
+        sendFirst(chain, Identifier.slot(id.rawValue), step, &actions)
         return true
+    }
+
+    /// Whether a first attempt can start: the route's only provider takes calls without more ado, and nobody waits for it.
+    @inline(__always)
+    private func canSendFirst(_ step: UnsafeMutablePointer<PlanStep>, created: Int64, at now: Int64) -> Bool {
+        let index = step.pointee.soleProvider
+        return index != Chain.noProvider && state.pointee.crowded & step.pointee.queues == 0
+            && (step.pointee.deadline == .max || now &- created < step.pointee.deadline)
+            && state.pointee.providers[Int(index)].isUnrestricted
+            && (!state.pointee.hasBudget || state.pointee.budget.isCurrent(at: now))
+    }
+
+    @inline(__always)
+    private func sendFirst(
+        _ chain: UnsafeMutablePointer<Chain>, _ slot: UInt32, _ step: UnsafeMutablePointer<PlanStep>,
+        _ actions: inout Actions
+    ) {
+        let index = step.pointee.soleProvider
+        chain.pointee.flags = .holdsSlot
+        state.pointee.counters.firstAttempts &+= 1
+        // Where there is no budget, this is 0.
+        state.pointee.budget.recordCurrentFirstAttempt()
+        let identifier = beginAttempt(chain, slot, index, state.pointee.providers[Int(index)].breaker.epoch)
+        actions.appendToRoom(send(chain, identifier, index, step.pointee.channel))
     }
 
     /// The provider took the attempt under way.
@@ -48,38 +77,21 @@ extension DispatcherCore {
     func succeededStraight(
         _ id: AttemptID, status: UInt16, reason: Reason, at now: Int64, _ actions: inout Actions
     ) -> Bool {
-        guard let slot = slot(id.rawValue, in: .inFlight) else { return false }
-        let chain = chain(slot)
-        guard chain.pointee.serial == Identifier.serial(id.rawValue) else { return false }
+        guard let chain = chain(id.rawValue, in: .inFlight), chain.pointee.serial == Identifier.serial(id.rawValue)
+        else { return false }
         let provider = state.pointee.providers + Int(chain.pointee.provider)
         guard reason == .none, Int(status) < CompiledTaxonomy.statusCount,
-            provider.pointee.verdicts[Int(status)].errorClass == .ok, provider.pointee.breaker.state == .closed
+            provider.pointee.verdicts[Int(status)].errorClass == .ok, actions.hasRoomForTwo,
+            provider.pointee.breaker.recordPlainSuccess(epoch: chain.pointee.epoch, at: now)
         else { return false }
-        if provider.pointee.breaker.record(failure: false, epoch: chain.pointee.epoch, at: now) == .opened {
-            state.pointee.counters.breakersOpened += 1
+
+        let reference = chain.pointee.reference
+        if state.pointee.deduplicates {
+            actions.appendToRoom(.write(reference: reference, key: chain.pointee.key))
         }
-        deliver(slot, &actions)
+        actions.appendToRoom(.settle(reference: reference, .delivered))
+        state.pointee.counters.delivered &+= 1
+        close(Identifier.slot(id.rawValue), chain)
         return true
-    }
-
-    /// The only provider of a step's route, if it takes calls without more ado and nobody waits for it or for the budget.
-    @inline(__always)
-    private func freeProvider(
-        _ step: UnsafeMutablePointer<PlanStep>, created: Int64, at now: Int64
-    ) -> UnsafeMutablePointer<ProviderState>? {
-        guard step.pointee.soleProvider != Chain.noProvider, state.pointee.crowded & step.pointee.queues == 0,
-            step.pointee.deadline == .max || now &- created < step.pointee.deadline
-        else { return nil }
-        let provider = state.pointee.providers + Int(step.pointee.soleProvider)
-        return provider.pointee.isUnrestricted ? provider : nil
-    }
-
-    @inline(__always)
-    private func sendFirst(
-        _ slot: UInt32, _ chain: UnsafeMutablePointer<Chain>, _ index: UInt16,
-        _ provider: UnsafeMutablePointer<ProviderState>, at now: Int64, _ actions: inout Actions
-    ) {
-        countFirstAttempt(chain, at: now)
-        launch(slot, chain, index, provider.pointee.breaker.epoch, &actions)
     }
 }

@@ -105,13 +105,13 @@ struct DispatcherCore {
         return chain.pointee.state == .free || chain.pointee.state == .gone ? nil : slot
     }
 
-    /// The chain that an identifier names, if it is in a state other than `free` and `gone`.
+    /// The chain that an identifier names, if it is in a state, other than `free` and `gone`.
     @inline(__always)
-    func slot(_ raw: UInt64, in expected: Chain.State) -> UInt32? {
+    func chain(_ raw: UInt64, in expected: Chain.State) -> UnsafeMutablePointer<Chain>? {
         let slot = Identifier.slot(raw)
         guard slot < state.pointee.chains.extent else { return nil }
         let chain = chain(slot)
-        return chain.pointee.state == expected && chain.pointee.generation == Identifier.generation(raw) ? slot : nil
+        return chain.pointee.state == expected && chain.pointee.generation == Identifier.generation(raw) ? chain : nil
     }
 
     /// Takes a record and initialises it. Records never used before start with generation 0.
@@ -121,7 +121,17 @@ struct DispatcherCore {
         let unused = chains.extent
         let slot = chains.allocate()
         let chain = chains[slot]
-        let generation = slot == unused ? 0 : chain.pointee.generation
+        if slot == unused { chain.pointee.generation = 0 }
+        initialize(chain, notification, step: step, attempts: attempts)
+        return slot
+    }
+
+    /// Initialises a record, but for its generation.
+    @inline(__always)
+    func initialize(
+        _ chain: UnsafeMutablePointer<Chain>, _ notification: Notification, step: UInt8, attempts: UInt8
+    ) {
+        let generation = chain.pointee.generation
         chain.initialize(
             to: Chain(
                 tried: 0, generation: generation, reference: notification.reference, key: notification.key,
@@ -129,20 +139,22 @@ struct DispatcherCore {
                 provider: Chain.noProvider, epoch: 0, state: .lookingUp,
                 flags: notification.previousAttempts == 0 ? [.holdsSlot, .fresh] : .holdsSlot, step: step,
                 attempts: attempts, serial: 0))
-        return slot
     }
 
     /// Gives a record back; identifiers of its life become stale.
     @inline(__always)
     func close(_ slot: UInt32) {
-        let chain = chain(slot)
+        close(slot, chain(slot))
+    }
+
+    @inline(__always)
+    func close(_ slot: UInt32, _ chain: UnsafeMutablePointer<Chain>) {
         chain.pointee.state = .free
         chain.pointee.generation = (chain.pointee.generation &+ 1) & Identifier.generationMask
-        state.pointee.chains.free(slot)
+        state.pointee.chains.free(slot, at: chain)
     }
 
     /// Ends a chain.
-    @inline(__always)
     func settle(_ slot: UInt32, _ outcome: Outcome, _ actions: inout Actions) {
         actions.append(.settle(reference: chain(slot).pointee.reference, outcome))
         state.pointee.counters.count(outcome)
@@ -150,7 +162,6 @@ struct DispatcherCore {
     }
 
     /// Ends a chain as delivered, and remembers its key.
-    @inline(__always)
     func deliver(_ slot: UInt32, _ actions: inout Actions) {
         let chain = chain(slot)
         if state.pointee.deduplicates {

@@ -139,6 +139,20 @@ package struct CircuitBreaker {
         return recordHalfOpen(failure: failure, at: now)
     }
 
+    /// Records a success if that moves nothing but a counter, as nearly always.
+    ///
+    /// - Returns: false: nothing was done, and it is `record` that must.
+    @inline(__always)
+    mutating func recordPlainSuccess(epoch: UInt8, at now: Int64) -> Bool {
+        if epoch != self.epoch { return true }
+        if state != .closed { return false }
+        if !counts { return true }
+        let calls = calls &+ 1
+        if now >= bucketEnd || (failures > 0 && calls >= minimumCalls && reaches(failures, of: calls)) { return false }
+        self.calls = calls
+        return true
+    }
+
     /// The provider refused us altogether in `epoch`: nothing is let through until `stopTime` has passed.
     package mutating func stop(epoch: UInt8, at now: Int64) {
         guard epoch == self.epoch else { return }

@@ -40,6 +40,14 @@ package struct RetryBudget {
 
     package func deallocate() { slices.deallocate() }
 
+    /// Whether a deposit now belongs to the current slice.
+    @inline(__always)
+    func isCurrent(at now: Int64) -> Bool { now < sliceEnd }
+
+    /// `recordFirstAttempt` where `isCurrent` holds.
+    @inline(__always)
+    mutating func recordCurrentFirstAttempt() { sum &+= deposit }
+
     /// A request was made for the first time.
     @inline(__always)
     package mutating func recordFirstAttempt(at now: Int64) {
