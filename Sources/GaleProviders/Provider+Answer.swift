@@ -12,9 +12,7 @@ extension Provider {
         /// 0..<2⁶³: how the call ends.
         var number: UInt64
         /// What the recipient's side answers when the provider itself has no objection.
-        var verdict: ProviderResponse
-        /// The verdict is a greylisting server's.
-        var isGreylisted: Bool
+        var verdict: UnsafePointer<Regime.ErrorShare>
     }
 
     /// What it makes of a call that arrives now. Calls come in the order of their arrival.
@@ -23,41 +21,46 @@ extension Provider {
     public func answer(_ request: ProviderRequest, at now: Instant, draws: Draws) -> ProviderAnswer {
         let time = now.nanoseconds
         if time >= state.pointee.weatherEnds { turnWeather(at: time, draws: draws) }
-        let call = call(for: request, at: time, draws: draws)
-        var answer = decide(call, state.pointee.courses)
-        if call.isGreylisted, answer.response == state.pointee.greylistResponse {
-            state.pointee.firstContacts.noteIfNew(request.recipient, at: time)
+        let part = state.pointee.index << 32 | UInt64(request.attempt)
+        let call = Call(
+            now: time,
+            latency: state.pointee.latency.sample(draws.uniform(ProviderPurposes.latency, request.key, part)),
+            number: draws.uniform(ProviderPurposes.outcome, request.key, part) >> 1,
+            verdict: state.pointee.dependsOnRecipient
+                ? verdict(of: request.recipient, at: time, draws) : UnsafePointer(state.pointee.verdicts))
+        let answer = decide(call, state.pointee.courses)
+        if state.pointee.shadowed == 0 && call.verdict != state.pointee.greylistVerdict { return answer }
+        return examined(answer, call, request.recipient)
+    }
+
+    /// An answer with what else it leads to: a greylisting server remembers, and faults get their due.
+    @inline(never)
+    private func examined(_ answer: ProviderAnswer, _ call: Call, _ recipient: UInt64) -> ProviderAnswer {
+        var answer = answer
+        if call.verdict == state.pointee.greylistVerdict, answer.response == call.verdict.pointee.response {
+            state.pointee.firstContacts.noteIfNew(recipient, at: call.now)
         }
         if state.pointee.shadowed != 0 { compareWithShadows(call, &answer) }
         return answer
     }
 
-    @inline(__always)
-    private func call(for request: ProviderRequest, at now: Int64, draws: Draws) -> Call {
-        let part = state.pointee.index << 32 | UInt64(request.attempt)
-        var call = Call(
-            now: now, latency: state.pointee.latency.sample(draws.uniform(ProviderPurposes.latency, request.key, part)),
-            number: draws.uniform(ProviderPurposes.outcome, request.key, part) >> 1, verdict: state.pointee.success,
-            isGreylisted: false)
+    /// What the recipient's side says.
+    private func verdict(
+        of recipient: UInt64, at now: Int64, _ draws: Draws
+    ) -> UnsafePointer<Regime.ErrorShare> {
         if state.pointee.recipientCeiling > 0 {
-            let number = draws.uniform(ProviderPurposes.refusal, request.recipient, state.pointee.dialect) >> 1
-            if number < state.pointee.recipientCeiling {
-                call.verdict = refusal(number)
-                return call
-            }
+            let number = draws.uniform(ProviderPurposes.refusal, recipient, state.pointee.dialect) >> 1
+            if number < state.pointee.recipientCeiling { return refusal(number) }
         }
-        if state.pointee.greylistCeiling > 0, isGreylisted(request.recipient, at: now, draws: draws) {
-            call.verdict = state.pointee.greylistResponse
-            call.isGreylisted = true
-        }
-        return call
+        let greylists = state.pointee.greylistCeiling > 0 && isGreylisted(recipient, at: now, draws: draws)
+        return greylists ? state.pointee.greylistVerdict : UnsafePointer(state.pointee.verdicts)
     }
 
-    private func refusal(_ number: UInt64) -> ProviderResponse {
-        let outcomes = state.pointee.recipientOutcomes
+    private func refusal(_ number: UInt64) -> UnsafePointer<Regime.ErrorShare> {
+        let outcomes = state.pointee.recipientOutcomes.baseAddress.unsafelyUnwrapped
         var index = 0
         while number >= outcomes[index].ceiling { index &+= 1 }
-        return outcomes[index].response
+        return UnsafePointer(outcomes + index)
     }
 
     private func isGreylisted(_ recipient: UInt64, at now: Int64, draws: Draws) -> Bool {
@@ -68,51 +71,20 @@ extension Provider {
     }
 
     /// Quota, then concurrency, then the line, then the provider's own failures, then the recipient's verdict.
+    @inline(__always)
     private func decide(_ call: Call, _ course: UnsafeMutablePointer<Course>) -> ProviderAnswer {
-        // Nothing arrives, so nothing is used up either.
-        if course.pointee.regime.isBlackout { return .never }
-        if let quota = state.pointee.quota {
-            let wait = course.pointee.quota.take(quota, at: call.now)
-            if wait > 0 { return rejection(quotaAnswer(wait), call, course) }
-        }
-        if state.pointee.limitsConcurrency {
-            course.pointee.inFlight.leave(by: call.now)
-            if course.pointee.inFlight.isFull { return rejection(state.pointee.concurrencyResponse, call, course) }
-        }
+        if course.pointee.regime.isGuarded, let answer = turnedAway(call.now, call.latency, course) { return answer }
         var wait: Int64 = 0
-        if state.pointee.capacity != nil {
+        if state.pointee.isBounded {
             guard let time = join(course, at: call.now) else {
-                return rejection(course.pointee.regime.excess, call, course)
+                return rejection(course.pointee.regime.excess, call.now, call.latency, course)
             }
             wait = time
         }
-        return served(call, after: wait, course)
-    }
-
-    /// Joins the line.
-    ///
-    /// - Returns: nanoseconds to wait there; nil: the request is excess.
-    @inline(__always)
-    private func join(_ course: UnsafeMutablePointer<Course>, at now: Int64) -> Int64? {
-        let rate = course.pointee.regime.rate
-        course.pointee.line.advance(to: now, rate: rate)
-        let most = course.pointee.regime.mostWork
-        if !course.pointee.regime.queuesExcess, course.pointee.line.work > most || rate == 0 {
-            course.pointee.line.add(state.pointee.rejectionWork, upTo: most &+ ServiceLine.requestWork)
-            return nil
-        }
-        // Without capacity even the first in line waits for ever.
-        let wait = rate == 0 ? .max : course.pointee.line.wait(rate: rate)
-        course.pointee.line.add(ServiceLine.requestWork)
-        return wait
-    }
-
-    @inline(__always)
-    private func served(_ call: Call, after wait: Int64, _ course: UnsafeMutablePointer<Course>) -> ProviderAnswer {
         // Later than any run.
         if wait > 1 << 61 { return .never }
         let fails = call.number < course.pointee.regime.errorCeiling
-        let response = fails ? course.pointee.regime.error(for: call.number) : call.verdict
+        let response = (fails ? error(for: call.number, course) : call.verdict).pointee.response
         let latency = Regime.scale(call.latency, by: course.pointee.regime.latencyFactor)
         let done = call.now &+ wait &+ latency
         let departs = state.pointee.answersOnAdmission ? call.now &+ latency : done
@@ -123,11 +95,61 @@ extension Provider {
             accepted: response.status >= 200 && response.status < 300)
     }
 
+    /// What a silent provider, a quota or a limit on concurrency makes of a call; nil: they let it pass.
+    @inline(never)
+    private func turnedAway(
+        _ now: Int64, _ latency: Int64, _ course: UnsafeMutablePointer<Course>
+    ) -> ProviderAnswer? {
+        // Nothing arrives, so nothing is used up either.
+        if course.pointee.regime.isBlackout { return .never }
+        if let quota = state.pointee.quota {
+            let wait = course.pointee.quota.take(quota, at: now)
+            if wait > 0 { return rejection(quotaAnswer(wait), now, latency, course) }
+        }
+        if state.pointee.limitsConcurrency {
+            course.pointee.inFlight.leave(by: now)
+            if course.pointee.inFlight.isFull {
+                return rejection(state.pointee.concurrencyResponse, now, latency, course)
+            }
+        }
+        return nil
+    }
+
+    /// The answer to a call whose number is below the regime's `errorCeiling`.
+    @inline(never)
+    private func error(
+        for number: UInt64, _ course: UnsafeMutablePointer<Course>
+    ) -> UnsafePointer<Regime.ErrorShare> {
+        let (shares, last) = (course.pointee.regime.errors, course.pointee.regime.errorCount &- 1)
+        var index = 0
+        while index < last, number >= shares[index].ceiling { index &+= 1 }
+        return UnsafePointer(shares + index)
+    }
+
+    /// Joins the line.
+    ///
+    /// - Returns: nanoseconds to wait there; nil: the request is excess.
+    @inline(__always)
+    private func join(_ course: UnsafeMutablePointer<Course>, at now: Int64) -> Int64? {
+        let rate = course.pointee.regime.rate
+        course.pointee.line.advance(to: now, rate: rate)
+        if !course.pointee.regime.queuesExcess, course.pointee.line.work > course.pointee.regime.mostWork || rate == 0 {
+            let most = course.pointee.regime.mostWork
+            course.pointee.line.add(state.pointee.rejectionWork, upTo: most &+ ServiceLine.requestWork)
+            return nil
+        }
+        // Without capacity even the first in line waits for ever.
+        let wait = rate == 0 ? .max : course.pointee.line.wait(rate: rate)
+        course.pointee.line.add(ServiceLine.requestWork)
+        return wait
+    }
+
+    @inline(never)
     private func rejection(
-        _ response: ProviderResponse, _ call: Call, _ course: UnsafeMutablePointer<Course>
+        _ response: ProviderResponse, _ now: Int64, _ latency: Int64, _ course: UnsafeMutablePointer<Course>
     ) -> ProviderAnswer {
-        let latency = Regime.scale(call.latency, by: course.pointee.regime.rejectionLatencyFactor)
-        let departs = Instant(nanoseconds: call.now &+ latency)
+        let latency = Regime.scale(latency, by: course.pointee.regime.rejectionLatencyFactor)
+        let departs = Instant(nanoseconds: now &+ latency)
         return ProviderAnswer(
             departs: departs, decided: departs, forwarded: departs, response: response, accepted: false)
     }
@@ -140,21 +162,24 @@ extension Provider {
     }
 
     /// What each fault changed about an answer; drops the shadows of faults that have ended and left no trace.
-    @inline(never)
     private func compareWithShadows(_ call: Call, _ answer: inout ProviderAnswer) {
         let actual = state.pointee.courses
-        for slot in 0..<ProviderState.slots where state.pointee.shadowed & 1 << UInt32(slot) != 0 {
-            let shadow = actual + 1 + slot
-            if differ(answer, decide(call, shadow)) { answer.decisionsChangedBy |= 1 << UInt32(slot) }
-            if state.pointee.inForce & 1 << UInt32(slot) != 0 { continue }
+        var left = state.pointee.shadowed
+        while left != 0 {
+            let bit = left & (0 &- left)
+            left &= left &- 1
+            let shadow = actual + 1 + bit.trailingZeroBitCount
+            if differ(answer, decide(call, shadow)) { answer.decisionsChangedBy |= bit }
+            if state.pointee.inForce & bit != 0 { continue }
             actual.pointee.advance(to: call.now)
             shadow.pointee.advance(to: call.now)
-            if actual.pointee.hasSameState(as: shadow.pointee) { state.pointee.shadowed &= ~(1 << UInt32(slot)) }
+            if actual.pointee.hasSameState(as: shadow.pointee) { state.pointee.shadowed &= ~bit }
         }
     }
 
+    @inline(__always)
     private func differ(_ one: ProviderAnswer, _ other: ProviderAnswer) -> Bool {
-        if one.response != other.response { return true }
+        if one.response.status != other.response.status || one.response != other.response { return true }
         let most = state.pointee.materialDelay.magnitude
         return (one.departs - other.departs).nanoseconds.magnitude > most
             || (one.forwarded - other.forwarded).nanoseconds.magnitude > most

@@ -79,6 +79,7 @@ extension Provider {
             regime.isBlackout = regime.isBlackout || fault.blackout
             addErrors(of: fault, to: &regime)
         }
+        regime.isGuarded = regime.isBlackout || state.pointee.quota != nil || state.pointee.limitsConcurrency
         regime.mostWork = ServiceLine.product(state.pointee.maximumWait, regime.rate)
         regime.excess = completed(regime.excess)
         regime.rejectionLatencyFactor = Regime.scale(

@@ -42,6 +42,9 @@ public struct Provider {
         compose()
     }
 
+    /// Whether `ProviderRequest.recipient` matters: someone refuses or greylists. Otherwise any number will do.
+    public var dependsOnRecipient: Bool { state.pointee.dependsOnRecipient }
+
     public func deallocate() {
         state.pointee.deallocate()
         state.deallocate()

@@ -8,7 +8,6 @@ extension ProviderState {
         precondition(profile.capacityMicros ?? 0 >= 0 && profile.maximumWait >= .zero)
         self.index = index
         dialect = UInt64(profile.dialect.rawValue)
-        success = profile.dialect.success
         failure = profile.dialect.failed
         latency = Distribution(profile.latency)
         latencyWeather = Self.weather(sigma: profile.weatherSigma)
@@ -18,6 +17,7 @@ extension ProviderState {
         materialDelay = tenth < 0x1p60 ? Swift.max(Int64(tenth), 1) : 1 << 60
         rejectionLatencyMicros = profile.rejectionLatencyMicros
         answersOnAdmission = profile.answersOnAdmission
+        isBounded = profile.capacityMicros != nil
         capacity = profile.capacityMicros.map { UInt64($0) }
         maximumWait = UInt64(profile.maximumWait.nanoseconds)
         rejectionWork = ServiceLine.requestWork * UInt128(Swift.max(profile.rejectionCostMicros, 0)) / 1_000_000
@@ -31,8 +31,16 @@ extension ProviderState {
         recipientOutcomes = Self.cumulative(profile, .recipient)
         recipientCeiling = recipientOutcomes.last?.ceiling ?? 0
         greylistCeiling = profile.greylisting.map { Self.share(micros: $0.micros) } ?? 0
+        dependsOnRecipient = recipientCeiling > 0 || greylistCeiling > 0
         greylistDelay = profile.greylisting?.delay.nanoseconds ?? 0
-        greylistResponse = Self.completed(profile.greylisting?.response ?? .ok, retryAfter: profile.retryAfter)
+        verdicts = .allocate(capacity: 2)
+        verdicts.initialize(
+            to: Regime.ErrorShare(ceiling: Regime.whole, response: profile.dialect.success))
+        (verdicts + 1).initialize(
+            to: Regime.ErrorShare(
+                ceiling: greylistCeiling,
+                response: Self.completed(profile.greylisting?.response ?? .ok, retryAfter: profile.retryAfter)))
+        greylistVerdict = UnsafePointer(verdicts + 1)
         firstContacts = FirstContacts(
             memory: profile.greylisting?.memory.nanoseconds ?? 0, places: profile.greylisting == nil ? 1 : 1 << 12)
         courses = .allocate(capacity: 1 + Self.slots)
@@ -50,6 +58,7 @@ extension ProviderState {
         for slot in 0...Self.slots { courses[slot].deallocate() }
         courses.deallocate()
         faults.deallocate()
+        verdicts.deallocate()
         callOutcomes.deallocate()
         recipientOutcomes.deallocate()
         firstContacts.deallocate()

@@ -10,11 +10,14 @@ struct ProviderState: BitwiseCopyable {
 
     let index: UInt64
     let dialect: UInt64
-    let success: ProviderResponse
+    /// What the recipient's side says when it does not refuse: success, and a greylisting server's answer (`greylistVerdict`).
+    let verdicts: UnsafeMutablePointer<Regime.ErrorShare>
     /// What a fault's errors say that names none.
     let failure: ProviderResponse
 
     let latency: Distribution
+    /// Whether the recipient has a say: someone refuses or greylists.
+    let dependsOnRecipient: Bool
     let latencyWeather: Distribution?
     let errorWeather: Distribution?
     /// Nanoseconds by which an answer must move to count as changed: a tenth of the mean latency of an idle provider.
@@ -22,6 +25,8 @@ struct ProviderState: BitwiseCopyable {
     let rejectionLatencyMicros: Int64
     let answersOnAdmission: Bool
 
+    /// Whether there is a capacity.
+    let isBounded: Bool
     /// Millionths of a request per second; nil: unbounded.
     let capacity: UInt64?
     let maximumWait: UInt64
@@ -44,7 +49,7 @@ struct ProviderState: BitwiseCopyable {
 
     let greylistCeiling: UInt64
     let greylistDelay: Int64
-    let greylistResponse: ProviderResponse
+    let greylistVerdict: UnsafePointer<Regime.ErrorShare>
     /// Empty and unused without greylisting.
     var firstContacts: FirstContacts
 

@@ -11,6 +11,8 @@ struct Regime: BitwiseCopyable {
         var response: ProviderResponse
     }
 
+    /// Whether something may turn a call away before it joins the line: silence, a quota, a limit on concurrency.
+    var isGuarded = false
     var isBlackout = false
     /// Whether excess waits as well.
     var queuesExcess = true
@@ -42,13 +44,6 @@ struct Regime: BitwiseCopyable {
         (errors + errorCount).initialize(to: ErrorShare(ceiling: ceiling, response: response))
         errorCount += 1
         errorCeiling = ceiling
-    }
-
-    /// The answer to a call whose number is below `errorCeiling`.
-    func error(for number: UInt64) -> ProviderResponse {
-        var index = 0
-        while index < errorCount &- 1, number >= errors[index].ceiling { index &+= 1 }
-        return errors[index].response
     }
 
     /// `nanoseconds × factor`, rounded; at most about 36 years.

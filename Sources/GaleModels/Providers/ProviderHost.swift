@@ -125,9 +125,11 @@ struct ProviderHandle {
         let message = core.message(index)
         core.move(message, to: .provider, at: arrival)
         state.pointee.latest = max(state.pointee.latest, arrival)
-        let answer = state.pointee.provider.answer(
+        let provider = state.pointee.provider
+        let answer = provider.answer(
             ProviderRequest(
-                recipient: core.recipient(of: message), key: message.pointee.identity, attempt: UInt32(attempt)),
+                recipient: provider.dependsOnRecipient ? core.recipient(of: message) : 0,
+                key: message.pointee.identity, attempt: UInt32(attempt)),
             at: arrival, draws: core.draws)
         if answer.decisionsChangedBy != 0 { countFaults(answer.decisionsChangedBy) }
         if answer.accepted { core.deliver(index, at: answer.decided, expires: stage.expiry(message)) }
@@ -140,9 +142,11 @@ struct ProviderHandle {
     }
 
     private func countFaults(_ bits: UInt32) {
-        for slot in 0..<ProviderHost.slots where bits & (1 << UInt32(slot)) != 0 {
-            let fault = state.pointee.faults[slot]
-            if fault >= 0 { state.pointee.decisions[Int(fault)] += 1 }
+        var left = bits
+        while left != 0 {
+            let fault = state.pointee.faults[left.trailingZeroBitCount]
+            if fault >= 0 { state.pointee.decisions[Int(fault)] &+= 1 }
+            left &= left &- 1
         }
     }
 }
