@@ -84,6 +84,11 @@ public final class Dispatcher {
         core.living(identifier).map { UnsafeRawPointer(core.chain($0)) }
     }
 
+    /// `handle` without the straight way, to which it must be equal: for tests.
+    package func handleGenerally(_ input: Input, now: Instant, random: UInt64, into actions: inout Actions) {
+        core.handle(input, now: now.nanoseconds, random: random, &actions)
+    }
+
     public var counters: DeliveryCounters { core.state.pointee.counters }
 
     /// Notifications that were consumed and not yet settled or handed to the retry topic.
