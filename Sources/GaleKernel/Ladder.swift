@@ -54,25 +54,19 @@ struct Ladder: ~Copyable {
         let time = UInt64(bitPattern: event.time.nanoseconds)
         var rung = top
         while time >= rung.pointee.limit { rung -= 1 }
-        append(event, to: rung, rung.pointee.index(for: time))
-    }
-
-    @inlinable @inline(__always)
-    mutating func append(_ event: Event, to rung: UnsafeMutablePointer<Rung>, _ index: Int) {
-        let bucket = rung.pointee.buckets + index
-        var place = bucket.pointee
-        if place & (ChunkPool.chunkSize &- 1) == 0 { place = extend(rung, index) }
+        let bucket = rung.pointee.buckets + rung.pointee.index(for: time)
+        let place = bucket.pointee
+        if place & (ChunkPool.chunkSize &- 1) == 0 { return extend(rung, with: event) }
         UnsafeMutablePointer<Event>(bitPattern: place).unsafelyUnwrapped.pointee = event
         bucket.pointee = place &+ ChunkPool.eventSize
         count &+= 1
     }
 
-    /// Adds a chunk to a bucket and returns its first place.
+    /// Puts an event into a bucket of a rung that needs another chunk. Last thing that its caller does, who so needs no frame.
     @usableFromInline @inline(never)
-    mutating func extend(_ rung: UnsafeMutablePointer<Rung>, _ index: Int) -> UInt {
-        let place = rung.pointee.buckets[index]
-        if place == 0 { rung.pointee.occupied[index >> 6] |= 1 << UInt64(index & 63) }
-        return pool.take(link: place == 0 ? 0 : place - ChunkPool.chunkSize) + ChunkPool.eventSize
+    mutating func extend(_ rung: UnsafeMutablePointer<Rung>, with event: Event) {
+        rung.pointee.append(event, &pool)
+        count &+= 1
     }
 
     /// Opens buckets until the run has so many events, and returns the new horizon.
@@ -126,19 +120,7 @@ struct Ladder: ~Copyable {
     /// Makes a rung of a bucket and returns where it begins.
     private mutating func split(_ list: ChunkList, _ survey: Survey, limit: UInt64) -> UInt64 {
         let rung = push(survey, limit: limit)
-        list.consume(&pool) { events, pool in
-            for event in events {
-                let index = rung.pointee.index(for: UInt64(bitPattern: event.time.nanoseconds))
-                let bucket = rung.pointee.buckets + index
-                var place = bucket.pointee
-                if place & (ChunkPool.chunkSize &- 1) == 0 {
-                    if place == 0 { rung.pointee.occupied[index >> 6] |= 1 << UInt64(index & 63) }
-                    place = pool.take(link: place == 0 ? 0 : place - ChunkPool.chunkSize) + ChunkPool.eventSize
-                }
-                UnsafeMutablePointer<Event>(bitPattern: place).unsafelyUnwrapped.pointee = event
-                bucket.pointee = place &+ ChunkPool.eventSize
-            }
-        }
+        list.consume(&pool) { events, pool in for event in events { rung.pointee.append(event, &pool) } }
         count += list.count
         return survey.earliest
     }
@@ -173,12 +155,9 @@ struct Ladder: ~Copyable {
         let survey = Survey(one, other, times: times)
         if depth == Self.depthLimit || survey.earliest == survey.latest { return nil }
         let rung = push(survey, limit: horizon)
-        for event in one {
-            append(event, to: rung, rung.pointee.index(for: UInt64(bitPattern: event.time.nanoseconds)))
-        }
-        for event in other {
-            append(event, to: rung, rung.pointee.index(for: UInt64(bitPattern: event.time.nanoseconds)))
-        }
+        for event in one { rung.pointee.append(event, &pool) }
+        for event in other { rung.pointee.append(event, &pool) }
+        count += one.count + other.count
         return survey.earliest
     }
 
@@ -193,7 +172,8 @@ struct Ladder: ~Copyable {
                     for event in UnsafeBufferPointer(
                         start: ChunkPool.events(chunk), count: min(left, ChunkPool.chunkEvents))
                     where !isDropped(event) {
-                        append(event, to: rung, index)
+                        rung.pointee.append(event, &pool)
+                        count += 1
                     }
                     left -= ChunkPool.chunkEvents
                     let next = ChunkPool.link(chunk)

@@ -44,6 +44,18 @@ struct Rung {
         return index < bucketCount ? index : bucketCount
     }
 
+    /// Appends an event at or after `start`, before `limit`, to its bucket.
+    mutating func append(_ event: Event, _ pool: inout ChunkPool) {
+        let index = index(for: UInt64(bitPattern: event.time.nanoseconds))
+        var place = buckets[index]
+        if place & (ChunkPool.chunkSize &- 1) == 0 {
+            if place == 0 { occupied[index >> 6] |= 1 << UInt64(index & 63) }
+            place = pool.take(link: place == 0 ? 0 : place - ChunkPool.chunkSize) + ChunkPool.eventSize
+        }
+        UnsafeMutablePointer<Event>(bitPattern: place).unsafelyUnwrapped.pointee = event
+        buckets[index] = place &+ ChunkPool.eventSize
+    }
+
     /// The first bucket at or after `next` that holds an event.
     func firstOccupied() -> Int? {
         guard next <= bucketCount else { return nil }
