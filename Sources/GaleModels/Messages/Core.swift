@@ -72,8 +72,10 @@ extension Core {
 
     /// One holder fewer. Without any, what was not settled is lost: nobody can ever finish it.
     @inline(__always)
-    func release(_ index: UInt32) {
-        let message = message(index)
+    func release(_ index: UInt32) { release(index, message(index)) }
+
+    @inline(__always)
+    func release(_ index: UInt32, _ message: UnsafeMutablePointer<Message>) {
         message.pointee.references &-= 1
         if message.pointee.references == 0 { discard(index) }
     }
@@ -112,8 +114,9 @@ extension Core {
     }
 
     /// The pipeline's own word on a message. What a provider took before stays delivered.
-    func settle(_ index: UInt32, as outcome: Message.State) {
-        let message = message(index)
+    func settle(_ index: UInt32, as outcome: Message.State) { settle(message(index), as: outcome) }
+
+    func settle(_ message: UnsafeMutablePointer<Message>, as outcome: Message.State) {
         guard message.pointee.state == .pending else { return }
         state.pointee.unsettled -= Int64(message.pointee.units)
         message.pointee.state = outcome
@@ -135,10 +138,9 @@ extension Core {
 
     /// The provider's truth: it took the message at `instant`.
     @inline(__always)
-    func deliver(_ index: UInt32, at instant: Instant, expires: Instant) {
+    func deliver(_ index: UInt32, _ message: UnsafeMutablePointer<Message>, at instant: Instant, expires: Instant) {
         guard instant <= state.pointee.end else { return }
         if instant > state.pointee.latestDelivery { state.pointee.latestDelivery = instant }
-        let message = message(index)
         if message.pointee.units != 1 { return deliverSegment(index, at: instant, expires: expires) }
         let channel = message.pointee.channel
         let (phase, slot) = (message.pointee.phase, message.pointee.slot)

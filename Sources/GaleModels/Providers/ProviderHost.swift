@@ -105,8 +105,9 @@ struct ProviderHandle {
     func serve(_ index: UInt32, at arrival: Instant) -> Instant? {
         let exchange = state.pointee.core.exchange(index)
         let stage = state.pointee.core.stage(of: exchange)
+        let message = exchange.pointee.message
         let answer = take(
-            exchange.pointee.message, attempt: exchange.pointee.ordinal, stage: stage, at: arrival)
+            message, state.pointee.core.message(message), attempt: exchange.pointee.ordinal, stage: stage, at: arrival)
         if answer.departs == .distantFuture {
             stage.neverAnswered(index)
             return nil
@@ -120,9 +121,11 @@ struct ProviderHandle {
 
     /// A request for a message arrives at `arrival`: decides its answer and enters it in the books.
     @inline(__always)
-    func take(_ index: UInt32, attempt: UInt16, stage: StageHandle, at arrival: Instant) -> ProviderAnswer {
+    func take(
+        _ index: UInt32, _ message: UnsafeMutablePointer<Message>, attempt: UInt16, stage: StageHandle,
+        at arrival: Instant
+    ) -> ProviderAnswer {
         let core = state.pointee.core
-        let message = core.message(index)
         core.move(message, to: .provider, at: arrival)
         state.pointee.latest = max(state.pointee.latest, arrival)
         let provider = state.pointee.provider
@@ -132,7 +135,7 @@ struct ProviderHandle {
                 key: message.pointee.identity, attempt: UInt32(attempt)),
             at: arrival, draws: core.draws)
         if answer.decisionsChangedBy != 0 { countFaults(answer.decisionsChangedBy) }
-        if answer.accepted { core.deliver(index, at: answer.decided, expires: stage.expiry(message)) }
+        if answer.accepted { core.deliver(index, message, at: answer.decided, expires: stage.expiry(message)) }
         if answer.departs != .distantFuture {
             core.recorder.answer(
                 provider: Int(state.pointee.id), status: answer.response.status,

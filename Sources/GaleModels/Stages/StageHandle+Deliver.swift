@@ -6,23 +6,28 @@ import GaleRandomness
 
 /// The simulated host of `Dispatcher`: it turns events into inputs, and actions into events.
 extension StageHandle {
-    func deliver(_ index: UInt32) {
-        let job = job(index)
-        job.pointee[.delivering] = true
-        let message = core.message(job.pointee.message)
+    func deliver(_ work: Work) {
+        let message = work.message
+        work.job.pointee[.delivering] = true
         let notification = Notification(
-            reference: UInt64(job.pointee.generation) &<< 32 | UInt64(index), key: message.pointee.identity,
+            reference: work.reference, key: message.pointee.identity,
             recipient: core.recipient(of: message), tenant: core.tenant(of: message),
             channel: Channel(rawValue: message.pointee.channel) ?? .push,
             platform: Platform(rawValue: message.pointee.platform) ?? .none,
             previousAttempts: message.pointee.attempts, created: Instant(nanoseconds: message.pointee.intended),
             expires: expiry(message))
-        dispatch(.consumed(notification), to: Int(job.pointee.replica), identity: message.pointee.identity)
+        dispatch(.consumed(notification), of: work, to: Int(work.job.pointee.replica))
     }
 
     /// Hands one input to a replica's dispatcher and carries out what it asks for.
     @inline(__always)
-    func dispatch(_ input: Input, to number: Int, identity: UInt64) {
+    func dispatch(_ input: Input, of work: Work, to number: Int) {
+        dispatch(input, of: work, named: work.message.pointee.identity, to: number)
+    }
+
+    /// `named` keys the random word that the dispatcher may ask for.
+    @inline(__always)
+    func dispatch(_ input: Input, of work: Work?, named identity: UInt64, to number: Int) {
         guard let dispatcher = state.pointee.dispatchers[number] else { return }
         let actions = state.pointee.actions
         dispatcher._withUnsafeGuaranteedRef {
@@ -33,21 +38,21 @@ extension StageHandle {
         }
         var place = 0
         while place < actions.pointee.count {
-            perform(actions.pointee[place], number)
+            perform(actions.pointee[place], of: work, number)
             place &+= 1
         }
         actions.pointee.removeAll()
     }
 
     @inline(__always)
-    private func perform(_ action: Action, _ number: Int) {
+    private func perform(_ action: Action, of work: Work?, _ number: Int) {
         switch action {
         case .send(let attempt, _, let reference, let provider, _, let timeout):
-            send(attempt, reference, provider, timeout)
+            send(attempt, self.work(reference, near: work), provider, timeout)
         case .lookUp(let chain, let reference, _, let timeout):
-            lookUp(chain, reference, timeout)
+            lookUp(chain, self.work(reference, near: work), timeout)
         case .write(let reference, _):
-            write(reference)
+            write(self.work(reference, near: work))
         case .wake(let timer, let instant):
             wake(timer, instant, number)
         case .release(_, let reference, let reason):
@@ -60,17 +65,15 @@ extension StageHandle {
         case .requeue(let reference, let instant, let attempts, _):
             requeue(reference, at: instant, attempts: attempts, number)
         case .settle(let reference, let outcome):
-            settle(reference, outcome)
+            settle(self.work(reference, near: work), outcome)
         }
     }
 
     // MARK: Actions
 
     @inline(__always)
-    private func send(_ attempt: AttemptID, _ reference: UInt64, _ provider: ProviderIndex, _ timeout: Interval) {
-        let index = UInt32(truncatingIfNeeded: reference)
-        let job = job(index)
-        let message = core.message(job.pointee.message)
+    private func send(_ attempt: AttemptID, _ work: Work, _ provider: ProviderIndex, _ timeout: Interval) {
+        let (job, message) = (work.job, work.message)
         core.move(message, to: .network, at: core.now)
         let target = Int(provider.rawValue)
         let ordinal = core.nextAttempt(message)
@@ -78,27 +81,26 @@ extension StageHandle {
         let lane = core.timeoutLane(timeout)
         core.recorder.attempt(message, provider: target)
         if let transit = provider.straightTransit {
-            let answer = provider.take(job.pointee.message, attempt: ordinal, stage: self, at: core.now + transit)
+            let answer = provider.take(
+                job.pointee.message, message, attempt: ordinal, stage: self, at: core.now + transit)
             job.pointee.token = attempt.rawValue
             job.pointee.status = answer.response.status
             job.pointee.reason = answer.response.reason.rawValue
             job.pointee.milliseconds = Exchange.milliseconds(answer.response.retryAfter)
             let back = answer.departs == .distantFuture ? nil : answer.departs + transit
-            if expect(index, .attempt, sent: core.now, back: back, within: lane), let back {
+            if expect(work, .attempt, sent: core.now, back: back, within: lane), let back {
                 recordAnswer(message, provider: target, sent: core.now, back: back)
             } else {
                 job.pointee.status = UInt16(truncatingIfNeeded: target)
             }
             return
         }
-        let exchange = newExchange(index, kind: .attempt, target: target, ordinal: ordinal, token: attempt.rawValue)
+        let exchange = newExchange(work, kind: .attempt, target: target, ordinal: ordinal, token: attempt.rawValue)
         armTimeout(exchange, lane, provider.send(exchange, stage: self))
     }
 
-    private func lookUp(_ chain: ChainID, _ reference: UInt64, _ timeout: Interval) {
-        let index = UInt32(truncatingIfNeeded: reference)
-        let job = job(index)
-        let message = core.message(job.pointee.message)
+    private func lookUp(_ chain: ChainID, _ work: Work, _ timeout: Interval) {
+        let (job, message) = (work.job, work.message)
         core.move(message, to: .store, at: core.now)
         let number = state.pointee.deduplicationStore
         let store = core.state.pointee.stores[number]
@@ -116,18 +118,17 @@ extension StageHandle {
                 let window = state.pointee.deduplicationWindow
                 job.pointee.status = StoreHandle.knows(message, at: answer.departs, window: window) ? 1 : 0
             }
-            expect(index, .lookUp, sent: core.now, back: answer.map { $0.departs + transit }, within: lane)
+            expect(work, .lookUp, sent: core.now, back: answer.map { $0.departs + transit }, within: lane)
             return
         }
-        let exchange = newExchange(index, kind: .lookUp, target: number, ordinal: ordinal, token: chain.rawValue)
+        let exchange = newExchange(work, kind: .lookUp, target: number, ordinal: ordinal, token: chain.rawValue)
         core.exchange(exchange).pointee.milliseconds = state.pointee.deduplicationWindow
         armTimeout(exchange, lane, store.send(exchange, stage: self))
     }
 
-    private func write(_ reference: UInt64) {
-        let index = UInt32(truncatingIfNeeded: reference)
-        let store = state.pointee.deduplicationStore
-        core.state.pointee.stores[store].write(job(index).pointee.message, job: index, stage: self)
+    @inline(__always)
+    private func write(_ work: Work) {
+        core.state.pointee.stores[state.pointee.deduplicationStore].write(work, stage: self)
     }
 
     private func wake(_ timer: TimerID, _ instant: Instant, _ number: Int) {
@@ -153,14 +154,11 @@ extension StageHandle {
 
     /// A chain that waited has its slot.
     func resume(_ resumption: Resumption, _ number: Int) {
-        guard isCurrent(resumption.job, resumption.generation) else { return }
-        let job = job(resumption.job)
-        guard !job.pointee[.slot] else { return }
-        job.pointee[.slot] = true
+        guard let work = work(resumption.job, resumption.generation), !work.job.pointee[.slot] else { return }
+        work.job.pointee[.slot] = true
         takeSlot(number)
-        let message = core.message(job.pointee.message)
-        core.move(message, to: .work, at: core.now)
-        dispatch(.granted(ChainID(rawValue: resumption.chain)), to: number, identity: message.pointee.identity)
+        core.move(work.message, to: .work, at: core.now)
+        dispatch(.granted(ChainID(rawValue: resumption.chain)), of: work, to: number)
     }
 
     private func requeue(_ reference: UInt64, at instant: Instant, attempts: UInt8, _ number: Int) {
@@ -180,10 +178,8 @@ extension StageHandle {
     }
 
     @inline(__always)
-    private func settle(_ reference: UInt64, _ outcome: Outcome) {
-        let index = UInt32(truncatingIfNeeded: reference)
-        let job = job(index)
-        let message = job.pointee.message
+    private func settle(_ work: Work, _ outcome: Outcome) {
+        let (job, message) = (work.job, work.message)
         switch outcome {
         case .delivered, .duplicate: break
         case .expired: core.settle(message, as: .expired)
@@ -195,32 +191,31 @@ extension StageHandle {
         }
         job.pointee[.delivering] = false
         job.pointee.callAttempts = 0
-        core.message(message).pointee.attempts = 0
-        runStep(index)
+        message.pointee.attempts = 0
+        runStep(work)
     }
 
     // MARK: Events
 
     /// The answer that was certain is back, or the time-out has passed.
     func replied(_ index: UInt32, generation: UInt32) -> UInt64 {
-        guard isCurrent(index, generation) else { return Component.void }
-        let job = job(index)
-        let message = core.message(job.pointee.message)
+        guard let work = work(index, generation) else { return Component.void }
+        let (job, message) = (work.job, work.message)
         let identity = message.pointee.identity
         let number = Int(job.pointee.replica)
         let isLate = job.pointee[.timedOut]
         switch job.pointee.request {
-        case .call: callEnded(index, failed: isLate || job.pointee[.failed])
+        case .call: callEnded(work, failed: isLate || job.pointee[.failed])
         case .lookUp:
             core.move(message, to: .work, at: core.now)
             let answer: LookupAnswer =
                 isLate || job.pointee[.failed] ? .failed : job.pointee.status == 1 ? .present : .absent
-            dispatch(.lookedUp(ChainID(rawValue: job.pointee.token), answer), to: number, identity: identity)
+            dispatch(.lookedUp(ChainID(rawValue: job.pointee.token), answer), of: work, to: number)
         case .attempt:
             core.move(message, to: .work, at: core.now)
             if isLate { core.recorder.timeout(provider: Int(job.pointee.status)) }
             let response = isLate ? ProviderResponse.timedOut : job.pointee.response
-            dispatch(.responded(AttemptID(rawValue: job.pointee.token), response), to: number, identity: identity)
+            dispatch(.responded(AttemptID(rawValue: job.pointee.token), response), of: work, to: number)
         case .write: break
         }
         pump(number)
@@ -240,7 +235,7 @@ extension StageHandle {
         }
         let copy = exchange.pointee
         core.state.pointee.exchanges.free(index)
-        if !wasTimedOut && isCurrent(copy.job, copy.generation) { conclude(copy, timedOut: false, identity) }
+        if !wasTimedOut && isCurrent(copy.job, copy.generation) { conclude(copy, timedOut: false) }
         core.release(copy.message)
         return identity
     }
@@ -263,7 +258,7 @@ extension StageHandle {
         exchange.pointee.timedOut = true
         if exchange.pointee.kind == .attempt { core.recorder.timeout(provider: Int(exchange.pointee.target)) }
         let copy = exchange.pointee
-        if isCurrent(copy.job, copy.generation) { conclude(copy, timedOut: true, identity) }
+        if isCurrent(copy.job, copy.generation) { conclude(copy, timedOut: true) }
         if copy.unanswered {
             core.state.pointee.exchanges.free(index)
             core.release(copy.message)
@@ -301,18 +296,19 @@ extension StageHandle {
     }
 
     /// Tells whoever asked what became of the request.
-    private func conclude(_ exchange: Exchange, timedOut: Bool, _ identity: UInt64) {
-        let number = Int(job(exchange.job).pointee.replica)
+    private func conclude(_ exchange: Exchange, timedOut: Bool) {
+        let work = work(exchange.job)
+        let number = Int(work.job.pointee.replica)
         switch exchange.kind {
-        case .call: callEnded(exchange.job, failed: timedOut || exchange.failed)
+        case .call: callEnded(work, failed: timedOut || exchange.failed)
         case .lookUp:
-            core.move(core.message(exchange.message), to: .work, at: core.now)
+            core.move(work.message, to: .work, at: core.now)
             let answer: LookupAnswer = timedOut || exchange.failed ? .failed : exchange.status == 1 ? .present : .absent
-            dispatch(.lookedUp(ChainID(rawValue: exchange.token), answer), to: number, identity: identity)
+            dispatch(.lookedUp(ChainID(rawValue: exchange.token), answer), of: work, to: number)
         case .attempt:
-            core.move(core.message(exchange.message), to: .work, at: core.now)
+            core.move(work.message, to: .work, at: core.now)
             let response = timedOut ? ProviderResponse.timedOut : exchange.response
-            dispatch(.responded(AttemptID(rawValue: exchange.token), response), to: number, identity: identity)
+            dispatch(.responded(AttemptID(rawValue: exchange.token), response), of: work, to: number)
         case .write: break
         }
         pump(number)
@@ -322,8 +318,8 @@ extension StageHandle {
         guard replica(number).pointee.isAlive, replica(number).pointee.epoch & 0xFF == epoch else {
             return Component.void
         }
-        dispatch(
-            .woken(TimerID(rawValue: timer)), to: number, identity: UInt64(number) &<< 48 | state.pointee.id &<< 8 | 1)
+        let name = UInt64(number) &<< 48 | state.pointee.id &<< 8 | 1
+        dispatch(.woken(TimerID(rawValue: timer)), of: nil, named: name, to: number)
         pump(number)
         return UInt64(number)
     }

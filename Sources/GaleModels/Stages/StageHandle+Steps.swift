@@ -6,37 +6,35 @@ import GaleRandomness
 /// Taking a message through the stage's steps.
 extension StageHandle {
     /// Runs the job's next step, and those after it that take no time.
-    func runStep(_ index: UInt32) {
-        let job = job(index)
+    func runStep(_ work: Work) {
+        let job = work.job
         while true {
             let number = Int(job.pointee.step)
-            guard number < state.pointee.stepCount else { return complete(index) }
+            guard number < state.pointee.stepCount else { return complete(work) }
             let step = state.pointee.steps + number
             switch step.pointee.kind {
-            case .compute: return compute(index, step)
-            case .call: return call(index, step, at: core.now)
+            case .compute: return compute(work, step)
+            case .call: return call(work, step, at: core.now)
             case .emit:
                 job.pointee.step &+= 1
                 // A producer that waits for no answer (acks=0) may report at once: the job is not over before its step is.
                 job.pointee.outstanding &+= 1
-                emit(index, step)
+                emit(work, step)
                 job.pointee.outstanding &-= 1
             case .deliver:
                 job.pointee.step &+= 1
-                return deliver(index)
+                return deliver(work)
             }
         }
     }
 
     /// All steps are behind it. What still waits for acknowledgements gives only its slot back.
-    private func complete(_ index: UInt32) {
-        let job = job(index)
-        if job.pointee.outstanding > 0 { return giveSlot(job) }
+    private func complete(_ work: Work) {
+        if work.job.pointee.outstanding > 0 { return giveSlot(work.job) }
         if state.pointee.isTerminal {
-            let message = job.pointee.message
-            core.deliver(message, at: core.now, expires: expiry(core.message(message)))
+            core.deliver(work.job.pointee.message, work.message, at: core.now, expires: expiry(work.message))
         }
-        finish(index)
+        finish(work)
     }
 
     @inline(__always)
@@ -46,34 +44,31 @@ extension StageHandle {
 
     // MARK: compute
 
-    private func compute(_ index: UInt32, _ step: UnsafeMutablePointer<Step>) {
-        let job = job(index)
+    private func compute(_ work: Work, _ step: UnsafeMutablePointer<Step>) {
         if step.pointee.isFused, core.state.pointee.stores[step[1].store].straightTransit != nil {
-            job.pointee.step &+= 1
-            return call(index, step + 1, at: core.now + step.pointee.lane.delay)
+            work.job.pointee.step &+= 1
+            return call(work, step + 1, at: core.now + step.pointee.lane.delay)
         }
-        let payload = UInt64(job.pointee.generation) &<< 32 | UInt64(index)
         if step.pointee.isConstant {
             core.scheduler.schedule(
-                on: step.pointee.lane, target: component, kind: Stage.Kind.computed, payload: payload)
+                on: step.pointee.lane, target: component, kind: Stage.Kind.computed, payload: work.reference)
             return
         }
-        let identity = core.message(job.pointee.message).pointee.identity
-        let place = state.pointee.id &<< 8 | UInt64(job.pointee.step)
-        let duration = step.pointee.duration.time(core.draws.uniform(.compute, identity, place))
+        let place = state.pointee.id &<< 8 | UInt64(work.job.pointee.step)
+        let duration = step.pointee.duration.time(
+            core.draws.uniform(.compute, work.message.pointee.identity, place))
         core.scheduler.schedule(
             at: core.now + Interval(nanoseconds: duration), target: component, kind: Stage.Kind.computed,
-            payload: payload)
+            payload: work.reference)
     }
 
     func stepDone(_ index: UInt32, generation: UInt32) -> UInt64 {
-        guard isCurrent(index, generation) else { return Component.void }
-        let job = job(index)
-        let number = Int(job.pointee.replica)
-        let identity = core.message(job.pointee.message).pointee.identity
-        core.move(core.message(job.pointee.message), to: .work, at: core.now)
-        job.pointee.step &+= 1
-        runStep(index)
+        guard let work = work(index, generation) else { return Component.void }
+        let number = Int(work.job.pointee.replica)
+        let identity = work.message.pointee.identity
+        core.move(work.message, to: .work, at: core.now)
+        work.job.pointee.step &+= 1
+        runStep(work)
         pump(number)
         return identity
     }
@@ -81,21 +76,20 @@ extension StageHandle {
     // MARK: call
 
     /// Asks a store at `start`: now, or for certain a little later.
-    private func call(_ index: UInt32, _ step: UnsafeMutablePointer<Step>, at start: Instant) {
-        let job = job(index)
-        let message = core.message(job.pointee.message)
-        core.move(message, to: .store, at: start)
+    private func call(_ work: Work, _ step: UnsafeMutablePointer<Step>, at start: Instant) {
+        let job = work.job
+        core.move(work.message, to: .store, at: start)
         let ordinal = UInt16(job.pointee.step) &<< 8 | UInt16(job.pointee.callAttempts)
         let store = core.state.pointee.stores[step.pointee.store]
         if let transit = store.straightTransit {
             let leg = Exchange.leg(kind: .call, stage: state.pointee.id, ordinal: ordinal, answer: false)
-            let answer = store.take(message.pointee.identity, leg: leg, at: start + transit)
+            let answer = store.take(work.message.pointee.identity, leg: leg, at: start + transit)
             job.pointee[.failed] = answer?.failed ?? false
             let back = answer.map { $0.departs + transit }
-            expect(index, .call, sent: start, back: back, within: step.pointee.timeout)
+            expect(work, .call, sent: start, back: back, within: step.pointee.timeout)
             return
         }
-        let exchange = newExchange(index, kind: .call, target: step.pointee.store, ordinal: ordinal, token: 0)
+        let exchange = newExchange(work, kind: .call, target: step.pointee.store, ordinal: ordinal, token: 0)
         armTimeout(exchange, step.pointee.timeout, store.send(exchange, stage: self))
     }
 
@@ -105,11 +99,10 @@ extension StageHandle {
     @inline(__always)
     @discardableResult
     func expect(
-        _ index: UInt32, _ request: Exchange.Kind, sent: Instant, back: Instant?, within lane: Lane
+        _ work: Work, _ request: Exchange.Kind, sent: Instant, back: Instant?, within lane: Lane
     ) -> Bool {
-        let job = job(index)
+        let (job, payload) = (work.job, work.reference)
         job.pointee.request = request
-        let payload = UInt64(job.pointee.generation) &<< 32 | UInt64(index)
         if let back, back <= sent + lane.delay {
             job.pointee[.timedOut] = false
             core.scheduler.schedule(at: back, target: component, kind: Stage.Kind.replied, payload: payload)
@@ -135,13 +128,13 @@ extension StageHandle {
 
     /// A request's record, holding the message until the other side has dealt with it.
     @inline(__always)
-    func newExchange(_ index: UInt32, kind: Exchange.Kind, target: Int, ordinal: UInt16, token: UInt64) -> UInt32 {
-        let job = job(index)
+    func newExchange(_ work: Work, kind: Exchange.Kind, target: Int, ordinal: UInt16, token: UInt64) -> UInt32 {
+        let job = work.job
         let exchange = core.state.pointee.exchanges.allocate()
         core.exchange(exchange).initialize(
             to: Exchange(
                 message: job.pointee.message, generation: job.pointee.generation, token: token, timer: .none,
-                sent: core.now.nanoseconds, milliseconds: 0, job: index,
+                sent: core.now.nanoseconds, milliseconds: 0, job: work.index,
                 stage: UInt16(truncatingIfNeeded: state.pointee.id), status: 0, reason: 0,
                 target: UInt16(truncatingIfNeeded: target), ordinal: ordinal, kind: kind, timedOut: false,
                 unanswered: false, failed: false))
@@ -150,79 +143,82 @@ extension StageHandle {
     }
 
     /// A call of the stage's own has ended, well or not.
-    func callEnded(_ index: UInt32, failed: Bool) {
-        let job = job(index)
-        core.move(core.message(job.pointee.message), to: .work, at: core.now)
+    func callEnded(_ work: Work, failed: Bool) {
+        let job = work.job
+        core.move(work.message, to: .work, at: core.now)
         let step = state.pointee.steps + Int(job.pointee.step)
         if !failed || (step.pointee.proceedsOnFailure && Int(job.pointee.callAttempts) + 1 >= step.pointee.attempts) {
             job.pointee.callAttempts = 0
             job.pointee.step &+= 1
-            return runStep(index)
+            return runStep(work)
         }
         job.pointee.callAttempts &+= 1
         if Int(job.pointee.callAttempts) < step.pointee.attempts {
-            core.move(core.message(job.pointee.message), to: .backoff, at: core.now)
+            core.move(work.message, to: .backoff, at: core.now)
             core.scheduler.schedule(
                 on: step.pointee.backoff, target: component, kind: Stage.Kind.callAgain,
-                payload: UInt64(job.pointee.generation) &<< 32 | UInt64(index))
+                payload: work.reference)
             return
         }
         state.pointee.deadLettered &+= 1
-        core.settle(job.pointee.message, as: .deadLettered)
-        finish(index)
+        core.settle(work.message, as: .deadLettered)
+        finish(work)
     }
 
     func callAgain(_ index: UInt32, generation: UInt32) -> UInt64 {
-        guard isCurrent(index, generation) else { return Component.void }
-        let identity = core.message(job(index).pointee.message).pointee.identity
-        runStep(index)
+        guard let work = work(index, generation) else { return Component.void }
+        let identity = work.message.pointee.identity
+        runStep(work)
         return identity
     }
 
     // MARK: emit
 
-    private func emit(_ index: UInt32, _ step: UnsafeMutablePointer<Step>) {
-        let job = job(index)
-        let message = core.message(job.pointee.message)
-        if step.pointee.split && message.pointee.units > 1 { return emitUnits(index, step) }
-        core.move(message, to: .broker, at: core.now)
-        send(job.pointee.message, job: index, step)
+    @inline(__always)
+    private func emit(_ work: Work, _ step: UnsafeMutablePointer<Step>) {
+        if step.pointee.split && work.message.pointee.units > 1 { return emitUnits(work, step) }
+        core.move(work.message, to: .broker, at: core.now)
+        send(work.job.pointee.message, work.message, of: work, step)
     }
 
-    private func send(_ message: UInt32, job index: UInt32, _ step: UnsafeMutablePointer<Step>) {
-        let job = job(index)
+    private func send(
+        _ index: UInt32, _ message: UnsafeMutablePointer<Message>, of work: Work, _ step: UnsafeMutablePointer<Step>
+    ) {
+        let job = work.job
         let route = core.state.pointee.topics[step.pointee.topic]
         if route.isDirect {
-            core.retain(message)
-            core.state.pointee.stages[Int(route.stage)].offer(message)
+            message.pointee.references &+= 1
+            core.state.pointee.stages[Int(route.stage)].offer(index)
             return
         }
         job.pointee.outstanding &+= 1
         let producer = replica(Int(job.pointee.replica)).pointee.firstProducer &+ step.pointee.producer
         core.state.pointee.brokers[Int(route.broker)].produce(
-            producer, message: message, job: index, generation: job.pointee.generation, at: core.now)
+            producer, message: index, job: work.index, generation: job.pointee.generation, at: core.now)
     }
 
     /// A segment gives way to its notifications: each has an identity, a recipient and a channel of its own.
-    private func emitUnits(_ index: UInt32, _ step: UnsafeMutablePointer<Step>) {
-        let segment = job(index).pointee.message
+    @inline(never)
+    private func emitUnits(_ work: Work, _ step: UnsafeMutablePointer<Step>) {
+        let segment = work.job.pointee.message
         if core.message(segment).pointee.state != .split { core.split(segment) }
         core.forEachNotification(of: segment) { notification in
-            core.move(core.message(notification), to: .broker, at: core.now)
-            send(notification, job: index, step)
+            let message = core.message(notification)
+            core.move(message, to: .broker, at: core.now)
+            send(notification, message, of: work, step)
         }
     }
 
     /// A broker has acknowledged one copy.
     func produced(job index: UInt32, generation: UInt32) {
-        guard isCurrent(index, generation) else { return }
         let job = job(index)
+        guard job.pointee.generation == generation else { return }
         job.pointee.outstanding &-= 1
         guard job.pointee.outstanding == 0 else { return }
         if job.pointee.step == Job.again { return scheduleAgain(index, generation) }
         if Int(job.pointee.step) >= state.pointee.stepCount && !job.pointee[.delivering] {
             let number = Int(job.pointee.replica)
-            finish(index)
+            finish(work(index))
             // The limit on what is uncommitted may have kept it from its buffer.
             if replica(number).pointee.uncommitted &+ 1 == state.pointee.maximumUncommitted { pump(number) }
         }
@@ -254,7 +250,7 @@ extension StageHandle {
             takeSlot(number)
         }
         job.pointee.step = 0
-        runStep(index)
+        runStep(work(index))
         pump(number)
         return identity
     }

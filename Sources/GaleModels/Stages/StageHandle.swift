@@ -226,12 +226,13 @@ struct StageHandle {
         let job = jobs[index]
         let generation = index == before ? 0 : job.pointee.generation
         job.initialize(to: Job(record, generation: generation, replica: number))
-        if !alreadyHeld { core.retain(record.message) }
-        core.move(core.message(record.message), to: .work, at: core.now)
+        let work = Work(index: index, job: job, message: core.message(record.message))
+        if !alreadyHeld { work.message.pointee.references &+= 1 }
+        core.move(work.message, to: .work, at: core.now)
         state.pointee.consumed &+= 1
         replica(number).pointee.uncommitted &+= 1
         takeSlot(number)
-        runStep(index)
+        runStep(work)
     }
 
     @inline(__always)
@@ -262,19 +263,19 @@ struct StageHandle {
     // MARK: The end of a job
 
     /// The offset is finished: nothing more will happen here.
-    func finish(_ index: UInt32) {
-        let job = job(index)
+    func finish(_ work: Work) {
+        let job = work.job
         let message = job.pointee.message
         let number = Int(job.pointee.replica)
         giveSlot(job)
-        recordLatency(message)
+        recordLatency(work.message)
         state.pointee.completed &+= 1
         let (source, partition, offset, epoch) = (
             job.pointee.source, job.pointee.partition, job.pointee.offset, job.pointee.epoch
         )
-        freeJob(index, job)
+        freeJob(work.index, job)
         // Before the offset is finished: with the job's hold gone the log entry may be the last, and fold.
-        core.release(message)
+        core.release(message, work.message)
         if partition != .max {
             let broker = state.pointee.sources[source].broker
             let place = absoluteOffset(offset, broker.partition(UInt32(partition)))
@@ -286,8 +287,7 @@ struct StageHandle {
     }
 
     @inline(__always)
-    private func recordLatency(_ index: UInt32) {
-        let message = core.message(index)
+    private func recordLatency(_ message: UnsafeMutablePointer<Message>) {
         let ticks = Message.ticks(core.now.nanoseconds) &- message.pointee.appended
         core.recorder.record(
             Int64(ticks) &* Message.tickNanoseconds, subject: state.pointee.subject, phase: message.pointee.phase,

@@ -45,18 +45,17 @@ struct StoreHandle {
 
     /// Writes a message's idempotency key; nobody waits for an answer.
     @inline(__always)
-    func write(_ message: UInt32, job: UInt32, stage: StageHandle) {
-        let core = state.pointee.core
-        if let transit = straightTransit {
-            let record = core.message(message)
-            let leg = Exchange.leg(kind: .write, stage: stage.state.pointee.id, ordinal: 0, answer: false)
-            if let answer = take(record.pointee.identity, leg: leg, at: core.now + transit), !answer.failed {
-                record.pointee.seenMilliseconds = Self.milliseconds(answer.departs)
-            }
+    func write(_ work: Work, stage: StageHandle) {
+        guard let transit = straightTransit else {
+            let exchange = stage.newExchange(work, kind: .write, target: Int(state.pointee.id), ordinal: 0, token: 0)
+            _ = send(exchange, stage: stage)
             return
         }
-        let exchange = stage.newExchange(job, kind: .write, target: Int(state.pointee.id), ordinal: 0, token: 0)
-        _ = send(exchange, stage: stage)
+        let leg = Exchange.leg(kind: .write, stage: stage.state.pointee.id, ordinal: 0, answer: false)
+        let arrival = state.pointee.core.now + transit
+        if let answer = take(work.message.pointee.identity, leg: leg, at: arrival), !answer.failed {
+            work.message.pointee.seenMilliseconds = Self.milliseconds(answer.departs)
+        }
     }
 
     /// An operation arrives at `arrival`: decides its answer, and sends that on its way.
