@@ -3,11 +3,12 @@ import GalePrimitives
 
 /// The pending events, least `(time, sequence)` first.
 ///
-/// A hybrid of a 4-ary heap and a ladder. Before a *horizon* events are in order: in a sorted run that was made when the
-/// horizon was set, and in a small heap for what was inserted since. Behind it they lie unsorted in buckets of time, as
-/// lists of 1 KiB chunks from one pool. When run and heap are used up, the next buckets are opened and sorted; one that is too full is
-/// split into a finer rung first. Widths follow the density of the events that are there, by a sample's median, so that neither
-/// bursts nor a far future empty or flood the buckets. A few dozen events are all in the heap, and the horizon is infinite.
+/// A hybrid of a sorted array and a ladder. Before a *horizon* events are in order: in a sorted run, into which events that
+/// come later are inserted when that moves few, and otherwise in a small heap. Behind it they lie unsorted in buckets of
+/// time, as lists of 1 KiB chunks from one pool. When run and heap are used up, the next buckets are opened and sorted; one
+/// that is too full is split into a finer rung first. Widths follow the density of the events that are there, by a
+/// sample's median, so that neither bursts nor a far future empty or flood the buckets. A handful of events are all in the
+/// run, and the horizon is infinite.
 ///
 /// Chosen by measurement of the hold model (`HoldModel`; million events per second of processor time, medians of interleaved runs on
 /// a busy machine with two AMD Zen 3 cores, Swift 6.3.1), against a C heap (`Scripts/bench/hold.c`, gcc -O3, the faster of its two forms):
@@ -20,7 +21,7 @@ import GalePrimitives
 /// | 10,000,000 | 1.4 | | 9.4 | 6.7 | |
 ///
 /// A heap touches a line of memory per level; the ladder writes an event once, copies it once when its bucket is opened,
-/// and reads it in sequence. Below about 16 events the heap alone is faster.
+/// and reads it in sequence. Below about ten events the sorted run alone is faster.
 ///
 /// The owner calls `deallocate()` once.
 ///
@@ -30,7 +31,7 @@ import GalePrimitives
 @frozen
 public struct EventQueue: ~Copyable {
     /// A ladder with no more events than this is emptied into the run.
-    static let fewest = 12
+    static let fewest = 6
     /// The heap may have so many events before the horizon moves closer.
     static let most = 32
 

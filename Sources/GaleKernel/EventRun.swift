@@ -10,7 +10,7 @@ struct EventRun: ~Copyable {
     /// A bucket with more is split first.
     static let most = 6144
     /// `insert` moves no more events than this.
-    static let window = 24
+    static let window = 12
 
     /// The first event, or the sentinel.
     @usableFromInline var next: UnsafeMutablePointer<Event>

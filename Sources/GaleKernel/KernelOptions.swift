@@ -6,7 +6,7 @@ public struct KernelOptions: Equatable, Sendable {
     public enum Queue: Equatable, Sendable {
         /// One 4-ary heap.
         case heap
-        /// A heap while few events are pending, and otherwise a ladder.
+        /// A sorted array while few events are pending, and otherwise a ladder.
         case ladder
     }
 
