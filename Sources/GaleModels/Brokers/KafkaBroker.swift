@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CGalePrefetch
 import GaleKernel
 import GalePrimitives
 import GaleRandomness
@@ -50,7 +51,7 @@ final class KafkaBroker: Component {
         var producers: UnsafeMutablePointer<KafkaProducer>
         var producerCount = 0
         var batches: Slab<KafkaBatch>
-        var entries: Slab<KafkaEntry>
+        var blocks: Slab<KafkaBlock>
         var lingerLane: Lane
         var retryLane: Lane
         var decisions: UnsafeMutablePointer<Int64>
@@ -112,13 +113,27 @@ final class KafkaBroker: Component {
                 partitions: .allocate(capacity: max(1, partitionCount)), partitionCount: partitionCount,
                 replicas: .allocate(capacity: max(1, partitionCount * settings.replicationFactor)),
                 nodes: .allocate(capacity: settings.nodes), topics: .allocate(capacity: max(1, topics.count)),
-                producers: .allocate(capacity: max(1, producerCapacity)), batches: Slab(), entries: Slab(),
+                producers: .allocate(capacity: max(1, producerCapacity)), batches: Slab(), blocks: Slab(),
                 lingerLane: kernel.scheduler.lane(for: profile.linger),
                 retryLane: kernel.scheduler.lane(for: profile.retryBackoff), decisions: decisions))
         super.init(kernel: kernel, name: name)
         state.pointee.component = index
         state.pointee.nodes.initialize(repeating: KafkaNode(), count: settings.nodes)
         layOut(topics, settings)
+    }
+
+    deinit {
+        for number in 0..<state.pointee.partitionCount { state.pointee.partitions[number].log.deallocate() }
+        for number in 0..<state.pointee.producerCount { state.pointee.producers[number].blocked.deallocate() }
+        state.pointee.partitions.deallocate()
+        state.pointee.replicas.deallocate()
+        state.pointee.nodes.deallocate()
+        state.pointee.topics.deallocate()
+        state.pointee.producers.deallocate()
+        state.pointee.batches.deallocate()
+        state.pointee.blocks.deallocate()
+        state.deinitialize(count: 1)
+        state.deallocate()
     }
 
     /// Partitions round robin over the nodes; followers on the nodes after the leader's.
@@ -143,6 +158,19 @@ final class KafkaBroker: Component {
     }
 
     var handle: KafkaHandle { KafkaHandle(state: state) }
+
+    override var anticipatedKinds: UInt64 { 1 << UInt64(Kind.append) | 1 << UInt64(Kind.acknowledged) }
+
+    /// A batch was last touched when it was sent, and has left the cache since.
+    override func anticipate(kind: UInt32, payload: UInt64, isNear: Bool) {
+        let batch = state.pointee.batches[UInt32(truncatingIfNeeded: payload)]
+        if !isNear {
+            gale_prefetch(batch)
+            gale_prefetch(UnsafeRawPointer(batch) + (MemoryLayout<KafkaBatch>.size - 1))
+        } else if batch.pointee.count > 0 {
+            gale_prefetch(state.pointee.blocks[batch.pointee.first])
+        }
+    }
 
     override func handle(_ event: Event) -> UInt64 {
         let broker = KafkaHandle(state: state)

@@ -68,6 +68,19 @@ extension KafkaHandle {
         return (message, false)
     }
 
+    /// Records ahead of the one that is begun whose messages are asked for.
+    static let beginsAhead = 4
+
+    /// Asks for what beginning some records will need: they were last touched when they were produced.
+    @inline(__always)
+    func anticipate(_ partition: UnsafeMutablePointer<KafkaPartition>, from start: Int, to end: Int) {
+        var offset = start
+        while offset < end {
+            core.prefetchEntry(partition.pointee.log[offset])
+            offset &+= 1
+        }
+    }
+
     /// The message at an offset, made again if it was folded.
     @inline(__always)
     func take(_ offset: Int, _ partition: UnsafeMutablePointer<KafkaPartition>) -> UInt32 {

@@ -103,12 +103,7 @@ extension KafkaHandle {
 
     /// An appended batch that is to be sent once more holds its messages again.
     private func hold(_ index: UInt32) {
-        var place = batch(index).pointee.first
-        while place != .max {
-            let entry = state.pointee.entries[place]
-            core.retain(entry.pointee.message)
-            place = entry.pointee.next
-        }
+        forEachRecord(of: index) { core.retain($0.message) }
         batch(index).pointee.isHolding = true
     }
 

@@ -24,7 +24,7 @@ extension KafkaHandle {
             if state.pointee.profile.acks == .none { discard(index) } else { stall(index) }
             return ordinal
         }
-        appendRecords(batch, partition)
+        appendRecords(index, partition)
         batch.pointee.isHolding = false
         let topic = state.pointee.topics + Int(partition.pointee.topic)
         topic.pointee.backlog &+= Int64(batch.pointee.count)
@@ -43,16 +43,8 @@ extension KafkaHandle {
 
     /// The log takes the batch's hold on its messages over, so that none of them has to be touched.
     @inline(__always)
-    private func appendRecords(
-        _ batch: UnsafeMutablePointer<KafkaBatch>, _ partition: UnsafeMutablePointer<KafkaPartition>
-    ) {
-        let entries = state.pointee.entries
-        var place = batch.pointee.first
-        while place != .max {
-            let entry = entries[place]
-            partition.pointee.log.append(entry.pointee.message)
-            place = entry.pointee.next
-        }
+    private func appendRecords(_ index: UInt32, _ partition: UnsafeMutablePointer<KafkaPartition>) {
+        forEachRecord(of: index) { partition.pointee.log.append($0.message) }
         partition.pointee.log.stamp(Message.ticks(core.now.nanoseconds))
     }
 

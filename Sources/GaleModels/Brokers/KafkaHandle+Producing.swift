@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CGalePrefetch
 import GaleKernel
 import GalePrimitives
 import GaleRandomness
@@ -50,20 +51,32 @@ struct KafkaHandle {
             close(producer, at: instant)
         }
         if producer.pointee.open == .max { open(producer, at: instant) }
-        let entries = state.pointee.entries
-        let entry = entries.allocate()
-        entries[entry].initialize(to: KafkaEntry(next: .max, message: message, job: job, generation: generation))
         let batch = batch(producer.pointee.open)
-        if batch.pointee.count == 0 {
-            batch.pointee.first = entry
-        } else {
-            entries[batch.pointee.last].pointee.next = entry
-        }
-        batch.pointee.last = entry
-        batch.pointee.count &+= 1
+        add(KafkaRecord(message: message, job: job, generation: generation), to: batch)
         batch.pointee.bytes &+= UInt32(truncatingIfNeeded: size)
         producer.pointee.buffered &+= size
         if Int64(batch.pointee.bytes) >= limit || state.pointee.profile.linger == 0 { close(producer, at: instant) }
+    }
+
+    @inline(__always)
+    private func add(_ record: KafkaRecord, to batch: UnsafeMutablePointer<KafkaBatch>) {
+        let blocks = state.pointee.blocks
+        batch.pointee.count &+= 1
+        if batch.pointee.room > 0 {
+            let place = KafkaBlock.capacity &- batch.pointee.room
+            batch.pointee.room &-= 1
+            KafkaBlock.record(place, of: blocks[batch.pointee.last]).pointee = record
+            return
+        }
+        let block = blocks.allocate()
+        blocks[block].initialize(to: KafkaBlock(record))
+        if batch.pointee.first == .max {
+            batch.pointee.first = block
+        } else {
+            blocks[batch.pointee.last].pointee.next = block
+        }
+        batch.pointee.last = block
+        batch.pointee.room = KafkaBlock.capacity &- 1
     }
 
     private func open(_ producer: UnsafeMutablePointer<KafkaProducer>, at instant: Instant) {
@@ -77,9 +90,9 @@ struct KafkaHandle {
         if state.pointee.profile.linger > 0 { linger = scheduleLinger(index, generation, at: instant) }
         batch.initialize(
             to: KafkaBatch(
-                next: .max, first: .max, last: .max, count: 0, bytes: 0, partition: partition,
-                producer: producer.pointee.id, generation: generation, leaderEpoch: 0, ordinal: ordinal,
-                created: instant.nanoseconds, end: 0, linger: linger, incarnation: producer.pointee.incarnation))
+                next: .max, partition: partition, producer: producer.pointee.id, generation: generation,
+                leaderEpoch: 0, ordinal: ordinal, created: instant.nanoseconds, end: 0, linger: linger,
+                incarnation: producer.pointee.incarnation))
         producer.pointee.open = index
     }
 
@@ -208,11 +221,11 @@ struct KafkaHandle {
 
     /// The records' delivery timed out: a workload's are refused, a stage sends its own again.
     private func fail(_ index: UInt32) {
-        forEachEntry(of: index) { entry in
-            if entry.job == .max {
-                core.settle(entry.message, as: .shed)
+        forEachRecord(of: index) { record in
+            if record.job == .max {
+                core.settle(record.message, as: .shed)
             } else {
-                stage(of: index).produceFailed(job: entry.job, generation: entry.generation)
+                stage(of: index).produceFailed(job: record.job, generation: record.generation)
             }
         }
         discard(index)
@@ -223,21 +236,36 @@ struct KafkaHandle {
         return core.state.pointee.stages[Int(producer.stage)]
     }
 
-    /// Visits the records.
+    /// Visits the records, a block at a time.
     @inline(__always)
-    func forEachEntry(of index: UInt32, _ body: (KafkaEntry) -> Void) {
-        let entries = state.pointee.entries
+    func forEachBlock(of index: UInt32, _ body: (UnsafeMutablePointer<KafkaBlock>, UInt32) -> Void) {
+        let blocks = state.pointee.blocks
+        var left = batch(index).pointee.count
         var place = batch(index).pointee.first
-        while place != .max {
-            let entry = entries[place].pointee
-            body(entry)
-            place = entry.next
+        while left > 0 {
+            let block = blocks[place]
+            let count = min(left, KafkaBlock.capacity)
+            place = block.pointee.next
+            if left > count { gale_prefetch(blocks[place]) }
+            body(block, count)
+            left &-= count
+        }
+    }
+
+    @inline(__always)
+    func forEachRecord(of index: UInt32, _ body: (KafkaRecord) -> Void) {
+        forEachBlock(of: index) { block, count in
+            var place: UInt32 = 0
+            while place < count {
+                body(KafkaBlock.record(place, of: block).pointee)
+                place &+= 1
+            }
         }
     }
 
     /// The batch is gone, and with it the producer's copies.
     func discard(_ index: UInt32) {
-        if batch(index).pointee.isHolding { forEachEntry(of: index) { core.release($0.message) } }
+        if batch(index).pointee.isHolding { forEachRecord(of: index) { core.release($0.message) } }
         free(index)
     }
 
@@ -253,14 +281,16 @@ struct KafkaHandle {
         let producer = state.pointee.producers + Int(batch(index).pointee.producer)
         guard producer.pointee.stage != .max else { return }
         let stage = core.state.pointee.stages[Int(producer.pointee.stage)]
-        let entries = state.pointee.entries
-        var place = batch(index).pointee.first
-        while place != .max {
-            let entry = entries[place].pointee
-            // With acks=0 the batch goes on to the log by itself, and tells nobody any more.
-            entries[place].pointee.job = .max
-            if entry.job != .max { stage.produced(job: entry.job, generation: entry.generation) }
-            place = entry.next
+        forEachBlock(of: index) { block, count in
+            for place in 0..<count { stage.anticipate(KafkaBlock.record(place, of: block).pointee) }
+            for place in 0..<count {
+                let record = KafkaBlock.record(place, of: block)
+                guard record.pointee.job != .max else { continue }
+                let (job, generation) = (record.pointee.job, record.pointee.generation)
+                // With acks=0 the batch goes on to the log by itself, and tells nobody any more.
+                record.pointee.job = .max
+                stage.produced(job: job, generation: generation)
+            }
         }
     }
 
@@ -269,8 +299,9 @@ struct KafkaHandle {
         let batch = batch(index)
         let producer = state.pointee.producers + Int(batch.pointee.producer)
         if batch.pointee.count > 0 {
-            state.pointee.entries.free(
-                chain: batch.pointee.first, through: batch.pointee.last, count: batch.pointee.count)
+            state.pointee.blocks.free(
+                chain: batch.pointee.first, through: batch.pointee.last,
+                count: (batch.pointee.count &+ KafkaBlock.capacity &- 1) / KafkaBlock.capacity)
         }
         producer.pointee.buffered &-= Int64(batch.pointee.bytes)
         state.pointee.batches.free(index)

@@ -4,22 +4,46 @@ import GalePrimitives
 import GaleRandomness
 
 /// One record on its way into a log.
-struct KafkaEntry: BitwiseCopyable {
-    var next: UInt32
+struct KafkaRecord: BitwiseCopyable {
     var message: UInt32
     /// The stage job that waits for the acknowledgement, or `Slab.none`.
     var job: UInt32
     var generation: UInt32
 }
 
+/// Records of a batch that share a cache line. 64 bytes.
+struct KafkaBlock: BitwiseCopyable {
+    /// The block after it; first, so that a batch's blocks are given back as a chain.
+    var next: UInt32
+    private var records: (KafkaRecord, KafkaRecord, KafkaRecord, KafkaRecord, KafkaRecord)
+
+    static let capacity: UInt32 = 5
+
+    init(_ first: KafkaRecord) {
+        next = .max
+        records = (first, first, first, first, first)
+    }
+
+    /// The record at a place below `capacity` of the block at an address.
+    @inline(__always)
+    static func record(_ place: UInt32, of block: UnsafeMutablePointer<KafkaBlock>)
+        -> UnsafeMutablePointer<KafkaRecord>
+    {
+        (UnsafeMutableRawPointer(block) + MemoryLayout<UInt32>.size).assumingMemoryBound(to: KafkaRecord.self)
+            + Int(place)
+    }
+}
+
 /// A producer's batch: open while it collects records, then on its way until it is acknowledged.
 struct KafkaBatch: BitwiseCopyable {
     /// In the list it waits in: a partition's stalled or unacknowledged batches.
     var next: UInt32
-    var first: UInt32
-    var last: UInt32
-    var count: UInt32
-    var bytes: UInt32
+    /// Its blocks, all full but the last, in which `room` records more find place.
+    var first: UInt32 = .max
+    var last: UInt32 = .max
+    var room: UInt32 = 0
+    var count: UInt32 = 0
+    var bytes: UInt32 = 0
     var partition: UInt32
     var producer: UInt32
     var generation: UInt32

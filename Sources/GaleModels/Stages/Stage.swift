@@ -100,6 +100,25 @@ final class Stage: Component {
         for replica in 0..<state.replicaCount { startDispatcher(replica) }
     }
 
+    deinit {
+        for number in 0..<state.pointee.replicaCount {
+            stopDispatcher(number)
+            state.pointee.replicas[number].buffer.deallocate()
+            state.pointee.replicas[number].resuming.deallocate()
+        }
+        state.pointee.replicas.deallocate()
+        state.pointee.dispatchers.deallocate()
+        state.pointee.actions.deinitialize(count: 1)
+        state.pointee.actions.deallocate()
+        state.pointee.steps.deallocate()
+        state.pointee.sources.deallocate()
+        state.pointee.jobs.deallocate()
+        state.pointee.delayed.deallocate()
+        state.pointee.queue.deallocate()
+        state.deinitialize(count: 1)
+        state.deallocate()
+    }
+
     func startDispatcher(_ replica: Int) {
         guard let makeDispatcher else { return }
         state.pointee.dispatchers[replica] = Unmanaged.passRetained(makeDispatcher())

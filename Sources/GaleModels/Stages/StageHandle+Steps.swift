@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CGalePrefetch
 import GaleKernel
 import GalePrimitives
 import GaleRandomness
@@ -207,6 +208,13 @@ extension StageHandle {
             core.move(message, to: .broker, at: core.now)
             send(notification, message, of: work, step)
         }
+    }
+
+    /// Asks for what `produced` will need.
+    @inline(__always)
+    func anticipate(_ record: KafkaRecord) {
+        core.prefetchEntry(record.message)
+        if record.job != .max { gale_prefetch(job(record.job)) }
     }
 
     /// A broker has acknowledged one copy.

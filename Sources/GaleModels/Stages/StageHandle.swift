@@ -46,6 +46,7 @@ struct StageHandle {
                 epoch: partition.pointee.ownerEpoch, source: UInt8(truncatingIfNeeded: place))
             if state.pointee.sources[place].isRetry { delay(records) } else { replica.pointee.append(records) }
             partition.pointee.position = end
+            broker.anticipate(partition, from: start, to: min(end, start &+ KafkaHandle.beginsAhead))
         }
         fetchMore(replica, number, broker)
         pump(replicaNumber)
@@ -184,9 +185,6 @@ struct StageHandle {
         if state.pointee.queueCapacity >= 0 && state.pointee.sourceCount == 0 { pumpQueue() }
     }
 
-    /// Records of a fetch between asking for one's message and beginning it.
-    private static var recordsAhead: UInt32 { 3 }
-
     /// Begins the first of some fetched records.
     private func begin(_ records: FetchedRecords, _ number: Int, _ replica: UnsafeMutablePointer<Replica>) {
         let source = state.pointee.sources + Int(records.source)
@@ -196,9 +194,8 @@ struct StageHandle {
         if partition.pointee.ownerEpoch == records.epoch {
             let (index, again) = broker.begin(UInt32(records.partition), offset: records.offset)
             if again { state.pointee.redelivered &+= 1 }
-            if records.count > Self.recordsAhead {
-                core.prefetchEntry(partition.pointee.log[records.offset &+ Int(Self.recordsAhead)])
-            }
+            let next = records.offset &+ KafkaHandle.beginsAhead
+            if records.count > KafkaHandle.beginsAhead { broker.anticipate(partition, from: next, to: next &+ 1) }
             let message = core.message(index)
             if !source.pointee.isRetry { message.pointee.appended = partition.pointee.log.appendTick(records.offset) }
             core.move(message, to: .waiting, at: records.arrived)

@@ -34,6 +34,11 @@ final class ClosedLoop: Component {
         for user in 0..<state.population { handle.think(before: user, from: .zero) }
     }
 
+    deinit {
+        state.deinitialize(count: 1)
+        state.deallocate()
+    }
+
     var handle: ClosedLoopHandle { ClosedLoopHandle(state: state) }
 
     static func producers(population: Int64) -> Int {

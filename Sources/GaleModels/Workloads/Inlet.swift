@@ -9,15 +9,37 @@ struct Inlet {
     var firstProducer: UInt32
     var producerCount: UInt64
 
+    /// Where in the results a message belongs that was meant to be sent at some instant.
+    struct Place: Equatable {
+        var phase: UInt8
+        var slot: UInt16
+    }
+
+    @inline(__always)
+    func place(of instant: Instant) -> Place {
+        Place(
+            phase: core.recorder.phase(of: instant.nanoseconds), slot: core.recorder.slot(of: instant.nanoseconds))
+    }
+
     /// Submits a message of `units` notifications that was meant to be sent at `instant`.
     @inline(__always)
     func submit(workload: UInt8, ordinal: UInt64, units: UInt32, at instant: Instant) {
+        submit(
+            workload: workload, ordinal: ordinal, units: units, at: instant, place(of: instant),
+            producer: ordinal % producerCount)
+    }
+
+    /// The same for whoever knows the message's place, and its producer (`ordinal` modulo their number), already.
+    @inline(__always)
+    func submit(
+        workload: UInt8, ordinal: UInt64, units: UInt32, at instant: Instant, _ place: Place, producer: UInt64
+    ) {
         let message = core.newMessage(
             identity: Self.identity(workload, ordinal), intended: instant.nanoseconds, units: units,
-            phase: core.recorder.phase(of: instant.nanoseconds), slot: core.recorder.slot(of: instant.nanoseconds))
+            phase: place.phase, slot: place.slot)
         core.submit(message)
         if let broker {
-            let producer = firstProducer &+ UInt32(truncatingIfNeeded: ordinal % producerCount)
+            let producer = firstProducer &+ UInt32(truncatingIfNeeded: producer)
             broker.produce(producer, message: message, job: .max, generation: 0, at: instant)
             core.release(message)
         } else {

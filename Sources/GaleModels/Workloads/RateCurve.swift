@@ -13,12 +13,19 @@ struct RateCurve {
         /// Arrivals per second at the start, and its change per second.
         var rate: Double
         var slope: Double
-
         /// Expected arrivals in the whole segment.
-        var area: Double { length * (rate + 0.5 * slope * length) }
+        var area: Double
+
+        init(start: Double, length: Double, rate: Double, slope: Double) {
+            (self.start, self.length, self.rate, self.slope) = (start, length, rate, slope)
+            area = length * (rate + 0.5 * slope * length)
+        }
 
         /// Time into the segment at which the integral reaches `amount`.
+        @inline(__always)
         func time(of amount: Double) -> Double {
+            // What the formula below gives then, to the last bit: √r² = r, and doubling is exact.
+            if slope == 0 && rate > 0 { return amount / rate }
             let discriminant = rate * rate + 2 * slope * amount
             let denominator = rate + (discriminant > 0 ? discriminant.squareRoot() : 0)
             return denominator > 0 ? 2 * amount / denominator : length
@@ -52,17 +59,17 @@ struct RateCurve {
     }
 
     /// The instant at which `amount` more of the integral is used up; nil: the load ends before.
+    @inline(__always)
     mutating func advance(by amount: Double) -> Instant? {
         var target = used + amount
         while current < count {
-            let segment = segments[current]
-            let area = segment.area
-            if target < area {
+            let segment = segments + current
+            if target < segment.pointee.area {
                 used = target
-                let seconds = segment.start + segment.time(of: target)
+                let seconds = segment.pointee.start + segment.pointee.time(of: target)
                 return Instant(nanoseconds: Int64(seconds * 1e9))
             }
-            target -= area
+            target -= segment.pointee.area
             current += 1
         }
         used = target

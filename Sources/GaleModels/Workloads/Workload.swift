@@ -17,6 +17,8 @@ final class Workload: Component {
         var units: UInt32
         var id: UInt8
         var ordinal: UInt64 = 0
+        /// `ordinal` modulo the number of producers.
+        var turn: UInt64 = 0
         var next: Instant?
         var isDirect: Bool
         var inlet: Inlet
@@ -41,6 +43,12 @@ final class Workload: Component {
         scheduler.schedule(at: next, target: index, kind: Self.arrivals, payload: 0)
     }
 
+    deinit {
+        state.pointee.curve.deallocate()
+        state.deinitialize(count: 1)
+        state.deallocate()
+    }
+
     /// Producers that a workload with this peak rate has.
     static func producers(peakMicros: Int64, units: Int64) -> Int {
         Int(min(256, max(1, (peakMicros / max(1, units) + ratePerProducerMicros - 1) / ratePerProducerMicros)))
@@ -49,18 +57,26 @@ final class Workload: Component {
     override func handle(_ event: Event) -> UInt64 {
         let first = state.pointee.ordinal
         if state.pointee.isDirect {
-            arrive(at: event.time)
+            arrive(at: event.time, state.pointee.inlet.place(of: event.time))
             advance()
             scheduleNext(at: state.pointee.next)
         } else {
-            let horizon = event.time + Self.lookAheadInterval
-            while let next = state.pointee.next, next < horizon {
-                arrive(at: next)
-                advance()
-            }
+            arriveAhead(from: event.time, to: event.time + Self.lookAheadInterval)
             scheduleNext(at: state.pointee.next)
         }
         return UInt64(state.pointee.id) &<< 56 | first
+    }
+
+    /// All arrivals before a horizon.
+    private func arriveAhead(from instant: Instant, to horizon: Instant) {
+        let inlet = state.pointee.inlet
+        // Most windows lie within one slot and one phase of the results.
+        let first = inlet.place(of: instant)
+        let isShared = first == inlet.place(of: horizon)
+        while let next = state.pointee.next, next < horizon {
+            arrive(at: next, isShared ? first : inlet.place(of: next))
+            advance()
+        }
     }
 
     private func scheduleNext(at next: Instant?) {
@@ -87,9 +103,12 @@ final class Workload: Component {
     }
 
     @inline(__always)
-    private func arrive(at instant: Instant) {
+    private func arrive(at instant: Instant, _ place: Inlet.Place) {
         state.pointee.inlet.submit(
-            workload: state.pointee.id, ordinal: state.pointee.ordinal, units: state.pointee.units, at: instant)
+            workload: state.pointee.id, ordinal: state.pointee.ordinal, units: state.pointee.units, at: instant, place,
+            producer: state.pointee.turn)
         state.pointee.ordinal &+= 1
+        state.pointee.turn &+= 1
+        if state.pointee.turn == state.pointee.inlet.producerCount { state.pointee.turn = 0 }
     }
 }
