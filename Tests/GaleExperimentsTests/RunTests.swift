@@ -181,4 +181,27 @@ import Testing
         #expect(world.steps.count == 3)
         #expect(!result.summary.verdict.partial)
     }
+
+    @Test("wherever a run is cut, what has been submitted is in its slots as it is in its phases")
+    func cutAhead() throws {
+        let scenario = try ScenarioReader.read(
+            text: """
+                name: cut
+                duration: 3s
+                workloads: {load: {into: jobs, rate: 20k/s}}
+                brokers: {events: {profile: kafka}}
+                topics: {jobs: {broker: events}}
+                stages: {work: {reads: jobs, concurrency: 100, steps: [{compute: constant 1us}]}}
+                """)
+        for microseconds in [0, 300, 999_800, 1_000_000, 1_999_900] as [Int64] {
+            let world = World(scenario.specification, seed: 1)
+            _ = world.advance(until: .zero + .microseconds(microseconds))
+            world.finish()
+            let measured = world.measurements
+            let byPhase = measured.phases.indices.reduce(0) { $0 + measured.ledger(phase: $1, channel: 0).submitted }
+            let bySlot = (0..<measured.slotCount).reduce(0) { $0 + measured.ledger(slot: $1, channel: 0).submitted }
+            #expect(byPhase == world.submitted)
+            #expect(bySlot == world.submitted, "cut at \(microseconds) us")
+        }
+    }
 }

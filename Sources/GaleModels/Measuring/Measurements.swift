@@ -81,10 +81,14 @@ public final class Measurements {
         }
     }
 
-    /// Slots through the end that the run has reached.
+    /// Slots through the end that the run has reached, and through the last submission: a workload looks ahead by a
+    /// millisecond, so that a limit may end a run before the intended send time of what has been submitted.
     public var slotCount: Int {
-        min(
-            Int((end.nanoseconds + slot.nanoseconds - 1) / slot.nanoseconds), recorder.state.pointee.slotCount)
+        let most = recorder.state.pointee.slotCount
+        let reached = min(Int((end.nanoseconds + slot.nanoseconds - 1) / slot.nanoseconds), most)
+        let isAhead =
+            reached < most && (0..<Recorder.channels).contains { ledger(slot: reached, channel: $0).submitted > 0 }
+        return isAhead ? reached + 1 : reached
     }
 }
 
