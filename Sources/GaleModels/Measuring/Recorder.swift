@@ -99,14 +99,14 @@ struct Recorder {
     @inline(__always)
     func record(_ latency: Int64, subject: Int, phase: UInt8, slot: UInt16) {
         let latency = max(0, latency)
-        state.pointee.phaseLatency[subject &* state.pointee.phaseCount &+ Int(phase)].record(latency, count: 1)
+        state.pointee.phaseLatency[subject &* state.pointee.phaseCount &+ Int(phase)].record(latency)
         let place = state.pointee.slotLatency + (subject &* state.pointee.slotCount &+ Int(slot))
         if let histogram = place.pointee {
-            histogram.record(latency, count: 1)
+            histogram.record(latency)
         } else {
             let histogram = Histogram(subBucketBits: 5)
             place.pointee = histogram
-            histogram.record(latency, count: 1)
+            histogram.record(latency)
         }
     }
 
