@@ -157,7 +157,7 @@ final class Stage: Component {
             let record = dispatcher._withUnsafeGuaranteedRef({ $0.address(of: job.pointee.token) })
         {
             gale_prefetch(record)
-            gale_prefetch(record + (Dispatcher.bytesPerChain - 1))
+            gale_prefetch(record + 40)
         }
         if job.pointee.partition != .max {
             let broker = state.pointee.sources[job.pointee.source].broker
