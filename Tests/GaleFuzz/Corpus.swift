@@ -2,8 +2,8 @@
 import Foundation
 
 /// What mutations begin with and take their material from: scenarios, profiles, and every value under its key.
-struct Corpus {
-    struct Seed {
+struct Corpus: Sendable {
+    struct Seed: Sendable {
         var name: String
         var value: YAMLValue
         /// The files that it extends, by the names that it uses.

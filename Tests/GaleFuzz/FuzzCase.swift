@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A scenario and the files beside it, and words for the command line.
-struct FuzzCase {
-    struct File {
+struct FuzzCase: Sendable {
+    struct File: Sendable {
         var path: String
         var text: String
     }

@@ -2,20 +2,21 @@
 import Yams
 
 /// A YAML document as something to be damaged: order kept, keys may repeat.
-indirect enum YAMLValue {
+indirect enum YAMLValue: Sendable {
     case scalar(String)
     /// Written as it stands, without quotes: tags, aliases, half a bracket.
     case raw(String)
     case list([YAMLValue])
     case map([Entry])
 
-    struct Entry {
+    struct Entry: Sendable {
         var key: String
         var value: YAMLValue
     }
 
-    /// nil: the text is no YAML.
+    /// nil: the text is no YAML, or it may have aliases, which here would be unfolded however much they stand for.
     init?(_ text: String) {
+        if text.utf8.contains(UInt8(ascii: "&")), text.utf8.contains(UInt8(ascii: "*")) { return nil }
         guard let node = try? Yams.compose(yaml: text) else { return nil }
         self.init(node)
     }
