@@ -94,6 +94,32 @@ struct QueueingTests {
         #expect(estimate.agrees(with: theory, sharpness: 0.05), "\(estimate) \(theory)")
     }
 
+    @Test(
+        "each station of a line has a latency of its own, whatever the next one does meanwhile",
+        arguments: [true, false])
+    func stationsInLine(isDirect: Bool) {
+        var specification =
+            isDirect
+            ? Fixture.station(perSecond: 50, servers: 64, service: .constant(20_000_000), duration: .seconds(20))
+            : Fixture.log(perSecond: 50, duration: .seconds(20), service: .constant(20_000_000))
+        specification.topics.append(TopicSpecification(name: "second", broker: 0))
+        specification.stages[0].steps.append(.emit(EmitSpecification(topic: 1, split: false)))
+        specification.stages.append(
+            StageSpecification(
+                name: "last", topic: 1, replicas: 1, concurrency: 64, steps: [.compute(.constant(70_000_000))]))
+        let (world, ledger) = Fixture.run(specification)
+        #expect(ledger.delivered == ledger.submitted && ledger.submitted > 900)
+        withExtendedLifetime(world) {
+            for (stage, work) in [(0, 20_000_000), (1, 70_000_000)] as [(Int, Int64)] {
+                let latency = world.measurements.latency(.stage(stage), phase: 0)
+                // Ticks of 4 µs; a log takes some milliseconds on top.
+                #expect(latency.count == ledger.submitted)
+                #expect((latency.min ?? 0) >= work - 5_000, "\(latency.min ?? 0)")
+                #expect((latency.mean ?? 0) < Double(work) + (isDirect ? 5_000 : 40_000_000), "\(latency.mean ?? 0)")
+            }
+        }
+    }
+
     @Test("slots in use over the load's time are λ times the mean service time")
     func utilisation() {
         let specification = Fixture.station(

@@ -77,6 +77,14 @@ struct Job: BitwiseCopyable {
         set { word = word & ~0xC0 | UInt32(newValue.rawValue) &<< 6 }
     }
 
+    /// In a stage that hands on, and so never delivers: the tick at which the message came to the topic it was read from. The
+    /// message itself may have come to the next topic before this job ends.
+    @inline(__always)
+    var appended: UInt32 {
+        get { milliseconds }
+        set { milliseconds = newValue }
+    }
+
     /// A provider's answer as the dispatcher hears it.
     var response: ProviderResponse { Exchange.response(status, reason, milliseconds) }
 }

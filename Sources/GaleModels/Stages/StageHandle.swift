@@ -224,6 +224,7 @@ struct StageHandle {
         let generation = index == before ? 0 : job.pointee.generation
         job.initialize(to: Job(record, generation: generation, replica: number))
         let work = Work(index: index, job: job, message: core.message(record.message))
+        job.pointee.appended = work.message.pointee.appended
         if !alreadyHeld { work.message.pointee.references &+= 1 }
         core.move(work.message, to: .work, at: core.now)
         state.pointee.consumed &+= 1
@@ -265,7 +266,7 @@ struct StageHandle {
         let message = job.pointee.message
         let number = Int(job.pointee.replica)
         giveSlot(job)
-        recordLatency(work.message)
+        recordLatency(work)
         state.pointee.completed &+= 1
         let (source, partition, offset, epoch) = (
             job.pointee.source, job.pointee.partition, job.pointee.offset, job.pointee.epoch
@@ -284,8 +285,11 @@ struct StageHandle {
     }
 
     @inline(__always)
-    private func recordLatency(_ message: UnsafeMutablePointer<Message>) {
-        let ticks = Message.ticks(core.now.nanoseconds) &- message.pointee.appended
+    private func recordLatency(_ work: Work) {
+        let message = work.message
+        let handsOn = !state.pointee.isTerminal && state.pointee.steps[state.pointee.stepCount - 1].kind == .emit
+        let appended = handsOn ? work.job.pointee.appended : message.pointee.appended
+        let ticks = Message.ticks(core.now.nanoseconds) &- appended
         core.recorder.record(
             Int64(ticks) &* Message.tickNanoseconds, subject: state.pointee.subject, phase: message.pointee.phase,
             slot: message.pointee.slot)
