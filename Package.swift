@@ -41,7 +41,7 @@ let package = Package(
             name: "GaleExperiments",
             dependencies: [
                 "GalePrimitives", "GaleRandomness", "GaleMeasurement", "GaleDelivery", "GaleProviders", "GaleKernel",
-                "GaleModels", "GaleScenarioLanguage",
+                "GaleModels", "GaleScenarioLanguage", "GaleStatistics",
             ]),
         .target(name: "GaleReporting", dependencies: ["GaleExperiments"], resources: [.embedInCode("Page")]),
         .target(
@@ -86,7 +86,7 @@ let package = Package(
             name: "GaleExperimentsTests",
             dependencies: [
                 "GalePrimitives", "GaleMeasurement", "GaleDelivery", "GaleProviders", "GaleModels",
-                "GaleScenarioLanguage", "GaleExperiments",
+                "GaleScenarioLanguage", "GaleStatistics", "GaleExperiments",
             ]),
         .testTarget(name: "GaleReportingTests", dependencies: ["GaleReporting", "GaleExperiments"]),
         .testTarget(

@@ -17,6 +17,18 @@ public struct Experiment: Sendable {
         self.reproduction = reproduction
     }
 
+    /// Runs to the end as `run` does, and keeps the summary only.
+    package func summary(
+        _ world: any RunningWorld, interruption: Interruption = Interruption(),
+        progress: (RunProgress) -> Void = { _ in }
+    ) throws -> RunSummary {
+        var loop = RunLoop()
+        loop.run(
+            world, loadEnds: .zero + scenario.specification.duration, limits: RunLimits(scenario.specification.limits),
+            interruption: interruption, progress: progress)
+        return try ResultBuilder(experiment: self, world: world, loop: loop).summary()
+    }
+
     package func run(
         _ world: any RunningWorld, idleMemory: Int64 = 0, interruption: Interruption = Interruption(),
         progress: (RunProgress) -> Void = { _ in }

@@ -96,6 +96,11 @@ package enum Figure {
         return text
     }
 
+    /// With so many decimals, zeros included, so that columns of numbers line up.
+    package static func fixed(_ value: Double, _ decimals: Int) -> String {
+        value.isFinite ? String(format: "%.\(decimals)f", value) : unbounded(value)
+    }
+
     private static func unbounded(_ value: Double) -> String {
         value.isNaN ? "not a number" : value > 0 ? "inf" : "−inf"
     }

@@ -44,6 +44,8 @@ struct ResultBuilder {
             checkpoints: loop.checkpoints)
     }
 
+    func summary() throws -> RunSummary { summary(ledger: try balancedLedger()) }
+
     /// Every part of the ledger sums, by phase and by slot, and both sum to the same whole.
     func balancedLedger() throws -> Ledger {
         var whole = Ledger()

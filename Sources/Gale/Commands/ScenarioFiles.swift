@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Foundation
+
+/// The scenario files that paths stand for.
+enum ScenarioFiles {
+    /// Files themselves; of a folder all `.yaml` files below it, in order, without those of `profiles` folders.
+    ///
+    /// - Throws: `CommandFailure` when there is none, or a folder can't be read.
+    static func under(_ paths: [String]) throws -> [String] {
+        let files = try paths.flatMap(files)
+        if files.isEmpty { throw CommandFailure("no scenario (*.yaml) in \(paths.joined(separator: ", "))") }
+        return files
+    }
+
+    private static func files(_ path: String) throws -> [String] {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+            return [path]
+        }
+        guard let names = FileManager.default.enumerator(atPath: path) else {
+            throw CommandFailure("cannot read '\(path)'")
+        }
+        return names.compactMap { $0 as? String }
+            .filter { $0.hasSuffix(".yaml") && !$0.split(separator: "/").dropLast().contains("profiles") }
+            .sorted().map { (path as NSString).appendingPathComponent($0) }
+    }
+}

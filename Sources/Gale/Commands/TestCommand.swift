@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import ArgumentParser
+import Foundation
+import GaleExperiments
+import GaleReporting
+import GaleScenarioLanguage
+
+struct TestCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "test",
+        abstract: "Runs scenarios with their variants, and compares those that have a theory with it.",
+        discussion: """
+            A scenario passes when what it expects holds and no fault was inert; a variant when it violates what it must. A \
+            scenario with a theory runs with the seeds 1 to 20, and theory must lie where the runs say.
+            """)
+
+    @Argument(help: "Scenario files, or folders of them (profiles are left out).", completion: .file())
+    var paths: [String]
+
+    @Option(
+        help: ArgumentHelp("How many seeds, or which; without it 20 for a theory, else its own.", valueName: "N|A..B"))
+    var seeds: SeedRange?
+
+    @Option(help: "Runs at once; without it one per processor, eight at most.")
+    var jobs: Int?
+
+    @Option(
+        name: .customLong("plant-bias"),
+        help: ArgumentHelp(
+            "Checks the check: in the runs of a theory everything takes so much longer than it is told, and it must see that.",
+            valueName: "share"))
+    var plantedBias: String?
+
+    @Flag(help: "Print the results as JSON on standard output, and nothing else there.")
+    var json = false
+
+    func validate() throws {
+        if let jobs, !(1...256).contains(jobs) { throw ValidationError("--jobs must be 1 to 256") }
+        if plantedBias != nil, bias == nil { throw ValidationError("--plant-bias must be a share from 0.1% to 50%") }
+    }
+
+    func run() throws {
+        let cases = try cases()
+        SignalWatch.install()
+        let table = TestTable(cases, colour: !json && StandardOutput.hasColour)
+        let pool = TestPool(
+            cases, workers: jobs ?? min(8, ProcessInfo.processInfo.activeProcessorCount),
+            interruption: SignalWatch.interruption)
+        let isSilent = json
+        if !isSilent { try StandardOutput.write(table.header) }
+        let results = try pool.run { result in
+            if !isSilent { try StandardOutput.write(table.text(result, reproduction: Self.reproduction(result))) }
+        }
+        try StandardOutput.write(isSilent ? TestJSON.text(results) : table.summary(results))
+        if let signal = SignalWatch.interruption.signal { throw ExitCode(ExitStatus.interrupted(by: signal)) }
+        if !results.allSatisfy(\.passed) { throw ExitCode(ExitStatus.expectationFailed) }
+    }
+
+    /// `2%` as 0.02.
+    private var bias: Double? {
+        guard let text = plantedBias, text.hasSuffix("%"), let percent = Double(text.dropLast()),
+            (0.1...50).contains(percent)
+        else { return nil }
+        return percent / 100
+    }
+
+    /// Every scenario and variant, all of them read before the first runs.
+    private func cases() throws -> [TestCase] {
+        var cases: [TestCase] = []
+        var wrong = 0
+        for file in try ScenarioFiles.under(paths) {
+            do throws(ScenarioError) {
+                cases += try self.cases(file)
+            } catch {
+                wrong += 1
+                StandardError.write(error.text + "\n")
+            }
+        }
+        if wrong > 0 { throw CommandFailure("\(wrong) of the scenarios \(wrong == 1 ? "is" : "are") wrong") }
+        if plantedBias != nil { cases.removeAll { $0.theory == nil } }
+        if cases.isEmpty { throw CommandFailure("no scenario has a theory for the bias to be planted in") }
+        if let few = cases.first(where: { $0.theory != nil && $0.seeds.count < TestCase.fewestRunsOfTheory }) {
+            throw CommandFailure(
+                "\(few.scenario.file) has a theory, which is judged by \(TestCase.fewestRunsOfTheory) seeds at least")
+        }
+        return cases
+    }
+
+    private func cases(_ file: String) throws(ScenarioError) -> [TestCase] {
+        let scenario = try ScenarioSource.load(file)
+        var cases = [TestCase(scenario, seeds: seeds?.seeds, plantedBias: bias)]
+        for variant in scenario.variants {
+            let applied = try ScenarioReader.read(path: file, variant: variant.name)
+            cases.append(
+                TestCase(applied, violates: variant.violates, seeds: seeds?.seeds, plantedBias: bias))
+        }
+        return cases
+    }
+
+    private static func reproduction(_ result: TestResult) -> String? {
+        // A planted bias is no part of the scenario.
+        guard result.plantedBias == nil, let seed = result.seedToReproduce else { return nil }
+        let variant = result.variant.map { ["--variant", $0] } ?? []
+        return ShellText.line([CommandName.asCalled, "run", result.file, "--seed", "\(seed)"] + variant)
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import GaleModels
+import GaleScenarioLanguage
+import GaleStatistics
+
+/// A scenario, or one of its variants, and the seeds to test it with.
+///
+/// Runs are independent of one another: they may be made anywhere and in any order, and `result(of:)` judges them together.
+public struct TestCase: Sendable {
+    /// With the variant applied.
+    public let scenario: Scenario
+    /// Expectations that it must violate; empty: all must hold.
+    public let violates: [String]
+    public let seeds: [UInt64]
+    /// A check of the check: everything that theory has a time for takes so much longer (0.02: 2 %) than the theory is told.
+    public let plantedBias: Double?
+
+    /// - Parameter seeds: nil: 1 to 20 for a theory, otherwise the scenario's own.
+    public init(_ scenario: Scenario, violates: [String] = [], seeds: ClosedRange<UInt64>?, plantedBias: Double? = nil)
+    {
+        self.scenario = scenario
+        self.violates = violates
+        self.plantedBias = plantedBias
+        let theory = violates.isEmpty ? scenario.theory : nil
+        self.theory = theory
+        self.seeds = seeds.map(Array.init) ?? (theory == nil ? [scenario.specification.seed] : Array(1...20))
+    }
+
+    /// What it is compared with. A variant that must fail is not.
+    public let theory: Theory?
+
+    /// The fewest runs that a theory is judged by.
+    public static let fewestRunsOfTheory = 5
+
+    /// Makes one run.
+    ///
+    /// - Throws: `RunFailure` when Gale has made a mistake that it can see itself, `QueueingError` when theory has no value.
+    public func run(
+        seed: UInt64, interruption: Interruption = Interruption(), progress: (RunProgress) -> Void = { _ in }
+    ) throws -> TestRun {
+        var simulated = scenario
+        if let plantedBias { simulated.specification.slowDown(by: 1 + plantedBias) }
+        let experiment = Experiment(scenario: simulated, seed: seed)
+        let world = World(simulated.specification, seed: seed)
+        let summary = try experiment.summary(world, interruption: interruption, progress: progress)
+        var run = TestRun(seed: seed, problems: problems(summary), messages: summary.ledger.submitted)
+        run.isInterrupted = interruption.signal != nil
+        if let theory {
+            let meter = TheoryMeter(source: world.source, specification: simulated.specification, theory: theory)
+            run.observations = try theory.predictions().map { meter.observe($0.quantity) }
+        }
+        return run
+    }
+
+    private func problems(_ summary: RunSummary) -> [String] {
+        if summary.verdict.partial { return ["ended early: \(summary.verdict.reason ?? "")"] }
+        var problems: [String] = []
+        for expectation in summary.expectations {
+            if violates.contains(expectation.text) {
+                if expectation.held {
+                    problems.append("must violate '\(expectation.text)', and does not: \(expectation.value)")
+                }
+            } else if violates.isEmpty, !expectation.held {
+                problems.append("'\(expectation.text)' does not hold: \(expectation.value)")
+            }
+        }
+        for fault in summary.faults where fault.inert {
+            problems.append(
+                "fault '\(fault.name)' is inert: it changed no decision, and the run proves nothing about it")
+        }
+        return problems
+    }
+
+    /// Judges the runs, which come in the order of `seeds`.
+    public func result(of runs: [TestRun]) throws -> TestResult {
+        var rows: [TheoryRow] = []
+        if let theory {
+            for (place, prediction) in try theory.predictions().enumerated() {
+                let observations = runs.compactMap { run in run.observations[place].map { (run.seed, $0) } }
+                guard observations.count == runs.count else { continue }
+                rows.append(
+                    try TheoryRow(
+                        prediction, name: prediction.quantity.name(in: scenario.specification),
+                        observations: observations))
+            }
+        }
+        return TestResult(
+            file: scenario.file, variant: scenario.variant, violates: violates, theory: theory?.model.rawValue,
+            plantedBias: theory == nil ? nil : plantedBias, runs: runs, rows: rows,
+            quantities: try theory?.predictions().count ?? 0)
+    }
+}
