@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import Dispatch
+import Foundation
 import Synchronization
 
 /// Makes the runs of many tests, several at a time, and reports each test as soon as it and all before it are complete: the
