@@ -32,6 +32,8 @@ import GalePrimitives
 public struct EventQueue: ~Copyable {
     /// A ladder with no more events than this is emptied into the run.
     static let fewest = 6
+    /// With more events than this in the ladder, buckets are opened before the run is empty.
+    static let plenty = 256
     /// The heap may have so many events before the horizon moves closer.
     static let most = 32
 
@@ -121,6 +123,14 @@ public struct EventQueue: ~Copyable {
             horizon = .max
             nearLimit = 0
         }
+    }
+
+    /// Opens buckets while the run still has events.
+    @inline(never)
+    mutating func refillAhead() {
+        if isHeap { return }
+        horizon = ladder.open(into: &run, atLeast: EventRun.ahead * 2)
+        nearLimit = Self.most
     }
 
     /// Moves the events before the horizon to the ladder: the horizon is too far away.

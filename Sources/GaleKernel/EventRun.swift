@@ -7,6 +7,8 @@ import GalePrimitives
 struct EventRun: ~Copyable {
     /// Buckets are opened until the run has so many.
     static let fewest = 6
+    /// Where there are many events, the run keeps at least so many.
+    static let ahead = 14
     /// A bucket with more is split first.
     static let most = 6144
     /// `insert` moves no more events than this.
@@ -38,6 +40,12 @@ struct EventRun: ~Copyable {
 
     @usableFromInline var count: Int { end - next }
     @usableFromInline var isEmpty: Bool { end == next }
+
+    /// Time of the event that has `ahead` more behind it, nanoseconds, when there is one.
+    @inline(__always)
+    var mark: UInt64? {
+        count > Self.ahead ? UInt64(bitPattern: (end - Self.ahead).pointee.time.nanoseconds) : nil
+    }
 
     /// The events, as long as the run isn't changed.
     var events: UnsafeBufferPointer<Event> { UnsafeBufferPointer(start: next, count: count) }

@@ -7,6 +7,8 @@ extension KernelCore {
     mutating func refreshBound(_ limit: Int64) {
         let others = min(lanes.heads.pointee.time, UInt64(bitPattern: queue.near.first.time.nanoseconds))
         bound = min(others, UInt64(bitPattern: limit) &+ 1)
+        // The last few of a run are not taken before the next bucket is open: components can be asked to anticipate.
+        if queue.ladder.count > EventQueue.plenty, let mark = queue.run.mark { bound = min(bound, mark) }
     }
 
     /// Takes the next event at or before `limit`, whatever it is; the sentinel when there is none.
@@ -14,6 +16,7 @@ extension KernelCore {
     mutating func takeAny(noLaterThan limit: Int64) -> Event {
         while true {
             if queue.run.isEmpty, queue.near.isEmpty, queue.ladder.count > 0 { queue.refill() }
+            if queue.run.count <= EventRun.ahead, queue.ladder.count > EventQueue.plenty { queue.refillAhead() }
             let queued = queue.first
             let (time, laneTime) = (UInt64(bitPattern: queued.pointee.time.nanoseconds), lanes.heads.pointee.time)
             if min(time, laneTime) > UInt64(bitPattern: limit) {
