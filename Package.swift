@@ -17,6 +17,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "CGalePrefetch"),
+        .target(name: "CGaleMemory"),
         .target(name: "GalePrimitives"),
         .target(name: "GaleRandomness", dependencies: ["GalePrimitives"]),
         .target(name: "GaleMeasurement"),
@@ -47,7 +48,7 @@ let package = Package(
         .target(
             name: "Gale",
             dependencies: [
-                "GalePrimitives", "GaleRandomness", "GaleDelivery", "GaleModels", "GaleScenarioLanguage",
+                "CGaleMemory", "GalePrimitives", "GaleRandomness", "GaleDelivery", "GaleModels", "GaleScenarioLanguage",
                 "GaleStatistics", "GaleExperiments", "GaleReporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

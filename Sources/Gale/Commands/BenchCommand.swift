@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import ArgumentParser
+import CGaleMemory
 import Foundation
 import GaleExperiments
 
@@ -36,6 +37,7 @@ struct BenchCommand: ParsableCommand {
     }
 
     func run() throws {
+        gale_prefer_huge_pages()
         var benchmarks: [any Benchmark] = []
         for name in names.isEmpty ? BenchmarkCatalogue.groups : names {
             let found = try BenchmarkCatalogue.benchmarks(named: name, scenario: scenario)

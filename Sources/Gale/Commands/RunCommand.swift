@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import ArgumentParser
+import CGaleMemory
 import GaleExperiments
 import GaleReporting
 import GaleScenarioLanguage
@@ -37,6 +38,7 @@ struct RunCommand: ParsableCommand {
     var quiet = false
 
     func run() throws {
+        gale_prefer_huge_pages()
         let scenario = try ScenarioSource.load(
             scenario, overrides: overrides + (duration.map { ["duration=\($0)"] } ?? []), variant: variant)
         let experiment = Experiment(scenario: scenario, seed: seed, reproduction: reproduction(scenario))
