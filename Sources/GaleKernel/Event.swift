@@ -32,6 +32,13 @@ public struct Event: BitwiseCopyable, Sendable {
         UInt128(UInt64(bitPattern: time.nanoseconds)) &<< 64 | UInt128(sequence)
     }
 
+    /// Takes the sentinel's key; what else it holds is never looked at.
+    @inlinable @inline(__always)
+    mutating func becomeSentinel() {
+        time = Instant(nanoseconds: -1)
+        sequence = .max
+    }
+
     /// After every event that can be scheduled.
     @inlinable @inline(__always)
     static var sentinel: Event {

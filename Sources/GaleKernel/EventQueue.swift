@@ -47,15 +47,13 @@ public struct EventQueue: ~Copyable {
     @usableFromInline var near: EventHeap
     /// The heap may have so many before it is looked at.
     private var nearLimit: Int
-    private let isHeap: Bool
 
     public init(_ kind: KernelOptions.Queue) {
         near = EventHeap(minimumCapacity: Self.most)
-        run = EventRun()
+        run = kind == .heap ? EventRun(capacity: 0) : EventRun()
         ladder = Ladder()
         horizon = .max
-        isHeap = kind == .heap
-        nearLimit = isHeap ? .max : 0
+        nearLimit = kind == .heap ? .max : 0
     }
 
     public func deallocate() {
@@ -69,17 +67,20 @@ public struct EventQueue: ~Copyable {
 
     @inlinable @inline(__always)
     public mutating func insert(_ event: Event) {
-        if UInt64(bitPattern: event.time.nanoseconds) < horizon {
-            insertEarly(event)
-        } else {
-            ladder.insert(event)
+        if UInt64(bitPattern: event.time.nanoseconds) >= horizon {
+            if _fastPath(ladder.insertWithin(event)) { return }
+        } else if _fastPath(run.takes(event)) {
+            return run.insert(event)
         }
+        insertElsewhere(event)
     }
 
-    /// Inserts an event before the horizon.
-    @usableFromInline
-    mutating func insertEarly(_ event: Event) {
-        if !isHeap, run.insert(event) { return }
+    /// Inserts an event that neither its bucket nor the run takes as they are.
+    @usableFromInline @inline(never)
+    mutating func insertElsewhere(_ event: Event) {
+        if UInt64(bitPattern: event.time.nanoseconds) >= horizon { return ladder.insert(event) }
+        run.makeRoom()
+        if run.takes(event) { return run.insert(event) }
         near.insert(event)
         if near.count > nearLimit { spill() }
     }

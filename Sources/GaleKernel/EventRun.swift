@@ -12,19 +12,20 @@ struct EventRun: ~Copyable {
     /// A bucket with more is split first.
     static let most = 6144
     /// `insert` moves no more events than this.
-    static let window = 12
+    @inlinable static var window: Int { 12 }
 
     /// The first event, or the sentinel.
     @usableFromInline var next: UnsafeMutablePointer<Event>
-    @usableFromInline private(set) var end: UnsafeMutablePointer<Event>
+    @usableFromInline var end: UnsafeMutablePointer<Event>
     private var base: UnsafeMutablePointer<Event>
     /// The last place, which only a sentinel may take.
-    private var last: UnsafeMutablePointer<Event>
+    @usableFromInline var last: UnsafeMutablePointer<Event>
     private var capacity: Int
     private let sorter: EventSorter
 
-    init() {
-        capacity = 256
+    /// - Parameter capacity: events that there is room for at first; with no room no event is ever inserted.
+    init(capacity: Int = 256) {
+        self.capacity = capacity
         base = .allocate(capacity: capacity + 1)
         base.initialize(to: .sentinel)
         next = base
@@ -78,21 +79,33 @@ struct EventRun: ~Copyable {
         return event < end ? event : nil
     }
 
-    /// Inserts an event where it belongs; returns false and does nothing when that is too far from the end.
-    @inline(__always)
-    mutating func insert(_ event: Event) -> Bool {
-        let key = event.key
-        if end - next > Self.window, (end - Self.window).pointee.key > key { return false }
-        if end == last { reserve(1) }
+    /// Whether there is room for an event and it belongs near the end.
+    @inlinable @inline(__always)
+    func takes(_ event: Event) -> Bool {
+        end != last && (end - next <= Self.window || (end - Self.window).pointee.key <= event.key)
+    }
+
+    /// Inserts an event, which the run must take, where it belongs.
+    @inlinable @inline(__always)
+    mutating func insert(_ event: Event) {
+        let next = self.next
         var hole = end
         end = hole + 1
-        end.pointee = .sentinel
-        while hole > next, (hole - 1).pointee.key > key {
-            hole.pointee = (hole - 1).pointee
-            hole -= 1
+        (hole + 1).pointee.becomeSentinel()
+        while hole > next {
+            let previous = hole - 1
+            // Cheaper than comparing keys, as a branch follows in any case; ties are rare.
+            if previous.pointee.time < event.time { break }
+            if _slowPath(previous.pointee.time == event.time), previous.pointee.sequence < event.sequence { break }
+            hole.pointee = previous.pointee
+            hole = previous
         }
         hole.pointee = event
-        return true
+    }
+
+    /// Makes room for an event, unless there never was any.
+    mutating func makeRoom() {
+        if end == last, capacity > 0 { reserve(1) }
     }
 
     /// Appends events, all of which are after those in the run, in order.

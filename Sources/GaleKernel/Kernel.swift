@@ -12,22 +12,7 @@ public final class Kernel {
     /// For a thread that watches the run.
     public let pauseRequest = PauseRequest()
 
-    /// A component and what the kernel knows of it.
-    private struct Seat {
-        /// Unmanaged, so that handing over an event touches no reference count.
-        var component: Unmanaged<Component>
-        /// See `Component.anticipatedKinds`.
-        var anticipatedKinds: UInt64 = 0
-    }
-
     private let core: UnsafeMutablePointer<KernelCore>
-    private var seats: UnsafeMutablePointer<Seat>
-    private var seatCapacity = 16
-    private var seatCount = 0
-    private var eventsHandled: UInt64 = 0
-    private var eventsStale: UInt64 = 0
-    /// Events at this instant before the latest; `UInt64.max`, which is followed by 0, when there was none.
-    private var eventsAtInstant = UInt64.max
     private var isRunning = false
 
     public init(options: KernelOptions = KernelOptions()) {
@@ -35,21 +20,18 @@ public final class Kernel {
         core = .allocate(capacity: 1)
         core.initialize(to: KernelCore(options: options))
         scheduler = Scheduler(core: core)
-        seats = .allocate(capacity: seatCapacity)
     }
 
     deinit {
-        for index in 0..<seatCount { seats[index].component.release() }
-        seats.deallocate()
         core.pointee.deallocate()
         core.deinitialize(count: 1)
         core.deallocate()
     }
 
-    /// Events handled that counted, up to the end of the last slice of the run.
-    public var events: UInt64 { eventsHandled }
+    /// Events handled that counted; while a component handles one, it is among them.
+    public var events: UInt64 { core.pointee.taken &- core.pointee.stale }
     /// Events that a component declared stale.
-    public var staleEvents: UInt64 { eventsStale }
+    public var staleEvents: UInt64 { core.pointee.stale }
     /// Insertions into and removals from the priority queue.
     public var queueOperations: UInt64 { core.pointee.queueOperations }
     /// Insertions into and removals from lanes, by cancelling too.
@@ -62,22 +44,15 @@ public final class Kernel {
     public var trajectory: Digest128 { core.pointee.trajectory.digest }
 
     /// Components, in the order of their creation.
-    public var componentNames: [String] { (0..<seatCount).map { seats[$0].component.takeUnretainedValue().name } }
+    public var componentNames: [String] {
+        (0..<Int(core.pointee.seatCount)).map { core.pointee.seats[$0].component.takeUnretainedValue().name }
+    }
 
-    var nextComponentIndex: UInt32 { UInt32(seatCount) }
+    var nextComponentIndex: UInt32 { core.pointee.seatCount }
 
     func register(_ component: Component) {
         precondition(!isRunning, "components are created before the run, or between two slices of it")
-        precondition(seatCount < 1 << 16, "a kernel has at most 65,536 components")
-        if seatCount == seatCapacity {
-            let larger = UnsafeMutablePointer<Seat>.allocate(capacity: seatCapacity * 2)
-            larger.moveInitialize(from: seats, count: seatCount)
-            seats.deallocate()
-            seats = larger
-            seatCapacity *= 2
-        }
-        (seats + seatCount).initialize(to: Seat(component: Unmanaged.passRetained(component)))
-        seatCount += 1
+        core.pointee.register(component)
     }
 
     /// How many events ahead components are asked to anticipate.
@@ -85,14 +60,22 @@ public final class Kernel {
     private static let near = 4
 
     @inline(__always)
-    private static func lookAhead(
-        _ core: UnsafeMutablePointer<KernelCore>, _ distance: Int, _ seats: UnsafeMutablePointer<Seat>, _ count: UInt32
+    private static func lookAhead(_ core: UnsafeMutablePointer<KernelCore>) {
+        // With fewer events than `near` there is nothing to do; then neither is there further ahead.
+        guard let next = core.pointee.queue.run.upcoming(near) else { return }
+        if let later = core.pointee.queue.run.upcoming(far) { anticipate(later, isNear: false, core) }
+        anticipate(next, isNear: true, core)
+    }
+
+    @inline(__always)
+    private static func anticipate(
+        _ event: UnsafeMutablePointer<Event>, isNear: Bool, _ core: UnsafeMutablePointer<KernelCore>
     ) {
-        guard let event = core.pointee.queue.run.upcoming(distance), event.pointee.target < count else { return }
-        let (seat, kind) = (seats + Int(event.pointee.target), event.pointee.kind)
+        if event.pointee.target >= core.pointee.seatCount { return }
+        let (seat, kind) = (core.pointee.seats + Int(event.pointee.target), event.pointee.kind)
         if seat.pointee.anticipatedKinds &>> UInt64(kind) & 1 == 0 { return }
         seat.pointee.component._withUnsafeGuaranteedRef {
-            $0.anticipate(kind: kind, payload: event.pointee.payload, isNear: distance == near)
+            $0.anticipate(kind: kind, payload: event.pointee.payload, isNear: isNear)
         }
     }
 
@@ -103,58 +86,54 @@ public final class Kernel {
         precondition(limit >= scheduler.now, "a run can't go back")
         isRunning = true
         defer { isRunning = false }
-        for index in 0..<seatCount {
-            seats[index].anticipatedKinds = seats[index].component._withUnsafeGuaranteedRef { $0.anticipatedKinds }
+        // What the loop changes is behind `core`: no exclusivity check, no load of a class's storage.
+        let core = self.core
+        for index in 0..<Int(core.pointee.seatCount) {
+            core.pointee.seats[index].anticipatedKinds =
+                core.pointee.seats[index].component._withUnsafeGuaranteedRef { $0.anticipatedKinds }
         }
-        // What the loop changes stays in registers or behind `core`: no exclusivity check, no load of a class's storage.
-        let (core, seats, count, limit) = (self.core, self.seats, UInt32(seatCount), limit.nanoseconds)
-        let (maximum, maximumAtInstant) = (options.events, options.eventsPerInstant)
-        let before = eventsHandled &+ eventsStale
-        var (taken, stale, atInstant) = (before, UInt64(0), eventsAtInstant)
-        defer {
-            eventsHandled &+= taken &- before &- stale
-            eventsStale &+= stale
-            eventsAtInstant = atInstant
-        }
-        let request = pauseRequest
-        request.bound.store(maximum, ordering: .relaxed)
-        core.pointee.refreshBound(limit)
-        while taken < request.bound.load(ordering: .relaxed) {
+        let (request, maximumAtInstant) = (pauseRequest, options.eventsPerInstant)
+        request.bound.store(options.events, ordering: .relaxed)
+        core.pointee.refreshBound(limit.nanoseconds)
+        while core.pointee.taken < request.bound.load(ordering: .relaxed) {
             var event = core.pointee.queue.run.next.pointee
             if _fastPath(UInt64(bitPattern: event.time.nanoseconds) < core.pointee.bound),
-                _fastPath(event.target < count)
+                _fastPath(event.target < core.pointee.seatCount)
             {
                 core.pointee.queue.run.next += 1
             } else {
-                event = core.pointee.takeAny(noLaterThan: limit)
-                if event.time.nanoseconds < 0 {
-                    if pending == 0 { return .idle }
-                    if core.pointee.now != limit { atInstant = .max }
-                    core.pointee.now = limit
-                    return .reached
-                }
-                precondition(event.target < count, "an event is addressed to a component that doesn't exist")
+                event = core.pointee.takeAny(noLaterThan: limit.nanoseconds)
+                if event.time.nanoseconds < 0 { return end(at: limit) }
+                precondition(
+                    event.target < core.pointee.seatCount, "an event is addressed to a component that doesn't exist")
             }
             if event.time.nanoseconds != core.pointee.now {
                 core.pointee.now = event.time.nanoseconds
-                atInstant = 0
+                core.pointee.takenAtInstant = 0
             } else {
-                atInstant &+= 1
-                if atInstant >= maximumAtInstant {
-                    let component = seats[Int(event.target)].component.takeUnretainedValue()
+                core.pointee.takenAtInstant &+= 1
+                if core.pointee.takenAtInstant >= maximumAtInstant {
+                    let component = core.pointee.seats[Int(event.target)].component.takeUnretainedValue()
                     return .livelock(at: event.time, component: component.name)
                 }
             }
-            Self.lookAhead(core, Self.far, seats, count)
-            Self.lookAhead(core, Self.near, seats, count)
-            taken &+= 1
-            let entity = seats[Int(event.target)].component._withUnsafeGuaranteedRef { $0.handle(event) }
+            Self.lookAhead(core)
+            core.pointee.taken &+= 1
+            let entity = core.pointee.seats[Int(event.target)].component._withUnsafeGuaranteedRef { $0.handle(event) }
             if entity == Component.void {
-                stale &+= 1
+                core.pointee.stale &+= 1
                 continue
             }
-            core.pointee.absorb(event, entity)
+            core.pointee.absorb(core.pointee.now, UInt64(event.kind) &<< 32 | UInt64(event.target), entity)
         }
-        return taken < maximum ? .paused : .eventLimit
+        return core.pointee.taken < options.events ? .paused : .eventLimit
+    }
+
+    /// Where a run ends that has handled all there is up to its limit.
+    private func end(at limit: Instant) -> KernelStop {
+        if pending == 0 { return .idle }
+        if core.pointee.now != limit.nanoseconds { core.pointee.takenAtInstant = .max }
+        core.pointee.now = limit.nanoseconds
+        return .reached
     }
 }

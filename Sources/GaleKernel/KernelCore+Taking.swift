@@ -38,12 +38,12 @@ extension KernelCore {
         }
     }
 
-    /// Adds an event that counts to the trajectory.
+    /// Adds an event that counts to the trajectory, given its target and kind as one word.
+    ///
+    /// Entities are small numbers or hashes, addresses have few bits: the product keeps sums of the two apart.
     @inline(__always)
-    mutating func absorb(_ event: Event, _ entity: UInt64) {
-        trajectory.absorb(UInt64(bitPattern: event.time.nanoseconds))
-        trajectory.absorb(UInt64(event.target) &<< 32 | UInt64(event.kind))
-        trajectory.absorb(entity)
+    mutating func absorb(_ time: Int64, _ address: UInt64, _ entity: UInt64) {
+        trajectory.absorb(UInt64(bitPattern: time), entity &* 0xBF58_476D_1CE4_E5B9 &+ address)
     }
 
     /// The event that a timer in the queue stands for; nil when it was cancelled.

@@ -12,6 +12,16 @@ struct KernelCore: ~Copyable {
     /// after the limit of the run. Nanoseconds.
     @usableFromInline var bound: UInt64
     @usableFromInline var trajectory: Fingerprint
+    /// Events handled, stale ones too.
+    @usableFromInline var taken: UInt64
+    /// Events of these that a component declared stale.
+    @usableFromInline var stale: UInt64
+    /// Events at this instant before the latest; `UInt64.max`, which is followed by 0, when there was none.
+    @usableFromInline var takenAtInstant: UInt64
+    /// The components, in the order of their creation.
+    @usableFromInline var seats: UnsafeMutablePointer<Seat>
+    @usableFromInline var seatCount: UInt32
+    @usableFromInline var seatCapacity: UInt32
     @usableFromInline var queue: EventQueue
     @usableFromInline var lanes: LaneTable
     @usableFromInline let permutation: SequencePermutation
@@ -23,6 +33,12 @@ struct KernelCore: ~Copyable {
         scheduled = 0
         bound = 0
         trajectory = Fingerprint()
+        taken = 0
+        stale = 0
+        takenAtInstant = .max
+        seatCapacity = 16
+        seats = .allocate(capacity: Int(seatCapacity))
+        seatCount = 0
         queue = EventQueue(options.queue)
         lanes = LaneTable()
         permutation = SequencePermutation(options.tieBreak)
@@ -30,6 +46,7 @@ struct KernelCore: ~Copyable {
     }
 
     func deallocate() {
+        deallocateSeats()
         queue.deallocate()
         lanes.deallocate()
     }
@@ -47,23 +64,33 @@ struct KernelCore: ~Copyable {
         return permutation.isActive ? permutation.apply(number) : number
     }
 
-    @inlinable
+    @usableFromInline @inline(never)
     mutating func schedule(at time: Int64, target: UInt32, kind: UInt32, payload: UInt64) {
         precondition(time >= now, "an event can't be scheduled in the past")
-        let event = Event(
-            time: Instant(nanoseconds: time), sequence: nextSequence(), target: target, kind: kind, payload: payload)
-        if UInt64(bitPattern: time) < queue.horizon { return scheduleEarly(event) }
-        queue.ladder.insert(event)
+        let sequence = nextSequence()
+        insert(
+            Event(time: Instant(nanoseconds: time), sequence: sequence, target: target, kind: kind, payload: payload))
     }
 
-    /// Schedules an event before the queue's horizon.
+    /// Puts an event into the queue. Needs no frame: all that is rare comes last.
+    @inlinable @inline(__always)
+    mutating func insert(_ event: Event) {
+        if UInt64(bitPattern: event.time.nanoseconds) >= queue.horizon {
+            if _fastPath(queue.ladder.insertWithin(event)) { return }
+        } else if _fastPath(queue.run.takes(event)) {
+            return queue.run.insert(event)
+        }
+        insertElsewhere(event)
+    }
+
+    /// Puts an event into the queue that neither its bucket nor the run takes as they are.
     @usableFromInline @inline(never)
-    mutating func scheduleEarly(_ event: Event) {
-        queue.insertEarly(event)
+    mutating func insertElsewhere(_ event: Event) {
+        queue.insertElsewhere(event)
         bound = min(bound, UInt64(bitPattern: queue.near.first.time.nanoseconds))
     }
 
-    @inlinable
+    @usableFromInline @inline(never)
     mutating func scheduleCancellable(at time: Int64, target: UInt32, kind: UInt32, payload: UInt64) -> TimerHandle {
         precondition(time >= now, "an event can't be scheduled in the past")
         precondition(target < 1 << 16 && kind < 1 << 8, "targets have 16 bits, kinds have 8")
@@ -73,13 +100,8 @@ struct KernelCore: ~Copyable {
             to: TimerNode(
                 time: time, payload: payload, tag: TimerNode.tag(sequence: sequence, target: target, kind: kind),
                 previous: TimerNode.queued, next: TimerNode.queued))
-        let event = Event(
-            time: Instant(nanoseconds: time), sequence: sequence, target: Self.timer, kind: 0, payload: UInt64(slot))
-        if UInt64(bitPattern: time) < queue.horizon {
-            scheduleEarly(event)
-        } else {
-            queue.ladder.insert(event)
-        }
+        let due = Instant(nanoseconds: time)
+        insert(Event(time: due, sequence: sequence, target: Self.timer, kind: 0, payload: UInt64(slot)))
         return TimerHandle(slot: slot, generation: UInt32(truncatingIfNeeded: sequence))
     }
 

@@ -48,25 +48,33 @@ struct Ladder: ~Copyable {
         set { top = rungs + (newValue - 1) }
     }
 
-    /// Puts an event at or after the horizon into its bucket. There must be a rung.
+    /// Puts an event at or after the horizon into its bucket, unless that needs another chunk; returns whether it did.
+    /// There must be a rung.
     @inlinable @inline(__always)
-    mutating func insert(_ event: Event) {
+    mutating func insertWithin(_ event: Event) -> Bool {
         let time = UInt64(bitPattern: event.time.nanoseconds)
-        var rung = top
-        while time >= rung.pointee.limit { rung -= 1 }
+        let rung = rung(for: time)
         let bucket = rung.pointee.buckets + rung.pointee.index(for: time)
         let place = bucket.pointee
-        if place & (ChunkPool.chunkSize &- 1) == 0 { return extend(rung, with: event) }
+        if place & (ChunkPool.chunkSize &- 1) == 0 { return false }
         UnsafeMutablePointer<Event>(bitPattern: place).unsafelyUnwrapped.pointee = event
         bucket.pointee = place &+ ChunkPool.eventSize
         count &+= 1
+        return true
     }
 
-    /// Puts an event into a bucket of a rung that needs another chunk. Last thing that its caller does, who so needs no frame.
-    @usableFromInline @inline(never)
-    mutating func extend(_ rung: UnsafeMutablePointer<Rung>, with event: Event) {
-        rung.pointee.append(event, &pool)
+    /// Puts an event at or after the horizon into its bucket, which may need another chunk. There must be a rung.
+    mutating func insert(_ event: Event) {
+        rung(for: UInt64(bitPattern: event.time.nanoseconds)).pointee.append(event, &pool)
         count &+= 1
+    }
+
+    /// The innermost rung that has a bucket for an instant.
+    @inlinable @inline(__always)
+    func rung(for time: UInt64) -> UnsafeMutablePointer<Rung> {
+        var rung = top
+        while time >= rung.pointee.limit { rung -= 1 }
+        return rung
     }
 
     /// Opens buckets until the run has so many events, and returns the new horizon.

@@ -29,6 +29,19 @@ public struct Fingerprint: Equatable, Sendable {
         words &+= 1
     }
 
+    /// Takes two words in with one step, which is not that of one after the other.
+    ///
+    /// Again a bijection of the state. Either word reaches both halves.
+    @inlinable @inline(__always)
+    public mutating func absorb(_ word: UInt64, _ other: UInt64) {
+        let mixed = (first ^ word) &* 0x9E37_79B9_7F4A_7C15
+        let folded = (second ^ other ^ mixed ^ (mixed &>> 32)) &* 0xD6E8_FEB8_6659_FD93
+        // The upper bits, which depend on the most, come to lie below.
+        first = mixed ^ folded.byteSwapped
+        second = folded
+        words &+= 2
+    }
+
     /// Takes a text's UTF-8 bytes in, eight to a word, and their number.
     public mutating func absorb(_ text: String) {
         var word: UInt64 = 0

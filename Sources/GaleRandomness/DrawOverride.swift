@@ -51,7 +51,10 @@ extension Draws {
         return Draws(self, overrides: UnsafePointer(table))
     }
 
-    @usableFromInline @inline(never) func overridden(_ purpose: Purpose, _ a: UInt64, _ b: UInt64) -> UInt64? {
+    /// The value imposed on a draw. Given the table alone: nobody needs the whole of the draws in memory for its sake.
+    @usableFromInline @inline(never) static func overridden(
+        _ overrides: UnsafePointer<DrawOverrideTable>?, _ purpose: Purpose, _ a: UInt64, _ b: UInt64
+    ) -> UInt64? {
         guard let table = overrides?.pointee else { return nil }
         let wanted = DrawOverride(purpose, a, b, value: 0)
         var low = 0

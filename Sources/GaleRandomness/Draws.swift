@@ -38,7 +38,7 @@
 
     /// A uniform 64-bit number for the key.
     @inlinable @inline(__always) public func uniform(_ purpose: Purpose, _ a: UInt64, _ b: UInt64 = 0) -> UInt64 {
-        if _slowPath(overrides != nil), let value = overridden(purpose, a, b) { return value }
+        if _slowPath(overrides != nil), let value = Self.overridden(overrides, purpose, a, b) { return value }
         let spread = UInt64(purpose.rawValue) &* 0x9E37_79B9_7F4A_7C15
         let first = (a ^ key0).multipliedFullWidth(by: spread ^ key1)
         let second = (first.low ^ b).multipliedFullWidth(by: first.high ^ (b &<< 32 | b &>> 32) ^ key2)

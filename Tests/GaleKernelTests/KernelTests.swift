@@ -211,9 +211,7 @@ struct KernelTests {
         kernel.scheduler.schedule(at: instant(3), target: second.index, kind: 4, payload: 5)
         #expect(kernel.run(until: instant(3)) == .idle)
         var expected = Fingerprint()
-        expected.absorb(3)
-        expected.absorb(1 << 32 | 4)
-        expected.absorb(5)
+        expected.absorb(3, 5 &* 0xBF58_476D_1CE4_E5B9 &+ (4 << 32 | 1))
         #expect(kernel.trajectory == expected.digest)
         #expect(kernel.componentNames == ["a", "b"])
     }

@@ -30,6 +30,65 @@ struct FingerprintTests {
         #expect(Set(streams.map(digest)).count == streams.count)
     }
 
+    private func digestByTwos(_ words: [UInt64]) -> Digest128 {
+        var fingerprint = Fingerprint()
+        for first in stride(from: 0, to: words.count, by: 2) { fingerprint.absorb(words[first], words[first + 1]) }
+        return fingerprint.digest
+    }
+
+    @Test("golden vectors of words by twos hold; their order, within a step as well, and number matter")
+    func pairs() {
+        #expect("\(digestByTwos([0, 0]))" == "e86550f1c4e75cc9c35f601f72967991")
+        #expect("\(digestByTwos([1, 2]))" == "733650257791576da4256b3e0b27971c")
+        #expect("\(digestByTwos(Array(0..<1000)))" == "a2d9ac77de8c6f756780c2f5b7fa409e")
+        let streams: [[UInt64]] = [
+            [], [0, 0], [0, 0, 0, 0], [1, 0], [0, 1], [1, 1], [1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1],
+        ]
+        let digests = Set(streams.map { digestByTwos($0) })
+        #expect(digests.count == streams.count)
+        #expect(digestByTwos([1, 2]) != digest([1, 2]))
+    }
+
+    @Test("of words by twos, one changed bit changes about half of the digest's bits as well", arguments: [0, 2, 6])
+    func pairAvalanche(following: Int) {
+        var changed = 0
+        for bit in 0..<64 {
+            for position in 0..<2 {
+                var words: [UInt64] = [11, 22, 33, 44, 55, 66, 77, 88]
+                let before = digestByTwos(Array(words.prefix(2 + following)))
+                words[position] ^= 1 << UInt64(bit)
+                let after = digestByTwos(Array(words.prefix(2 + following)))
+                let bits = (before.high ^ after.high).nonzeroBitCount + (before.low ^ after.low).nonzeroBitCount
+                #expect(bits > 24 && bits < 104)
+                changed += bits
+            }
+        }
+        let mean = Double(changed) / 128
+        #expect(mean > 61 && mean < 67)
+    }
+
+    @Test("a change of one word is not undone by any change of the same word a step later")
+    func pairsDontCancel() {
+        for position in 0..<2 {
+            var (digests, highs, lows) = (Set<Digest128>(), Set<UInt64>(), Set<UInt64>())
+            for now in 0..<64 as Range<UInt64> {
+                for later in 0..<64 as Range<UInt64> {
+                    for kept in [0, 1] as [UInt64] {
+                        var words = [kept, kept, kept, kept]
+                        words[position] ^= 1 << now
+                        words[2 + position] ^= 1 << later
+                        let digest = digestByTwos(words)
+                        digests.insert(digest)
+                        highs.insert(digest.high)
+                        lows.insert(digest.low)
+                    }
+                }
+            }
+            #expect(digests.count == 8192)
+            #expect(highs.count == 8192 && lows.count == 8192)
+        }
+    }
+
     @Test("one changed bit changes about half of the digest's bits")
     func avalanche() {
         var changed = 0
