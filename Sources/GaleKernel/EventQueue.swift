@@ -129,7 +129,6 @@ public struct EventQueue: ~Copyable {
     /// Opens buckets while the run still has events.
     @inline(never)
     mutating func refillAhead() {
-        if isHeap { return }
         horizon = ladder.open(into: &run, atLeast: EventRun.ahead * 2)
         nearLimit = Self.most
     }
