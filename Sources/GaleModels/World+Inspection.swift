@@ -76,7 +76,7 @@ extension World {
         defer {
             core.dropSpans(message)
             message.pointee.state = .free
-            core.state.pointee.messages.free(index)
+            core.freeMessage(index)
         }
         return NotificationView(
             channel: Int(message.pointee.channel), platform: Int(message.pointee.platform),

@@ -43,6 +43,7 @@ public final class World {
         core.state.pointee.folded.deallocate()
         core.state.pointee.exchanges.deallocate()
         core.state.pointee.parts.deallocate()
+        core.state.pointee.retryHeaders.deallocate()
     }
 
     public enum Advance: Equatable, Sendable {

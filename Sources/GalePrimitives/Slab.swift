@@ -52,6 +52,12 @@ public struct Slab<Element: BitwiseCopyable> {
             .assumingMemoryBound(to: Element.self) + Int(index & Self.mask)
     }
 
+    /// Where the record is that `allocate` hands out next, if it was freed before: to ask for it ahead.
+    @inlinable @inline(__always)
+    public var next: UnsafeMutablePointer<Element>? {
+        header.pointee.freeHead == .max ? nil : self[header.pointee.freeHead]
+    }
+
     /// Takes a record. Its contents are undefined until the caller initialises them.
     @inlinable @inline(__always)
     public func allocate() -> UInt32 {

@@ -176,7 +176,8 @@ extension Measurements {
     /// Nanoseconds that delivered notifications spent in each place; they sum to the sum of their latencies, within 4 µs each.
     public func spans(channel: Int) -> [Int64] {
         (0..<Self.spanNames.count).map {
-            recorder.state.pointee.spans[channel * Self.spanNames.count + $0] * Message.tickNanoseconds
+            // The broker's comes first in the names and last in the records.
+            recorder.state.pointee.spans[channel * Self.spanNames.count + ($0 + 7) % 8] * Message.tickNanoseconds
         }
     }
 

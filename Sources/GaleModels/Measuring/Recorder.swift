@@ -86,13 +86,18 @@ struct Recorder {
     }
 
     @inline(__always)
-    func delivered(_ message: UnsafeMutablePointer<Message>, latency: Int64, _ ticks: UnsafeMutablePointer<UInt32>) {
+    func delivered(_ message: UnsafeMutablePointer<Message>, latency: Int64, ticks: UInt32) {
         let channel = Int(message.pointee.channel)
         record(latency, subject: channel, phase: message.pointee.phase, slot: message.pointee.slot)
         let slot = Int(self.slot(of: message.pointee.intended &+ latency))
         state.pointee.throughput[slot &* Self.channels &+ channel] &+= 1
         let spans = state.pointee.spans + channel &* 8
-        for place in 0..<8 { spans[place] &+= Int64(ticks[place]) }
+        var broker = ticks
+        for place in 0..<Int(Message.Place.broker.rawValue) {
+            spans[place] &+= Int64(message.spans[place])
+            broker &-= message.spans[place]
+        }
+        spans[Int(Message.Place.broker.rawValue)] &+= Int64(broker)
     }
 
     /// A latency of a channel, stage or provider.

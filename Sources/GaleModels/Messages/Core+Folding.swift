@@ -4,7 +4,7 @@ import GaleKernel
 import GalePrimitives
 
 /// Settled messages whose offsets can't be committed yet, because an earlier one in their partition still waits, take
-/// sixteen bytes instead of eighty-eight.
+/// sixteen bytes instead of sixty-four.
 extension Core {
     /// Moves a message on from one place to another.
     @inline(__always)
@@ -34,7 +34,7 @@ extension Core {
     func folded(_ entry: UInt32) -> UInt32 {
         guard !LogEntry.isFolded(entry) else { return entry }
         let message = message(entry)
-        guard message.pointee.references == 1, message.pointee.units == 1, message.pointee.state != .pending,
+        guard message.pointee.references == 1, !message.pointee.isSegment, message.pointee.state != .pending,
             message.pointee.state != .split, message.pointee.calls < 256,
             message.pointee.intended < FoldedMessage.latestIntended,
             message.pointee.seenMilliseconds == 0 || state.pointee.isMemoryLong
@@ -43,7 +43,7 @@ extension Core {
         state.pointee.folded[index].initialize(to: FoldedMessage(message.pointee))
         message.pointee.state = .free
         dropSpans(message)
-        state.pointee.messages.free(entry)
+        freeMessage(entry)
         return index | LogEntry.folded
     }
 

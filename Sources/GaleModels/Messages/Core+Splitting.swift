@@ -15,11 +15,11 @@ struct SplitPart: BitwiseCopyable {
 }
 
 extension Message {
-    /// Of a split segment: the first of its parts, or `Slab.none`. A segment is never sent to a provider, so that the room
-    /// for a retry topic's due time is free.
+    /// Of a split segment: the first of its parts, or `Slab.none`. When it was meant to be sent is told by its notifications
+    /// from then on.
     var parts: UInt32 {
-        get { dueMilliseconds }
-        set { dueMilliseconds = newValue }
+        get { UInt32(truncatingIfNeeded: intended) }
+        set { intended = Int64(newValue) }
     }
 }
 
@@ -32,10 +32,11 @@ extension Core {
     func split(_ index: UInt32) {
         let segment = message(index)
         move(segment, to: .broker, at: now)
+        let intended = segment.pointee.intended
         var last = Slab<SplitPart>.none
-        for unit in 0..<UInt64(segment.pointee.units) {
+        for unit in 0..<UInt64(units(of: segment)) {
             let notification = newMessage(
-                identity: segment.pointee.identity &+ unit, intended: segment.pointee.intended, units: 1,
+                identity: segment.pointee.identity &+ unit, intended: intended, units: 1,
                 phase: segment.pointee.phase, slot: segment.pointee.slot)
             inherit(message(notification), from: segment)
             keep(notification, of: segment, in: &last)
@@ -106,7 +107,7 @@ extension Core {
         let segment = message(index)
         let (phase, slot) = (segment.pointee.phase, segment.pointee.slot)
         switch segment.pointee.state {
-        case .pending: state.pointee.unsettled -= Int64(segment.pointee.units)
+        case .pending: state.pointee.unsettled -= units(of: segment)
         case .delivered, .late, .split:
             forEachUnit(segment) { recorder.count(.duplicates, phase: phase, slot: slot, channel: $0, $1) }
             return
@@ -117,7 +118,7 @@ extension Core {
         move(segment, to: .work, at: instant)
         let latency = instant.nanoseconds &- segment.pointee.intended
         let mix = state.pointee.sources[Int(segment.pointee.workload)].mix
-        for unit in 0..<UInt64(segment.pointee.units) {
+        for unit in 0..<UInt64(units(of: segment)) {
             segment.pointee.channel = mix.channel(of: segment.pointee.identity &+ unit, draws)
             recorder.count(
                 late ? .deliveredLate : .delivered, phase: phase, slot: slot, channel: segment.pointee.channel, 1)

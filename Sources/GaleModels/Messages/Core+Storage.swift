@@ -10,7 +10,9 @@ extension Core {
         state = .allocate(capacity: 1)
         state.initialize(
             to: State(
-                scheduler: kernel.scheduler, draws: Draws(seed: seed), messages: Slab(), folded: Slab(),
+                scheduler: kernel.scheduler, draws: Draws(seed: seed), messages: Slab(),
+                retryHeaders: Slab(),
+                hasRetryTopics: specification.policies.contains { $0.policy.waiting == .retryTopic }, folded: Slab(),
                 exchanges: Slab(),
                 recorder: recorder, end: .zero + specification.duration + specification.drain,
                 loadEnd: .zero + specification.duration,
@@ -34,7 +36,7 @@ extension Core {
                     mix: ChannelMix(channels: workload.channelMicros, platforms: workload.platformMicros),
                     recipients: UInt64(max(1, workload.recipientCount)),
                     tenants: ZipfTable(count: max(1, workload.tenantCount), skew: workload.tenantSkew),
-                    size: Distribution(workload.size)))
+                    size: Distribution(workload.size), units: Int64(clamping: workload.fanOut)))
         }
     }
 }

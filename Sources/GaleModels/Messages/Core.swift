@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CGalePrefetch
 import GaleKernel
 import GalePrimitives
 import GaleRandomness
@@ -9,6 +10,9 @@ struct Core {
         var scheduler: Scheduler
         var draws: Draws
         var messages: Slab<Message>
+        /// In step with `messages`, where a policy has a retry topic.
+        var retryHeaders: Slab<RetryHeader>
+        var hasRetryTopics: Bool
         var folded: Slab<FoldedMessage>
         var exchanges: Slab<Exchange>
         var recorder: Recorder
@@ -87,7 +91,7 @@ extension Core {
         close(message.pointee.identity, message.pointee.state)
         message.pointee.state = .free
         dropSpans(message)
-        state.pointee.messages.free(index)
+        freeMessage(index)
     }
 
     /// The end of a record: what no provider took enters the outcome digest here (a delivery did when it happened).
@@ -101,7 +105,7 @@ extension Core {
     /// Counts a submission. The record's fields are complete.
     func submit(_ index: UInt32) {
         let message = message(index)
-        let units = Int64(message.pointee.units)
+        let units = units(of: message)
         state.pointee.submitted += units
         state.pointee.unsettled += units
         if state.pointee.unsettled > state.pointee.peakUnsettled {
@@ -118,7 +122,7 @@ extension Core {
 
     func settle(_ message: UnsafeMutablePointer<Message>, as outcome: Message.State) {
         guard message.pointee.state == .pending else { return }
-        state.pointee.unsettled -= Int64(message.pointee.units)
+        state.pointee.unsettled -= units(of: message)
         message.pointee.state = outcome
         dropSpans(message)
         let entry = Recorder.Entry(outcome)
@@ -141,12 +145,12 @@ extension Core {
     func deliver(_ index: UInt32, _ message: UnsafeMutablePointer<Message>, at instant: Instant, expires: Instant) {
         guard instant <= state.pointee.end else { return }
         if instant > state.pointee.latestDelivery { state.pointee.latestDelivery = instant }
-        if message.pointee.units != 1 { return deliverSegment(index, at: instant, expires: expires) }
+        if message.pointee.isSegment { return deliverSegment(index, at: instant, expires: expires) }
         let channel = message.pointee.channel
         let (phase, slot) = (message.pointee.phase, message.pointee.slot)
         switch message.pointee.state {
         case .pending:
-            state.pointee.unsettled -= Int64(message.pointee.units)
+            state.pointee.unsettled -= 1
             if state.pointee.hasClosedLoops { tellUser(message, at: instant) }
         case .delivered, .late:
             recorder.count(.duplicates, phase: phase, slot: slot, channel: channel, 1)
@@ -159,7 +163,7 @@ extension Core {
         let latency = instant.nanoseconds &- message.pointee.intended
         recorder.count(
             late ? .deliveredLate : .delivered, phase: phase, slot: slot, channel: channel,
-            Int64(message.pointee.units))
+            1)
         recordDelivery(message, latency)
         dropSpans(message)
         addOutcome(message.pointee.identity, message.pointee.state, latency)
@@ -171,9 +175,12 @@ extension Core {
         if !message.pointee.hasSpans {
             // It was given up before, and its break-down with it: the whole time counts as spent in backoff.
             message.pointee.breakdown = Spans()
-            message.spans[Int(Message.Place.backoff.rawValue)] = UInt32(truncatingIfNeeded: latency &>> 12)
+            let ticks = UInt32(truncatingIfNeeded: latency &>> 12)
+            message.spans[Int(Message.Place.backoff.rawValue)] = ticks
+            return recorder.delivered(message, latency: latency, ticks: ticks)
         }
-        recorder.delivered(message, latency: latency, message.spans)
+        recorder.delivered(
+            message, latency: latency, ticks: message.pointee.mark &- Message.ticks(message.pointee.intended))
     }
 
     /// The pipeline had given the message up, and yet a provider took it: its earlier entry is taken back.
@@ -196,10 +203,10 @@ extension Core {
     /// Channel counts of what a record stands for: a segment's notifications have channels of their own.
     @inline(__always)
     func forEachUnit(_ message: UnsafeMutablePointer<Message>, _ body: (UInt8, Int64) -> Void) {
-        if message.pointee.units == 1 { return body(message.pointee.channel, 1) }
+        if !message.pointee.isSegment { return body(message.pointee.channel, 1) }
         var counts: (Int64, Int64, Int64, Int64) = (0, 0, 0, 0)
         let mix = state.pointee.sources[Int(message.pointee.workload)].mix
-        for unit in 0..<UInt64(message.pointee.units) {
+        for unit in 0..<UInt64(units(of: message)) {
             switch mix.channel(of: message.pointee.identity &+ unit, draws) {
             case 0: counts.0 += 1
             case 1: counts.1 += 1
@@ -223,13 +230,34 @@ extension Core {
         let mix = state.pointee.sources[Int(identity &>> 56)].mix
         let channel = units == 1 ? mix.channel(of: identity, draws) : 0
         let index = state.pointee.messages.allocate()
+        gale_prefetch(state.pointee.messages.next)
         message(index).initialize(
             to: Message(
-                identity: identity, intended: intended, mark: Message.ticks(intended), units: units,
-                seenMilliseconds: 0, dueMilliseconds: 0, appended: Message.ticks(intended), references: 1, slot: slot,
-                calls: 0, phase: phase, channel: channel, platform: mix.platform(of: identity, channel: channel, draws),
-                state: .pending, place: .broker, attempts: 0))
+                identity: identity, intended: intended, slot: slot, phase: phase, channel: channel,
+                platform: mix.platform(of: identity, channel: channel, draws), isSegment: units != 1))
+        if state.pointee.hasRetryTopics { addRetryHeader(index) }
         return index
+    }
+
+    /// Headers are taken and given back together with messages, so that they have the same indices.
+    @inline(never)
+    private func addRetryHeader(_ index: UInt32) {
+        let header = state.pointee.retryHeaders.allocate()
+        precondition(header == index, "retry headers are kept in step with messages")
+        state.pointee.retryHeaders[header].initialize(to: RetryHeader())
+    }
+
+    /// The end of a record.
+    @inline(__always)
+    func freeMessage(_ index: UInt32) {
+        state.pointee.messages.free(index)
+        if state.pointee.hasRetryTopics { state.pointee.retryHeaders.free(index) }
+    }
+
+    /// Notifications that a record stands for.
+    @inline(__always)
+    func units(of message: UnsafeMutablePointer<Message>) -> Int64 {
+        message.pointee.isSegment ? state.pointee.sources[Int(message.pointee.workload)].units : 1
     }
 
     /// Bytes: a property of the identity, as recipient and tenant are.

@@ -1,42 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 import GalePrimitives
 
-/// One submission on its way: a notification, or a campaign's segment that stands for `units` notifications until a stage
-/// splits it. 88 bytes. What identity alone determines (recipient, tenant, size) is drawn again when it is needed.
+/// One submission on its way: a notification, or a campaign's segment that stands for all notifications of a fan-out until a
+/// stage splits it. 64 bytes, a line of the cache. What identity alone determines (recipient, tenant, size) is drawn again
+/// when it is needed.
 ///
 /// A record lives as long as something holds it: a log entry, a job, an attempt under way.
 struct Message: BitwiseCopyable {
-    /// The first member, see `UnsafeMutablePointer.spans`.
+    /// Time by place in ticks, for places below `broker`; the first member, see `UnsafeMutablePointer.spans`.
     var breakdown = Spans()
+    /// Tick since when it has been in `place`. Where the time of `broker` would be kept: that is what the others leave of
+    /// the latency, and what is added here is then overwritten.
+    var mark: UInt32
     /// Workload (8 bits), ordinal (36 bits), fan-out index (20 bits): the same in every run, whatever happens to it.
     var identity: UInt64
-    /// Intended send time, nanoseconds.
+    /// Intended send time, nanoseconds. Of a split segment: see `parts`.
     var intended: Int64
-    /// Tick since when it has been in `place`.
-    var mark: UInt32
-    /// Notifications that this record stands for.
-    var units: UInt32
     /// When the de-duplication store learnt its key, milliseconds plus one; 0: not yet.
-    var seenMilliseconds: UInt32
-    /// Milliseconds before which a retry topic's consumer does not hand it out.
-    var dueMilliseconds: UInt32
+    var seenMilliseconds: UInt32 = 0
     /// Tick at which it was appended to the topic it was last read from.
     var appended: UInt32
-    var references: UInt16
+    var references: UInt16 = 1
     /// Slot of the time series that its intended send time falls in.
     var slot: UInt16
     /// Attempts at providers so far, over every copy; 0: it has not needed one yet.
-    var calls: UInt16
+    var calls: UInt16 = 0
     /// Phase of the time line that its intended send time falls in.
     var phase: UInt8
     var channel: UInt8
     var platform: UInt8
-    var state: State
-    var place: Place
-    /// Attempts that a retry topic's header tells.
-    var attempts: UInt8
+    var state: State = .pending
+    var place: Place = .broker
+    private var flags: UInt8
+
+    @inline(__always)
+    init(identity: UInt64, intended: Int64, slot: UInt16, phase: UInt8, channel: UInt8, platform: UInt8, isSegment: Bool) {
+        self.identity = identity
+        self.intended = intended
+        self.slot = slot
+        self.phase = phase
+        self.channel = channel
+        self.platform = platform
+        mark = Self.ticks(intended)
+        appended = mark
+        flags = isSegment ? 3 : 1
+    }
+
     /// Whether `breakdown` says where its time went; not once it is settled.
-    var hasSpans = true
+    @inline(__always)
+    var hasSpans: Bool {
+        get { flags & 1 != 0 }
+        set { flags = flags & ~1 | (newValue ? 1 : 0) }
+    }
+
+    /// Whether it stands for all notifications of a fan-out.
+    @inline(__always)
+    var isSegment: Bool { flags & 2 != 0 }
 
     @inline(__always)
     var workload: UInt8 { UInt8(truncatingIfNeeded: identity &>> 56) }
@@ -50,7 +69,7 @@ struct Message: BitwiseCopyable {
 
     /// Where a message's time goes.
     enum Place: UInt8, BitwiseCopyable, CaseIterable {
-        case broker, waiting, work, store, rateLimit, network, provider, backoff
+        case waiting, work, store, rateLimit, network, provider, backoff, broker
     }
 
     static func ticks(_ nanoseconds: Int64) -> UInt32 { UInt32(truncatingIfNeeded: nanoseconds &>> 12) }
@@ -68,9 +87,18 @@ extension UnsafeMutablePointer where Pointee == Message {
     }
 }
 
-/// Time that a message has spent in each `Place`, in ticks. Differences of one tick clock, so that they sum to the latency.
+/// Time that a message has spent in each `Place` but the last, in ticks. Differences of one tick clock, so that all sum to the
+/// latency.
 struct Spans: BitwiseCopyable {
-    var ticks: (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0, 0, 0, 0, 0)
+    var ticks: (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0, 0, 0, 0)
+}
+
+/// What only a message that goes through a retry topic needs, beside its record.
+struct RetryHeader: BitwiseCopyable {
+    /// Milliseconds before which a retry topic's consumer does not hand it out.
+    var dueMilliseconds: UInt32 = 0
+    /// Attempts that the header tells.
+    var attempts: UInt32 = 0
 }
 
 /// All that is kept of a settled message whose log entry is not committed yet: enough to make it again exactly, should the

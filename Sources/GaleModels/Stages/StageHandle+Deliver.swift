@@ -14,9 +14,15 @@ extension StageHandle {
             recipient: core.recipient(of: message), tenant: core.tenant(of: message),
             channel: Channel(rawValue: message.pointee.channel) ?? .push,
             platform: Platform(rawValue: message.pointee.platform) ?? .none,
-            previousAttempts: message.pointee.attempts, created: Instant(nanoseconds: message.pointee.intended),
+            previousAttempts: previousAttempts(of: work), created: Instant(nanoseconds: message.pointee.intended),
             expires: expiry(message))
         dispatch(.consumed(notification), of: work, to: Int(work.job.pointee.replica))
+    }
+
+    @inline(__always)
+    private func previousAttempts(of work: Work) -> UInt8 {
+        guard core.state.pointee.hasRetryTopics else { return 0 }
+        return UInt8(truncatingIfNeeded: core.state.pointee.retryHeaders[work.job.pointee.message].pointee.attempts)
     }
 
     /// Hands one input to a replica's dispatcher and carries out what it asks for.
@@ -165,8 +171,9 @@ extension StageHandle {
         let index = UInt32(truncatingIfNeeded: reference)
         let job = job(index)
         let message = core.message(job.pointee.message)
-        message.pointee.attempts = attempts
-        message.pointee.dueMilliseconds = UInt32(truncatingIfNeeded: (instant.nanoseconds + 999_999) / 1_000_000)
+        core.state.pointee.retryHeaders[job.pointee.message].pointee = RetryHeader(
+            dueMilliseconds: UInt32(truncatingIfNeeded: (instant.nanoseconds + 999_999) / 1_000_000),
+            attempts: UInt32(attempts))
         core.move(message, to: .broker, at: core.now)
         job.pointee[.delivering] = false
         job.pointee.outstanding &+= 1
@@ -191,7 +198,9 @@ extension StageHandle {
         }
         job.pointee[.delivering] = false
         job.pointee.callAttempts = 0
-        message.pointee.attempts = 0
+        if core.state.pointee.hasRetryTopics {
+            core.state.pointee.retryHeaders[job.pointee.message].pointee.attempts = 0
+        }
         runStep(work)
     }
 

@@ -177,7 +177,7 @@ extension StageHandle {
 
     @inline(__always)
     private func emit(_ work: Work, _ step: UnsafeMutablePointer<Step>) {
-        if step.pointee.split && work.message.pointee.units > 1 { return emitUnits(work, step) }
+        if step.pointee.split && work.message.pointee.isSegment { return emitUnits(work, step) }
         core.move(work.message, to: .broker, at: core.now)
         send(work.job.pointee.message, work.message, of: work, step)
     }

@@ -7,4 +7,6 @@ struct WorkloadTraits {
     var recipients: UInt64
     var tenants: ZipfTable
     var size: Distribution
+    /// Notifications of one submission.
+    var units: Int64
 }
