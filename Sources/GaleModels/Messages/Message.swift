@@ -34,7 +34,9 @@ struct Message: BitwiseCopyable {
     private var flags: UInt8
 
     @inline(__always)
-    init(identity: UInt64, intended: Int64, slot: UInt16, phase: UInt8, channel: UInt8, platform: UInt8, isSegment: Bool) {
+    init(
+        identity: UInt64, intended: Int64, slot: UInt16, phase: UInt8, channel: UInt8, platform: UInt8, isSegment: Bool
+    ) {
         self.identity = identity
         self.intended = intended
         self.slot = slot
