@@ -61,7 +61,7 @@ public final class Kernel {
 
     @inline(__always)
     private static func lookAhead(_ core: UnsafeMutablePointer<KernelCore>) {
-        // With fewer events than `near` there is nothing to do; then neither is there further ahead.
+        // Where there are no more events than `near`, neither are there further ahead.
         guard let next = core.pointee.queue.run.upcoming(near) else { return }
         if let later = core.pointee.queue.run.upcoming(far) { anticipate(later, isNear: false, core) }
         anticipate(next, isNear: true, core)

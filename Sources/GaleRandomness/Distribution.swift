@@ -48,7 +48,7 @@
     }
 
     /// The quantile at the draw `u` (as a fraction of 2⁶⁴): monotone non-decreasing in `u`, at least 0, at most `Int64.max`.
-    @inlinable public func sample(_ u: UInt64) -> Int64 {
+    @inlinable @inline(__always) public func sample(_ u: UInt64) -> Int64 {
         if steps != 0 { return isConstant ? Int64(bitPattern: mantissa) : stepSample(u) }
         // Octave blocks: v is the distance to the nearer end, its leading bit names the block, the next 6 bits the cell.
         let side = UInt64(bitPattern: Int64(bitPattern: u) &>> 63)
