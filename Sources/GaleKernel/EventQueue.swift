@@ -10,15 +10,15 @@ import GalePrimitives
 /// sample's median, so that neither bursts nor a far future empty or flood the buckets. A handful of events are all in the
 /// run, and the horizon is infinite.
 ///
-/// Chosen by measurement of the hold model (`HoldModel`; million events per second of processor time, medians of interleaved runs on
+/// Chosen by measurement of the hold model (`HoldModel`; million events per second of processor time, medians of three interleaved runs on
 /// a busy machine with two AMD Zen 3 cores, Swift 6.3.1), against a C heap (`Scripts/bench/hold.c`, gcc -O3, the faster of its two forms):
 ///
-/// | pending | C heap | heap | ladder | ladder over C | through the kernel |
-/// |---|---|---|---|---|---|
-/// | 100 | 19.3 | 14.2 | 21.6 | 1.1 | 16.0 |
-/// | 10,000 | 10.4 | 7.4 | 17.7 | 1.7 | 14.0 |
-/// | 1,000,000 | 2.4 | 2.3 | 10.7 | 4.4 | 9.2 |
-/// | 10,000,000 | 1.4 | | 9.4 | 6.7 | |
+/// | pending | C heap | ladder | ladder over C | through the kernel |
+/// |---|---|---|---|---|
+/// | 100 | 20.9 | 25.8 | 1.2 | 18.1 |
+/// | 10,000 | 11.7 | 19.4 | 1.7 | 13.9 |
+/// | 1,000,000 | 2.8 | 15.0 | 5.5 | 11.9 |
+/// | 10,000,000 | 1.6 | 12.8 | 8.8 |  |
 ///
 /// A heap touches a line of memory per level; the ladder writes an event once, copies it once when its bucket is opened,
 /// and reads it in sequence. Below about ten events the sorted run alone is faster.
