@@ -43,6 +43,10 @@ public final class Dispatcher {
     /// Bytes of state for one notification.
     public static let bytesPerChain = MemoryLayout<Chain>.stride
 
+    /// Whether `Notification.recipient` and `tenant` matter: no policy looks at them yet, and a host may spare itself the
+    /// trouble of finding them out.
+    @inlinable public static var readsSenderAndRecipient: Bool { false }
+
     @usableFromInline let core: DispatcherCore
 
     /// - Parameters:

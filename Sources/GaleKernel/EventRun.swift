@@ -8,7 +8,7 @@ struct EventRun: ~Copyable {
     /// Buckets are opened until the run has so many.
     static let fewest = 6
     /// Where there are many events, the run keeps at least so many.
-    static let ahead = 14
+    static let ahead = 16
     /// A bucket with more is split first.
     static let most = 6144
     /// `insert` moves no more events than this.

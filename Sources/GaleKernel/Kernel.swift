@@ -56,8 +56,8 @@ public final class Kernel {
     }
 
     /// How many events ahead components are asked to anticipate.
-    private static let far = 10
-    private static let near = 4
+    private static let far = 14
+    private static let near = 6
 
     @inline(__always)
     private static func lookAhead(_ core: UnsafeMutablePointer<KernelCore>) {

@@ -11,7 +11,8 @@ extension StageHandle {
         work.job.pointee[.delivering] = true
         let notification = Notification(
             reference: work.reference, key: message.pointee.identity,
-            recipient: core.recipient(of: message), tenant: core.tenant(of: message),
+            recipient: Dispatcher.readsSenderAndRecipient ? core.recipient(of: message) : 0,
+            tenant: Dispatcher.readsSenderAndRecipient ? core.tenant(of: message) : 0,
             channel: Channel(rawValue: message.pointee.channel) ?? .push,
             platform: Platform(rawValue: message.pointee.platform) ?? .none,
             previousAttempts: previousAttempts(of: work), created: Instant(nanoseconds: message.pointee.intended),
