@@ -9,13 +9,15 @@ extension WorldBuilder {
 
     /// Marks steps of constant work after which a store is called whose answer can be decided when the work begins: nobody
     /// else asks that store (so that its operations still arrive in the order in which they are decided), and no fault of
-    /// the store, its link or the stage can fall between.
+    /// the store, its link or the stage can fall between. When a call fails they are taken apart again, before it can be
+    /// repeated (`StageHandle.separate`).
     func fuse() {
         for (place, stage) in specification.stages.enumerated() {
             for (number, step) in stage.steps.enumerated().dropLast() {
                 guard case .compute(.constant(let nanoseconds)) = step,
                     Interval(nanoseconds: Int64(nanoseconds)) <= Self.longestFused,
-                    case .call(let call) = stage.steps[number + 1], users(of: call.store) == 1, !isStruck(stage: place),
+                    case .call(let call) = stage.steps[number + 1], users(of: call.store) == 1,
+                    call.attempts <= 1 || call.backoff.nanoseconds >= Int64(nanoseconds), !isStruck(stage: place),
                     !isStruck(store: call.store)
                 else { continue }
                 core.state.pointee.stages[place].state.pointee.steps[number].isFused = true

@@ -37,4 +37,62 @@ struct LookAheadTests {
         #expect(ahead.events + 3 * UInt64(ahead.submitted) <= plain.events)
         #expect(ahead.laneOperations < plain.laneOperations)
     }
+
+    /// A stage that works for a constant time, asks a store, and hands on.
+    static func routed(
+        storeCapacity: Int64, timeout: Interval = .seconds(1), hasStoreFault: Bool = false
+    ) -> WorldSpecification {
+        var world = Fixture.pipeline(perSecond: 2_000, duration: .seconds(3), capacity: 4_000)
+        world.topics.append(TopicSpecification(name: "ingest", broker: 0, partitions: 6))
+        world.stores.append(
+            StoreSpecification(
+                name: "subscriptions", latency: .lognormal(median: 300_000, sigma: 0.8),
+                capacityMicros: storeCapacity * 1_000_000, maximumWait: .milliseconds(2)))
+        world.stages.append(
+            StageSpecification(
+                name: "router", topic: 1, replicas: 3, concurrency: 16,
+                steps: [
+                    .compute(.constant(80_000)),
+                    .call(
+                        CallSpecification(
+                            store: 1, timeout: timeout, attempts: 3, backoff: .milliseconds(5),
+                            onFailure: .proceed)), .emit(EmitSpecification(topic: 0, split: false)),
+                ]))
+        world.workloads[0].topic = 1
+        if hasStoreFault {
+            world.faults = [
+                FaultSpecification(
+                    name: "slow", at: .seconds(1), length: .seconds(1),
+                    effect: .store(
+                        1, capacityFactorMicros: 500_000, errorMicros: 0, latencyFactorMicros: 1_000_000,
+                        blackout: false))
+            ]
+        }
+        return world
+    }
+
+    @Test("constant work before a call is no event of its own, and changes no outcome")
+    func fused() {
+        let specification = Self.routed(storeCapacity: 40_000)
+        for seed in 1...2 as ClosedRange<UInt64> {
+            let outcomes = Self.outcomes(specification, seed: seed)
+            #expect(outcomes[0] == outcomes[1])
+        }
+        // The same work, where something may fall between it and the call, is an event a message more.
+        let fused = Fixture.run(specification).world
+        let apart = Fixture.run(Self.routed(storeCapacity: 40_000, hasStoreFault: true)).world
+        #expect(fused.events + UInt64(fused.submitted) * 9 / 10 <= apart.events)
+    }
+
+    @Test("work and call come apart before a failed call is repeated: errors, time-outs and retries change nothing")
+    func separated() {
+        let specification = Self.routed(storeCapacity: 2_100, timeout: .milliseconds(2))
+        for seed in 1...4 as ClosedRange<UInt64> {
+            let outcomes = Self.outcomes(specification, seed: seed)
+            #expect(outcomes[0] == outcomes[1])
+        }
+        let world = Fixture.run(specification).world
+        let calls = (0..<world.measurements.slotCount).map { world.measurements.storeCalls(store: 1, slot: $0) }
+        #expect(calls.map(\.errors).reduce(0, +) > 0 && calls.map(\.calls).reduce(0, +) > world.submitted)
+    }
 }

@@ -87,11 +87,19 @@ extension StageHandle {
             let answer = store.take(work.message.pointee.identity, leg: leg, at: start + transit)
             job.pointee[.failed] = answer?.failed ?? false
             let back = answer.map { $0.departs + transit }
-            expect(work, .call, sent: start, back: back, within: step.pointee.timeout)
+            let isBack = expect(work, .call, sent: start, back: back, within: step.pointee.timeout)
+            if !isBack || job.pointee[.failed] { separate(step) }
             return
         }
         let exchange = newExchange(work, kind: .call, target: step.pointee.store, ordinal: ordinal, token: 0)
         armTimeout(exchange, step.pointee.timeout, store.send(exchange, stage: self))
+    }
+
+    /// A call failed and may come again, from the middle of the work of others: from now on, before any of that, work is an
+    /// event of its own, so that operations keep arriving at the store in the order in which they are decided.
+    @inline(never)
+    private func separate(_ step: UnsafeMutablePointer<Step>) {
+        if step > state.pointee.steps { step[-1].isFused = false }
     }
 
     /// What became of a job's request is certain: it is told when the answer is back, or when the time-out has passed.
