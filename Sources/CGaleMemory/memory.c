@@ -6,6 +6,7 @@
 #if defined(__GLIBC__)
 #include <malloc.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 void gale_prefer_huge_pages(void) {
@@ -14,6 +15,9 @@ void gale_prefer_huge_pages(void) {
     const int step = 32 << 20;
     enum { steps = 256 };
     void *blocks[steps];
+    // Whoever limits the address space wants it for something else.
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur != RLIM_INFINITY) return;
     // Large blocks come from one heap, not from mappings of their own, and that heap does not shrink.
     mallopt(M_MMAP_THRESHOLD, step);
     mallopt(M_TRIM_THRESHOLD, -1);

@@ -45,6 +45,13 @@ import Testing
         #expect(quiet.errors.isEmpty)
     }
 
+    @Test("little address space is no reason to hang", arguments: [8 << 20, 1 << 20])
+    func limitedAddressSpace(kibibytes: Int) throws {
+        let run = try GaleProcess.run(
+            ["run", "small.yaml", "--out", "result"], in: folder, addressSpace: kibibytes)
+        #expect(run.status == 0)
+    }
+
     @Test("two processes write the same bytes; another seed writes others")
     func deterministic() throws {
         for name in ["first", "second"] { #expect(try gale("run", "small.yaml", "--out", name).status == 0) }

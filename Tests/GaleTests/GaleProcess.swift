@@ -11,16 +11,22 @@ struct GaleProcess {
     static let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent().appendingPathComponent("gale").path
 
-    /// - Parameter interruptAfter: text on standard error after which it gets an interrupt signal.
-    static func run(_ arguments: [String], in folder: TemporaryFolder, interruptAfter: String? = nil) throws
-        -> GaleProcess
-    {
+    /// - Parameters:
+    ///   - interruptAfter: text on standard error after which it gets an interrupt signal.
+    ///   - addressSpace: KiB that it may have.
+    static func run(
+        _ arguments: [String], in folder: TemporaryFolder, interruptAfter: String? = nil, addressSpace: Int? = nil
+    ) throws -> GaleProcess {
         let output = folder.path + "/.output"
         let errors = folder.path + "/.errors"
         for file in [output, errors] { _ = FileManager.default.createFile(atPath: file, contents: nil) }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: executable)
         process.arguments = arguments
+        if let addressSpace {
+            process.executableURL = URL(fileURLWithPath: "/bin/bash")
+            process.arguments = ["-c", "ulimit -v \(addressSpace); exec \"$0\" \"$@\"", executable] + arguments
+        }
         process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
         process.standardInput = FileHandle.nullDevice
         // Files rather than pipes: nothing that fills up and waits for a reader.

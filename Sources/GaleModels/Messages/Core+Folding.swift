@@ -4,7 +4,7 @@ import GaleKernel
 import GalePrimitives
 
 /// Settled messages whose offsets can't be committed yet, because an earlier one in their partition still waits, take
-/// sixteen bytes instead of sixty-four.
+/// sixteen bytes instead of seventy-two.
 extension Core {
     /// Moves a message on from one place to another.
     @inline(__always)

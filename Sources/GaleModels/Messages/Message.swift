@@ -2,8 +2,7 @@
 import GalePrimitives
 
 /// One submission on its way: a notification, or a campaign's segment that stands for all notifications of a fan-out until a
-/// stage splits it. 64 bytes, a line of the cache. What identity alone determines (recipient, tenant, size) is drawn again
-/// when it is needed.
+/// stage splits it. 72 bytes. What identity alone determines (recipient, tenant, size) is drawn again when it is needed.
 ///
 /// A record lives as long as something holds it: a log entry, a job, an attempt under way.
 struct Message: BitwiseCopyable {

@@ -46,7 +46,9 @@ extension StageHandle {
     // MARK: compute
 
     private func compute(_ work: Work, _ step: UnsafeMutablePointer<Step>) {
-        if step.pointee.isFused, core.state.pointee.stores[step[1].store].straightTransit != nil {
+        if step.pointee.isFused, core.state.pointee.looksAhead,
+            core.state.pointee.stores[step[1].store].straightTransit != nil
+        {
             work.job.pointee.step &+= 1
             return call(work, step + 1, at: core.now + step.pointee.lane.delay)
         }

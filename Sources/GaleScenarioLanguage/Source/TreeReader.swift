@@ -53,25 +53,23 @@ struct TreeReader {
     }
 
     /// Yams composes recursively and libyaml nests up to 1,000 levels, so this runs on a stack that is large enough for
-    /// them.
+    /// them; on the caller's where the system has no room for another.
     private static func compose(_ text: String) -> Result<Node?, YamlError> {
-        let box = ComposedBox()
-        let done = DispatchSemaphore(value: 0)
-        let thread = Thread {
-            do {
-                let parser = try Parser(yaml: text, resolver: .basic, constructor: .default, encoding: .utf8)
-                box.result = .success(try parser.singleRoot())
-            } catch let error as YamlError {
-                box.result = .failure(error)
-            } catch {
-                box.result = .failure(.no)
-            }
-            done.signal()
-        }
-        thread.stackSize = 64 << 20
-        thread.start()
-        done.wait()
-        return box.result
+        let work = Unmanaged.passRetained(Composition(text))
+        defer { work.release() }
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        defer { pthread_attr_destroy(&attributes) }
+        pthread_attr_setstacksize(&attributes, 64 << 20)
+        var thread = pthread_t()
+        let status = pthread_create(
+            &thread, &attributes,
+            { pointer in
+                if let pointer { Unmanaged<Composition>.fromOpaque(pointer).takeUnretainedValue().run() }
+                return nil
+            }, work.toOpaque())
+        if status == 0 { pthread_join(thread, nil) } else { work.takeUnretainedValue().run() }
+        return work.takeUnretainedValue().result
     }
 
     private func place(_ line: Int, _ column: Int) -> Place {
@@ -185,7 +183,21 @@ struct TreeReader {
     }
 }
 
-/// Carries the result out of the composing thread; the semaphore orders the accesses.
-private final class ComposedBox: @unchecked Sendable {
-    var result: Result<Node?, YamlError> = .success(nil)
+/// One text's composition, and what came of it.
+private final class Composition {
+    private let text: String
+    private(set) var result: Result<Node?, YamlError> = .failure(.no)
+
+    init(_ text: String) { self.text = text }
+
+    func run() {
+        do {
+            let parser = try Parser(yaml: text, resolver: .basic, constructor: .default, encoding: .utf8)
+            result = .success(try parser.singleRoot())
+        } catch let error as YamlError {
+            result = .failure(error)
+        } catch {
+            result = .failure(.no)
+        }
+    }
 }

@@ -135,6 +135,10 @@ struct TheoryReader {
         guard let capacity = topic.capacity else {
             return misfit("topic '\(topic.name)' has no capacity", at: pair?.place, remedy: "capacity: K")
         }
+        // The formula sums over the states.
+        if capacity > 1_000_000 {
+            misfit("a capacity of \(capacity) is more than 1M, which theory can do", at: pair?.item["capacity"]?.place)
+        }
         if capacity < servers {
             misfit("a capacity of \(capacity) is less than the \(servers) servers", at: pair?.item["capacity"]?.place)
         }
