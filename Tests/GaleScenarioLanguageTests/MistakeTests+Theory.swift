@@ -54,7 +54,7 @@ extension MistakeTests {
             "less room than servers", in: queue("M/M/c/K").replacing("concurrency: 1", with: "concurrency: 3"),
             "{broker: memory}", "{broker: memory, capacity: ¦2}", says: ["less than the 3 servers"]),
         Mistake(
-            "a bound that no formula sums to", in: queue("M/M/c/K", servers: 3),
+            "a bound that no formula sums to", in: queue("M/M/c/K"),
             "{broker: memory}", "{broker: memory, capacity: ¦1000000000000}", says: ["more than 1M"]),
         Mistake(
             "more load than there is service", in: queue("M/M/1").replacing("80/s", with: "100/s"), "  work:",
