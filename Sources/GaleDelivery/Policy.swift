@@ -161,26 +161,3 @@ public struct RetryBudgetPolicy: Equatable, Sendable {
         self.reservePerSecond = reservePerSecond
     }
 }
-
-/// A circuit breaker for each provider over a sliding time window, with the states closed, open and half-open (resilience4j).
-public struct BreakerPolicy: Equatable, Sendable {
-    /// Share of failures that opens it, in millionths.
-    public var failureRateMicros: Int64
-    public var window: Interval
-    /// How long it stays open before it lets probes through.
-    public var open: Interval
-    /// Calls in the window below which it never opens.
-    public var minimumCalls: Int
-    public var halfOpenProbes: Int
-
-    public init(
-        failureRateMicros: Int64 = 500_000, window: Interval = .seconds(10), open: Interval = .seconds(30),
-        minimumCalls: Int = 100, halfOpenProbes: Int = 10
-    ) {
-        self.failureRateMicros = failureRateMicros
-        self.window = window
-        self.open = open
-        self.minimumCalls = minimumCalls
-        self.halfOpenProbes = halfOpenProbes
-    }
-}
