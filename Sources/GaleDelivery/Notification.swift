@@ -48,11 +48,18 @@ public struct Notification: Sendable {
     public var created: Instant
     /// From when on it is worth nothing.
     public var expires: Instant
+    public var priority: Priority
+    /// The recipient's time zone, where quiet hours matter.
+    public var zone: TimeZoneIndex
+    /// Other than 0: a later notification with the same collapse key to the same recipient replaces this one, as long as it is
+    /// unsent (`apns-collapse-id` of APNs, `collapse_key` of FCM; a hash of it).
+    public var collapseKey: UInt64
 
     @inlinable
     public init(
         reference: UInt64, key: UInt64, recipient: UInt64, tenant: UInt32, channel: Channel, platform: Platform,
-        previousAttempts: UInt8 = 0, created: Instant, expires: Instant
+        previousAttempts: UInt8 = 0, created: Instant, expires: Instant, priority: Priority = .normal,
+        zone: TimeZoneIndex = .unknown, collapseKey: UInt64 = 0
     ) {
         self.reference = reference
         self.key = key
@@ -63,6 +70,9 @@ public struct Notification: Sendable {
         self.previousAttempts = previousAttempts
         self.created = created
         self.expires = expires
+        self.priority = priority
+        self.zone = zone
+        self.collapseKey = collapseKey
     }
 }
 
