@@ -6,10 +6,10 @@ public enum Action: Sendable {
     /// Send this attempt. The host reports `.responded` exactly once: an answer, a refused or reset connection, or
     /// `ProviderResponse.timedOut` when `timeout` has passed.
     case send(AttemptID, ChainID, reference: UInt64, provider: ProviderIndex, channel: Channel, timeout: Interval)
-    /// Look the idempotency key up in the de-duplication store; answer with `.lookedUp`.
-    case lookUp(ChainID, reference: UInt64, key: UInt64, timeout: Interval)
-    /// Remember the idempotency key. No answer is expected.
-    case write(reference: UInt64, key: UInt64)
+    /// Look an entry up in the store for its kind; answer with `.lookedUp`.
+    case lookUp(LookupID, reference: UInt64, StateRead)
+    /// Change an entry in the store for its kind. No answer is expected.
+    case write(reference: UInt64, StateWrite)
     /// Answer with `.woken` at this time.
     case wake(TimerID, at: Instant)
     /// The notification waits and gives its slot back; its offset stays uncommitted (`waiting: park`).

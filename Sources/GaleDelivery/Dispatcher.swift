@@ -14,9 +14,9 @@ import GalePrimitives
 ///             switch actions[index] {
 ///             case .send(let attempt, _, let reference, let provider, _, let timeout):
 ///                 host.post(reference, to: provider, timeout) { .responded(attempt, $0) }
-///             case .lookUp(let chain, _, let key, let timeout):
-///                 host.store.contains(key, timeout) { .lookedUp(chain, $0) }
-///             case .write(_, let key): host.store.insert(key)
+///             case .lookUp(let lookup, _, let read):
+///                 host.stores[read.kind].get(read) { .lookedUp(lookup, $0) }
+///             case .write(_, let write): host.stores[write.kind].apply(write)
 ///             case .wake(let timer, let at): host.timers.set(at) { .woken(timer) }
 ///             case .hold: break                         // for the books
 ///             case .release: host.slots.free()          // its offset stays uncommitted
@@ -43,10 +43,6 @@ public final class Dispatcher {
     /// Bytes of state for one notification.
     public static let bytesPerChain = MemoryLayout<Chain>.stride
 
-    /// Whether `Notification.recipient` and `tenant` matter: no policy looks at them yet, and a host may spare itself the
-    /// trouble of finding them out.
-    @inlinable public static var readsSenderAndRecipient: Bool { false }
-
     @usableFromInline let core: DispatcherCore
 
     /// - Parameters:
@@ -69,8 +65,8 @@ public final class Dispatcher {
         switch input {
         case .consumed(let notification):
             if core.consumedStraight(notification, at: now.nanoseconds, &actions) { return }
-        case .lookedUp(let chain, let answer):
-            if answer == .absent, core.absentStraight(chain, at: now.nanoseconds, &actions) { return }
+        case .lookedUp(let lookup, let answer):
+            if case .absent = answer, core.absentStraight(lookup, at: now.nanoseconds, &actions) { return }
         case .responded(let attempt, let response):
             if core.succeededStraight(
                 attempt, status: response.status, reason: response.reason, at: now.nanoseconds, &actions)

@@ -8,21 +8,12 @@ public enum Input: Sendable {
     case consumed(Notification)
     /// An attempt ended: the provider's own words, or the transport's.
     case responded(AttemptID, ProviderResponse)
-    /// A look-up of an idempotency key ended.
-    case lookedUp(ChainID, LookupAnswer)
+    /// A look-up ended.
+    case lookedUp(LookupID, LookupAnswer)
     /// The host grants the slot that `Action.acquire` asked for.
     case granted(ChainID)
     /// A time that `Action.wake` named has come.
     case woken(TimerID)
-}
-
-public enum LookupAnswer: UInt8, Sendable {
-    /// The key was not seen before.
-    case absent
-    /// The key was written within the window: a copy was already delivered.
-    case present
-    /// The store did not answer in time or answered with an error.
-    case failed
 }
 
 /// One notification's life inside the dispatcher: slot and generation. Stale identifiers are recognised and ignored.

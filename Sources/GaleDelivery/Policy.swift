@@ -39,6 +39,12 @@ public struct Policy: Equatable, Sendable {
         self.fallbacks = fallbacks
     }
 
+    /// What it asks stores for: each kind needs one.
+    public var stateKinds: [StateKind] { StateAccesses.kinds(of: self) }
+
+    /// Whether `Notification.recipient` and `tenant` matter: if not, a host may spare itself the trouble of finding them out.
+    public var readsSenderAndRecipient: Bool { false }
+
     /// What a notification in backoff holds.
     public enum Waiting: String, CaseIterable, Sendable {
         /// Its slot and its offset.

@@ -30,7 +30,7 @@ extension WorldBuilder {
         specification.stages.flatMap(\.steps).count { step in
             switch step {
             case .call(let call): call.store == store
-            case .deliver(let policy): specification.policies[policy].deduplicationStore == store
+            case .deliver(let policy): specification.policies[policy].stores.values.contains(store)
             case .compute, .emit: false
             }
         }

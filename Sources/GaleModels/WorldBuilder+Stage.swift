@@ -82,6 +82,13 @@ extension WorldBuilder {
     }
 
     private func describe(_ policy: PolicySpecification, _ state: inout Stage.State) {
+        state.readsSenderAndRecipient = policy.policy.readsSenderAndRecipient
+        for kind in policy.policy.stateKinds {
+            guard let store = policy.stores[kind] else {
+                preconditionFailure("policy \(policy.name) asks for \(kind.name) and has no store for it")
+            }
+            state.stateStores[Int(kind.rawValue)] = Int32(store)
+        }
         guard let deduplication = policy.policy.deduplication, let store = policy.deduplicationStore else { return }
         state.deduplicationStore = store
         state.deduplicationWindow = UInt32(clamping: deduplication.window.nanoseconds / 1_000_000)

@@ -102,7 +102,7 @@ struct DispatcherPropertyTests {
             }
             if answers.chance(5) {
                 let later = sent.at + .milliseconds(Int64(answers.below(3_000)))
-                host.schedule(.lookedUp(sent.chain, .present), at: later)
+                host.schedule(.lookedUp(LookupID(rawValue: sent.chain.rawValue), .present), at: later)
                 host.schedule(.woken(TimerID(rawValue: sent.attempt.rawValue)), at: later)
                 host.schedule(.woken(TimerID(rawValue: answers.next())), at: later)
                 host.schedule(.responded(AttemptID(rawValue: answers.next()), .ok), at: later)

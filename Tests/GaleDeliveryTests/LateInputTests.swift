@@ -15,7 +15,7 @@ struct LateInputTests {
         host.consume()
         host.handle(.responded(old.attempt, .refused))
         host.handle(.granted(old.chain))
-        host.handle(.lookedUp(old.chain, .present))
+        host.handle(.lookedUp(LookupID(rawValue: old.chain.rawValue), .present))
         host.handle(.woken(TimerID(rawValue: old.attempt.rawValue)))
         host.handle(.woken(TimerID(rawValue: .max)))
         host.handle(.responded(AttemptID(rawValue: .max), .ok))

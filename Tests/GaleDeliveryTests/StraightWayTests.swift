@@ -93,9 +93,9 @@ struct StraightWayTests {
         switch action {
         case .send(let attempt, _, _, _, _, _):
             pending.append((later, .responded(attempt, response(&random, isBad: isBad))))
-        case .lookUp(let chain, _, _, _):
+        case .lookUp(let lookup, _, _):
             let answer = random.chance(95) ? LookupAnswer.absent : random.chance(50) ? .present : .failed
-            pending.append((later, .lookedUp(chain, answer)))
+            pending.append((later, .lookedUp(lookup, answer)))
         case .wake(let timer, let at): pending.append((at, .woken(timer)))
         case .acquire(let chain, _): pending.append((later, .granted(chain)))
         case .write, .release, .hold, .requeue, .settle: break

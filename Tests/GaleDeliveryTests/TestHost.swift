@@ -46,7 +46,10 @@ final class TestHost {
     private(set) var settled: [UInt64: Outcome] = [:]
     private(set) var settledAt: [UInt64: Instant] = [:]
     private(set) var requeued: [Requeued] = []
+    /// Idempotency keys.
     private(set) var writes: [UInt64] = []
+    private(set) var changes: [StateWrite] = []
+    private(set) var reads: [StateRead] = []
     private(set) var lookUps: [(at: Instant, reference: UInt64)] = []
     private(set) var holds: [(reference: UInt64, reason: WaitReason)] = []
     private(set) var releases: [(reference: UInt64, reason: WaitReason)] = []
@@ -56,6 +59,8 @@ final class TestHost {
 
     /// What the provider says and how long it takes; nil: the test answers by hand.
     var respond: (Sent) -> (after: Interval, response: ProviderResponse)? = { _ in (.milliseconds(10), .ok) }
+    /// Keeps what is written and answers from it; what it does not keep is left to `lookUp`.
+    var store = TestStore()
     var lookUp: (UInt64) -> (after: Interval, answer: LookupAnswer)? = { _ in (.milliseconds(1), .absent) }
     /// How long an `acquire` waits for its slot; nil: the test grants by hand.
     var grant: () -> Interval? = { .zero }
@@ -145,14 +150,21 @@ final class TestHost {
         switch action {
         case .send(let attempt, let chain, let reference, let provider, let channel, let timeout):
             sent(attempt, chain, reference, provider, channel, timeout)
-        case .lookUp(let chain, let reference, _, _):
+        case .lookUp(let identifier, let reference, let read):
             expectLive(reference)
             lookUps.append((now, reference))
+            reads.append(read)
             #expect(messages[reference]!.holdsSlot, "a look-up is made from a slot")
-            if let (after, answer) = lookUp(reference) { schedule(.lookedUp(chain, answer), at: now + after) }
-        case .write(let reference, let key):
+            if let (after, answer) = store.answer(read, reference, at: now) ?? lookUp(reference) {
+                let isLate = after >= read.timeout
+                schedule(
+                    .lookedUp(identifier, isLate ? .failed : answer), at: now + (isLate ? read.timeout : after))
+            }
+        case .write(let reference, let write):
             expectLive(reference)
-            writes.append(key)
+            if write.kind == .deduplication { writes.append(write.key) }
+            changes.append(write)
+            store.apply(write, at: now)
         case .wake(let timer, let at):
             #expect(at > now, "a wake lies ahead")
             wakes.append(at)

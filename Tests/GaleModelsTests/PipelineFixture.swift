@@ -29,7 +29,7 @@ extension Fixture {
                     capacityMicros: Int64(capacity * 1e6), maximumWait: .milliseconds(200),
                     excess: .answer(ProviderResponse(status: 503))), link: 0)
         ]
-        world.policies = [PolicySpecification(name: "standard", policy: policy, deduplicationStore: 0)]
+        world.policies = [PolicySpecification(name: "standard", policy: policy, stores: [.deduplication: 0])]
         if policy.waiting == .retryTopic {
             world.topics.append(TopicSpecification(name: "outbox-retry", broker: 0, partitions: 6))
             world.policies[0].retryTopic = 1

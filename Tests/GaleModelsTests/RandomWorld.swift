@@ -101,7 +101,7 @@ struct RandomWorld {
                 Fixture.RateLimit(provider: ProviderIndex(rawValue: 0), ratePerSecondMicros: 600_000_000, burst: 100)
             ]
         }
-        specification.policies = [PolicySpecification(name: "policy", policy: policy, deduplicationStore: 0)]
+        specification.policies = [PolicySpecification(name: "policy", policy: policy, stores: [.deduplication: 0])]
         let call = CallSpecification(
             store: 0, timeout: .milliseconds(300), attempts: pick([1, 4]), backoff: .milliseconds(100),
             onFailure: pick([.proceed, .deadLetter]))

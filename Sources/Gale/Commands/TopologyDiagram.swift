@@ -74,8 +74,10 @@ package struct TopologyDiagram {
         var lines = [
             "deliver by \(specified.name): \(policy.retry.attempts) attempts, waiting: \(policy.waiting.rawValue)"
         ]
-        if let store = specified.deduplicationStore {
-            lines.append("  de-duplication in \(specification.stores[store].name)")
+        for kind in StateKind.allCases {
+            guard let store = specified.stores[kind] else { continue }
+            let what = kind == .deduplication ? "de-duplication" : kind.name
+            lines.append("  \(what) in \(specification.stores[store].name)")
         }
         for route in policy.routes {
             let platform = route.platform == .none ? "" : "/\(route.platform.name)"

@@ -12,7 +12,7 @@ import GalePrimitives
 struct Chain: BitwiseCopyable {
     enum State: UInt8, BitwiseCopyable {
         case free
-        /// The de-duplication store was asked.
+        /// A store was asked.
         case lookingUp
         /// An attempt is under way.
         case inFlight

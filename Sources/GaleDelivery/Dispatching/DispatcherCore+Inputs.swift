@@ -11,7 +11,7 @@ extension DispatcherCore {
         switch input {
         case .consumed(let notification): consumed(notification, &actions)
         case .responded(let attempt, let response): responded(attempt.rawValue, response, &actions)
-        case .lookedUp(let chain, let answer): lookedUp(chain.rawValue, answer, &actions)
+        case .lookedUp(let lookup, let answer): lookedUp(lookup.rawValue, answer, &actions)
         case .granted(let chain): granted(chain.rawValue, &actions)
         case .woken(let timer): woken(timer.rawValue, &actions)
         }
@@ -40,9 +40,7 @@ extension DispatcherCore {
         }
         if state.pointee.chains.count >= Identifier.maximumChains { return refuse(notification, .shed, &actions) }
         let slot = open(notification, step: UInt8(step), attempts: attempts)
-        if state.pointee.deduplicates {
-            lookUp(slot, &actions)
-        } else {
+        if !lookUpFirst(slot, state.pointee.accesses.perMessage | state.pointee.accesses.perChannel, &actions) {
             _ = proceed(slot, [], &actions)
         }
     }
@@ -51,46 +49,6 @@ extension DispatcherCore {
     private func refuse(_ notification: Notification, _ outcome: Outcome, _ actions: inout Actions) {
         state.pointee.counters.count(outcome)
         actions.append(.settle(reference: notification.reference, outcome))
-    }
-
-    func lookUp(_ slot: UInt32, _ actions: inout Actions) {
-        let chain = chain(slot)
-        chain.pointee.state = .lookingUp
-        chain.pointee.flags.remove(.needsLookup)
-        state.pointee.counters.lookUps &+= 1
-        actions.append(
-            .lookUp(
-                chainID(slot), reference: chain.pointee.reference, key: chain.pointee.key,
-                timeout: state.pointee.lookupTimeout))
-    }
-
-    func lookedUp(_ raw: UInt64, _ answer: LookupAnswer, _ actions: inout Actions) {
-        guard let slot = living(raw), chain(slot).pointee.state == .lookingUp else { return countStale() }
-        switch answer {
-        case .present:
-            settle(slot, .duplicate, &actions)
-        case .absent:
-            _ = proceed(slot, [], &actions)
-        case .failed:
-            state.pointee.counters.failedLookUps += 1
-            if state.pointee.failsOpen {
-                _ = proceed(slot, [], &actions)
-            } else {
-                lookUpLater(slot, &actions)
-            }
-        }
-    }
-
-    /// The store failed and a duplicate must not be risked: wait and ask again.
-    private func lookUpLater(_ slot: UInt32, _ actions: inout Actions) {
-        let chain = chain(slot)
-        if chain.pointee.epoch < .max { chain.pointee.epoch += 1 }
-        let drawn = state.pointee.backoff.delay(failures: Int(chain.pointee.epoch), random: draw())
-        // A store that fails at once must not be asked again at once, whatever the backoff.
-        let delay = max(drawn, state.pointee.lookupTimeout.nanoseconds, 1_000_000)
-        if delay >= chain.pointee.expires - state.pointee.now { return settle(slot, .expired, &actions) }
-        chain.pointee.flags.insert(.needsLookup)
-        backOff(slot, delay, &actions)
     }
 
     func granted(_ raw: UInt64, _ actions: inout Actions) {
@@ -134,10 +92,10 @@ extension DispatcherCore {
         else { return countStale() }
         let chain = chain(slot)
         state.pointee.waitingChains -= 1
-        chain.pointee.tried = 0
         if state.pointee.now >= chain.pointee.expires {
             settle(slot, .expired, &actions)
         } else if !chain.pointee.flags.contains(.needsLookup) {
+            chain.pointee.tried = 0
             _ = proceed(slot, [], &actions)
         } else if chain.pointee.flags.contains(.holdsSlot) {
             lookUp(slot, &actions)

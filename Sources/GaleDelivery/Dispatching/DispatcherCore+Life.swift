@@ -6,6 +6,7 @@ extension DispatcherCore {
     init(policy: Policy, providers: [ProviderDescription]) {
         precondition(!providers.isEmpty && providers.count <= Int(UInt16.max), "a dispatcher has providers")
         let plan = DeliveryPlan(policy, providerCount: providers.count)
+        let accesses = StateAccesses(policy)
         let queues = UnsafeMutablePointer<WaitQueue>.allocate(capacity: plan.routeCount + 1)
         for index in 0...plan.routeCount { (queues + index).initialize(to: WaitQueue()) }
         // A retry topic's header has to tell the channels apart, so each may have a quarter of the numbers there are.
@@ -24,11 +25,11 @@ extension DispatcherCore {
         state.initialize(
             to: DispatcherState(
                 chains: Slab(), providers: states, deduplicates: policy.deduplication != nil,
-                hasBudget: policy.retry.budget != nil, failsOpen: policy.deduplication?.onFailure != .closed,
+                goesStraight: accesses.isPlain, hasBudget: policy.retry.budget != nil,
                 attemptLimit: UInt8(clamping: min(max(1, policy.retry.attempts), most)), timeout: policy.timeout,
-                lookupTimeout: policy.deduplication?.timeout ?? .zero, plan: plan,
+                lookupTimeout: accesses[.deduplication].timeout, window: accesses[.deduplication].lifetime, plan: plan,
                 budget: RetryBudget(policy.retry.budget ?? RetryBudgetPolicy(ratioMicros: 0)),
-                providerCount: providers.count, queues: queues, backoff: Backoff(policy.retry),
+                providerCount: providers.count, accesses: accesses, queues: queues, backoff: Backoff(policy.retry),
                 waiting: policy.waiting,
                 retryAfterCap: policy.retry.retryAfterCap?.nanoseconds ?? -1,
                 spread: max(1_000_000_000, policy.retry.base.nanoseconds)))
@@ -40,6 +41,7 @@ extension DispatcherCore {
         for index in 0...budgetQueue { state.pointee.queues[index].deallocate() }
         state.pointee.queues.deallocate()
         state.pointee.plan.deallocate()
+        state.pointee.accesses.deallocate()
         state.pointee.backoff.deallocate()
         state.pointee.budget.deallocate()
         state.pointee.chains.deallocate()

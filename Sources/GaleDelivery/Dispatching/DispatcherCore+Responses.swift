@@ -51,15 +51,16 @@ extension DispatcherCore {
             let breaker = state.pointee.providers + Int(chain.pointee.provider)
             breaker.pointee.breaker.withdrawCall(epoch: chain.pointee.epoch)
             deliver(slot, &actions)
+        case .lookingUp:
+            // About another channel; the store's answer will be stale.
+            deliver(slot, &actions)
         case .backoff:
             state.pointee.waitingChains -= 1
             deliver(slot, &actions)
         case .queued:
             // Its queue still links it: settled now, the record goes when the queue reaches it.
             state.pointee.waitingChains -= 1
-            if state.pointee.deduplicates {
-                actions.append(.write(reference: chain.pointee.reference, key: chain.pointee.key))
-            }
+            rememberKey(slot, &actions)
             actions.append(.settle(reference: chain.pointee.reference, .delivered))
             state.pointee.counters.count(.delivered)
             chain.pointee.state = .gone
@@ -67,7 +68,7 @@ extension DispatcherCore {
         case .acquiring:
             // The host is about to grant a slot; it is told when it does.
             chain.pointee.flags.insert(.succeededLate)
-        case .lookingUp, .free, .gone:
+        case .free, .gone:
             return countStale()
         }
         state.pointee.counters.lateSuccesses += 1

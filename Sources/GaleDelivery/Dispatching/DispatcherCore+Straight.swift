@@ -10,9 +10,9 @@ extension DispatcherCore {
     /// A notification that was never tried, that is in time and that has a way.
     @usableFromInline
     func consumedStraight(_ notification: Notification, at now: Int64, _ actions: inout Actions) -> Bool {
-        guard notification.previousAttempts == 0, now < notification.expires.nanoseconds, actions.hasRoomForTwo else {
-            return false
-        }
+        guard state.pointee.goesStraight, notification.previousAttempts == 0, now < notification.expires.nanoseconds,
+            actions.hasRoomForTwo
+        else { return false }
         let number = DeliveryPlan.way(notification.channel, notification.platform)
         let step = state.pointee.plan.steps + number
         let deduplicates = state.pointee.deduplicates
@@ -30,16 +30,19 @@ extension DispatcherCore {
         let identifier = Identifier.make(slot: slot, generation: chain.pointee.generation, serial: 0)
         actions.appendToRoom(
             .lookUp(
-                ChainID(rawValue: identifier), reference: notification.reference, key: notification.key,
-                timeout: state.pointee.lookupTimeout))
+                LookupID(rawValue: identifier), reference: notification.reference,
+                StateRead(
+                    kind: .deduplication, key: notification.key, timeout: state.pointee.lookupTimeout,
+                    lifetime: state.pointee.window)))
         return true
     }
 
     /// The key of a message in its first look-up was not seen before.
     @usableFromInline
-    func absentStraight(_ id: ChainID, at now: Int64, _ actions: inout Actions) -> Bool {
+    func absentStraight(_ id: LookupID, at now: Int64, _ actions: inout Actions) -> Bool {
         // Exactly these flags: nothing is promised to it, nothing known about it, and it has its slot.
-        guard let chain = chain(id.rawValue, in: .lookingUp), chain.pointee.flags == [.holdsSlot, .fresh],
+        guard state.pointee.goesStraight, let chain = chain(id.rawValue, in: .lookingUp),
+            chain.pointee.flags == [.holdsSlot, .fresh], chain.pointee.serial == Identifier.serial(id.rawValue),
             now < chain.pointee.expires, actions.hasRoomForTwo
         else { return false }
         let step = state.pointee.plan.steps + Int(chain.pointee.step)
@@ -77,7 +80,8 @@ extension DispatcherCore {
     func succeededStraight(
         _ id: AttemptID, status: UInt16, reason: Reason, at now: Int64, _ actions: inout Actions
     ) -> Bool {
-        guard let chain = chain(id.rawValue, in: .inFlight), chain.pointee.serial == Identifier.serial(id.rawValue)
+        guard state.pointee.goesStraight, let chain = chain(id.rawValue, in: .inFlight),
+            chain.pointee.serial == Identifier.serial(id.rawValue)
         else { return false }
         let provider = state.pointee.providers + Int(chain.pointee.provider)
         guard reason == .none, Int(status) < CompiledTaxonomy.statusCount,
@@ -87,7 +91,7 @@ extension DispatcherCore {
 
         let reference = chain.pointee.reference
         if state.pointee.deduplicates {
-            actions.appendToRoom(.write(reference: reference, key: chain.pointee.key))
+            actions.appendToRoom(.write(reference: reference, deliveredKey(chain)))
         }
         actions.appendToRoom(.settle(reference: reference, .delivered))
         state.pointee.counters.delivered &+= 1

@@ -30,17 +30,22 @@ struct DispatcherState {
     /// Bit i: chains wait in queue i, or are on their way from it to a slot.
     var crowded: UInt32 = 0
     let deduplicates: Bool
+    /// Whether the straight way is open at all: the policy asks nothing of it that only the general way does.
+    let goesStraight: Bool
     let hasBudget: Bool
-    let failsOpen: Bool
     /// Attempts on one channel.
     let attemptLimit: UInt8
     let timeout: Interval
+    /// Of idempotency keys.
     let lookupTimeout: Interval
+    /// Of idempotency keys.
+    let window: Interval
     let plan: DeliveryPlan
     var budget: RetryBudget
     var counters = DeliveryCounters()
 
     let providerCount: Int
+    let accesses: StateAccesses
     /// One per route, and the budget's last.
     let queues: UnsafeMutablePointer<WaitQueue>
     let backoff: Backoff
@@ -163,10 +168,19 @@ struct DispatcherCore {
 
     /// Ends a chain as delivered, and remembers its key.
     func deliver(_ slot: UInt32, _ actions: inout Actions) {
-        let chain = chain(slot)
-        if state.pointee.deduplicates {
-            actions.append(.write(reference: chain.pointee.reference, key: chain.pointee.key))
-        }
+        rememberKey(slot, &actions)
         settle(slot, .delivered, &actions)
+    }
+
+    /// Remembers a chain's key as delivered.
+    func rememberKey(_ slot: UInt32, _ actions: inout Actions) {
+        guard state.pointee.deduplicates else { return }
+        let chain = chain(slot)
+        actions.append(.write(reference: chain.pointee.reference, deliveredKey(chain)))
+    }
+
+    @inline(__always)
+    func deliveredKey(_ chain: UnsafeMutablePointer<Chain>) -> StateWrite {
+        StateWrite(kind: .deduplication, key: chain.pointee.key, .set(1), lifetime: state.pointee.window)
     }
 }

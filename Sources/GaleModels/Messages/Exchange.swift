@@ -30,6 +30,8 @@ struct Exchange: BitwiseCopyable {
     /// No answer will ever come.
     var unanswered: Bool
     var failed: Bool
+    /// Of look-ups and writes of state other than idempotency keys.
+    var request = StateRequest()
 
     enum Kind: UInt8, BitwiseCopyable {
         case call, lookUp, write, attempt

@@ -281,17 +281,20 @@ public struct PolicySpecification: Sendable {
     public var name: String
     /// Rates in `limits` are those of the whole fleet; a world divides them among a stage's replicas.
     public var policy: Policy
-    public var deduplicationStore: Int?
+    /// Where each kind of state lies that the policy asks for (`Policy.stateKinds`).
+    public var stores: [StateKind: Int]
     /// The retry topic's index when `policy.waiting` is `.retryTopic`; the scenario's reader adds one
     /// when the scenario names none.
     public var retryTopic: Int?
 
-    public init(name: String, policy: Policy, deduplicationStore: Int? = nil, retryTopic: Int? = nil) {
+    public init(name: String, policy: Policy, stores: [StateKind: Int] = [:], retryTopic: Int? = nil) {
         self.name = name
         self.policy = policy
-        self.deduplicationStore = deduplicationStore
+        self.stores = stores
         self.retryTopic = retryTopic
     }
+
+    public var deduplicationStore: Int? { stores[.deduplication] }
 }
 
 public struct FaultSpecification: Sendable {

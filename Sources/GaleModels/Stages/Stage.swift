@@ -58,6 +58,9 @@ final class Stage: Component {
         var maximumBuffered = 500
         var deduplicationWindow: UInt32 = 0
         var deduplicationStore = -1
+        /// By `StateKind`; -1: the policy does not ask for it.
+        var stateStores = SIMD8<Int32>(repeating: -1)
+        var readsSenderAndRecipient = false
         var retrySource = -1
         var retryProducer: UInt32 = 0
         var isTerminal = false

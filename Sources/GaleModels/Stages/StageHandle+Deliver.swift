@@ -11,8 +11,8 @@ extension StageHandle {
         work.job.pointee[.delivering] = true
         let notification = Notification(
             reference: work.reference, key: message.pointee.identity,
-            recipient: Dispatcher.readsSenderAndRecipient ? core.recipient(of: message) : 0,
-            tenant: Dispatcher.readsSenderAndRecipient ? core.tenant(of: message) : 0,
+            recipient: state.pointee.readsSenderAndRecipient ? core.recipient(of: message) : 0,
+            tenant: state.pointee.readsSenderAndRecipient ? core.tenant(of: message) : 0,
             channel: Channel(rawValue: message.pointee.channel) ?? .push,
             platform: Platform(rawValue: message.pointee.platform) ?? .none,
             previousAttempts: previousAttempts(of: work), created: Instant(nanoseconds: message.pointee.intended),
@@ -56,10 +56,18 @@ extension StageHandle {
         switch action {
         case .send(let attempt, _, let reference, let provider, _, let timeout):
             send(attempt, self.work(reference, near: work), provider, timeout)
-        case .lookUp(let chain, let reference, _, let timeout):
-            lookUp(chain, self.work(reference, near: work), timeout)
-        case .write(let reference, _):
-            write(self.work(reference, near: work))
+        case .lookUp(let lookup, let reference, let read):
+            if read.kind == .deduplication {
+                lookUp(lookup, self.work(reference, near: work), read.timeout)
+            } else {
+                lookUp(lookup, self.work(reference, near: work), read)
+            }
+        case .write(let reference, let write):
+            if write.kind == .deduplication {
+                self.write(self.work(reference, near: work))
+            } else {
+                self.write(self.work(reference, near: work), write)
+            }
         case .wake(let timer, let instant):
             wake(timer, instant, number)
         case .release(_, let reference, let reason):
@@ -106,7 +114,7 @@ extension StageHandle {
         armTimeout(exchange, lane, provider.send(exchange, stage: self))
     }
 
-    private func lookUp(_ chain: ChainID, _ work: Work, _ timeout: Interval) {
+    private func lookUp(_ lookup: LookupID, _ work: Work, _ timeout: Interval) {
         let (job, message) = (work.job, work.message)
         core.move(message, to: .store, at: core.now)
         let number = state.pointee.deduplicationStore
@@ -117,18 +125,19 @@ extension StageHandle {
         if let transit = store.straightTransit {
             let leg = Exchange.leg(kind: .lookUp, stage: state.pointee.id, ordinal: ordinal, answer: false)
             let answer = store.take(message.pointee.identity, leg: leg, at: core.now + transit)
-            job.pointee.token = chain.rawValue
-            job.pointee.status = 0
+            job.pointee.token = lookup.rawValue
             job.pointee[.failed] = true
+            var found: Int64 = 0
             if let answer, !answer.failed {
                 job.pointee[.failed] = false
                 let window = state.pointee.deduplicationWindow
-                job.pointee.status = StoreHandle.knows(message, at: answer.departs, window: window) ? 1 : 0
+                found = StoreHandle.knows(message, at: answer.departs, window: window) ? 1 : 0
             }
+            job.pointee.value = found
             expect(work, .lookUp, sent: core.now, back: answer.map { $0.departs + transit }, within: lane)
             return
         }
-        let exchange = newExchange(work, kind: .lookUp, target: number, ordinal: ordinal, token: chain.rawValue)
+        let exchange = newExchange(work, kind: .lookUp, target: number, ordinal: ordinal, token: lookup.rawValue)
         core.exchange(exchange).pointee.milliseconds = state.pointee.deduplicationWindow
         armTimeout(exchange, lane, store.send(exchange, stage: self))
     }
@@ -218,9 +227,8 @@ extension StageHandle {
         case .call: callEnded(work, failed: isLate || job.pointee[.failed])
         case .lookUp:
             core.move(message, to: .work, at: core.now)
-            let answer: LookupAnswer =
-                isLate || job.pointee[.failed] ? .failed : job.pointee.status == 1 ? .present : .absent
-            dispatch(.lookedUp(ChainID(rawValue: job.pointee.token), answer), of: work, to: number)
+            let answer = job.pointee.lookupAnswer
+            dispatch(.lookedUp(LookupID(rawValue: job.pointee.token), answer), of: work, to: number)
         case .attempt:
             core.move(message, to: .work, at: core.now)
             if isLate { core.recorder.timeout(provider: Int(job.pointee.status)) }
@@ -313,8 +321,8 @@ extension StageHandle {
         case .call: callEnded(work, failed: timedOut || exchange.failed)
         case .lookUp:
             core.move(work.message, to: .work, at: core.now)
-            let answer: LookupAnswer = timedOut || exchange.failed ? .failed : exchange.status == 1 ? .present : .absent
-            dispatch(.lookedUp(ChainID(rawValue: exchange.token), answer), of: work, to: number)
+            let answer = exchange.lookupAnswer(timedOut: timedOut)
+            dispatch(.lookedUp(LookupID(rawValue: exchange.token), answer), of: work, to: number)
         case .attempt:
             core.move(work.message, to: .work, at: core.now)
             let response = timedOut ? ProviderResponse.timedOut : exchange.response

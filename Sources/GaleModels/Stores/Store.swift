@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GaleDelivery
 import GaleKernel
 import GalePrimitives
 import GaleRandomness
@@ -28,6 +29,8 @@ final class Store: Component {
         /// Operations on their way as events of their own.
         var inTransit = 0
         var id: UInt64
+        /// What it holds, by `StateKind`.
+        var tables: UnsafeMutablePointer<StoreTable>
     }
 
     let state: UnsafeMutablePointer<State>
@@ -50,10 +53,17 @@ final class Store: Component {
                 service: ShardClock.service(perSecondMicros: perShard),
                 maximumWait: specification.maximumWait.nanoseconds, errorMicros: specification.errorMicros,
                 shards: UInt64(shards), free: .allocate(capacity: clocks), link: link,
-                faults: .allocate(capacity: Self.faultCapacity), decisions: decisions, id: UInt64(id)))
+                faults: .allocate(capacity: Self.faultCapacity), decisions: decisions, id: UInt64(id),
+                tables: .allocate(capacity: StateKind.allCases.count)))
+        state.pointee.tables.initialize(repeating: StoreTable(), count: StateKind.allCases.count)
         state.pointee.free.initialize(repeating: ShardClock(), count: clocks)
         super.init(kernel: kernel, name: specification.name)
         state.pointee.component = index
+    }
+
+    deinit {
+        for kind in StateKind.allCases { state.pointee.tables[Int(kind.rawValue)].deallocate() }
+        state.pointee.tables.deallocate()
     }
 
     var handle: StoreHandle { StoreHandle(state: state) }

@@ -25,7 +25,15 @@ struct StoreHandle {
     /// there is none.
     @inline(__always)
     func take(_ identity: UInt64, leg: UInt64, at arrival: Instant) -> (departs: Instant, failed: Bool)? {
-        guard let answer = answer(identity, leg: leg, at: arrival) else { return nil }
+        take(identity, shard: identity, leg: leg, at: arrival)
+    }
+
+    /// The same for an operation on a key of its own, which has its own shard.
+    @inline(__always)
+    func take(
+        _ identity: UInt64, shard key: UInt64, leg: UInt64, at arrival: Instant
+    ) -> (departs: Instant, failed: Bool)? {
+        guard let answer = answer(identity, shard: key, leg: leg, at: arrival) else { return nil }
         state.pointee.core.recorder.storeCall(Int(state.pointee.id), failed: answer.failed)
         return answer
     }
@@ -65,7 +73,9 @@ struct StoreHandle {
         let message = core.message(exchange.pointee.message)
         let identity = message.pointee.identity
         let stage = core.stage(of: exchange)
-        guard let (departs, failed) = take(identity, leg: exchange.pointee.leg(answer: false), at: arrival) else {
+        let key = exchange.pointee.request.kind == 0 ? identity : exchange.pointee.request.key
+        let leg = exchange.pointee.leg(answer: false)
+        guard let (departs, failed) = take(identity, shard: key, leg: leg, at: arrival) else {
             stage.neverAnswered(index)
             return nil
         }
@@ -97,6 +107,14 @@ struct StoreHandle {
     private func apply(
         _ exchange: UnsafeMutablePointer<Exchange>, _ message: UnsafeMutablePointer<Message>, at instant: Instant
     ) {
+        if exchange.pointee.request.kind != 0 {
+            if exchange.pointee.kind == .write {
+                apply(exchange.pointee.write, at: instant)
+            } else {
+                exchange.pointee.request.value = read(exchange.pointee.read, at: instant)
+            }
+            return
+        }
         switch exchange.pointee.kind {
         case .write: message.pointee.seenMilliseconds = Self.milliseconds(instant)
         case .lookUp:
@@ -107,10 +125,12 @@ struct StoreHandle {
     }
 
     /// When the answer leaves and whether it is an error; nil: never (blackout).
-    private func answer(_ identity: UInt64, leg: UInt64, at arrival: Instant) -> (Instant, failed: Bool)? {
+    private func answer(
+        _ identity: UInt64, shard key: UInt64, leg: UInt64, at arrival: Instant
+    ) -> (Instant, failed: Bool)? {
         let core = state.pointee.core
         let draws = core.draws
-        let shard = Int(draws.uniform(.storeShard, identity, state.pointee.id).below(state.pointee.shards))
+        let shard = Int(draws.uniform(.storeShard, key, state.pointee.id).below(state.pointee.shards))
         let now = arrival.nanoseconds
         let canFail = state.pointee.errorMicros > 0 || state.pointee.faultCount > 0
         let errorDraw =

@@ -242,7 +242,7 @@ struct PipelineChecks {
                 used[.provider, default: []].formUnion(
                     route.providers.map { world.providers[Int($0.provider.rawValue)].name })
             }
-            if let store = policy.deduplicationStore { used[.store, default: []].insert(world.stores[store].name) }
+            used[.store, default: []].formUnion(policy.stores.values.map { world.stores[$0].name })
         }
         for topic in world.topics where world.brokers.indices.contains(topic.broker) {
             used[.broker, default: []].insert(world.brokers[topic.broker].name)

@@ -17,8 +17,10 @@ extension WorldBuilder {
                 "policy '\(pair.key)' names a retry topic but waits by '\(policy.waiting.rawValue)'", at: topic.place,
                 remedy: "write `waiting: retry-topic`")
         }
+        var stores: [StateKind: Int] = [:]
+        stores[.deduplication] = index(.store, deduplicate?["store"])
         return PolicySpecification(
-            name: pair.key, policy: policy, deduplicationStore: index(.store, deduplicate?["store"]),
+            name: pair.key, policy: policy, stores: stores,
             retryTopic: index(.topic, item["retry-topic"]))
     }
 

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+import GalePrimitives
+
+/// What stores are asked before a notification is sent, one kind after the other, and what their answers lead to.
+///
+/// While a chain looks up, or waits to look up again, `Chain.tried` has a bit for each kind still to be asked, the one
+/// under way included; none at all stands for the idempotency key alone. A look-up has the
+/// number in `Chain.serial`: the first 0, each further one another.
+extension DispatcherCore {
+    /// Asks for the kinds in `bits`, now or when the chain has a slot.
+    ///
+    /// - Returns: false: there is nothing to ask.
+    func lookUpFirst(_ slot: UInt32, _ bits: UInt32, _ actions: inout Actions) -> Bool {
+        guard bits != 0 else { return false }
+        let chain = chain(slot)
+        chain.pointee.tried = bits == StateAccesses.bit(.deduplication) ? 0 : bits
+        if chain.pointee.flags.contains(.holdsSlot) {
+            lookUp(slot, &actions)
+        } else {
+            chain.pointee.flags.insert(.needsLookup)
+            acquire(slot, [], &actions)
+        }
+        return true
+    }
+
+    /// Asks for the first of the kinds that are still to be asked. The chain has a slot.
+    func lookUp(_ slot: UInt32, _ actions: inout Actions) {
+        let chain = chain(slot)
+        chain.pointee.state = .lookingUp
+        chain.pointee.flags.remove(.needsLookup)
+        state.pointee.counters.lookUps &+= 1
+        let kind = StateAccesses.first(chain.pointee.tried)
+        let access = state.pointee.accesses[kind]
+        let identifier = Identifier.make(
+            slot: slot, generation: chain.pointee.generation, serial: chain.pointee.serial)
+        actions.append(
+            .lookUp(
+                LookupID(rawValue: identifier), reference: chain.pointee.reference,
+                StateRead(
+                    kind: kind, key: stateKey(kind, slot), timeout: access.timeout, lifetime: access.lifetime)))
+    }
+
+    /// Where a kind keeps what concerns a chain.
+    private func stateKey(_ kind: StateKind, _ slot: UInt32) -> UInt64 {
+        chain(slot).pointee.key
+    }
+
+    func lookedUp(_ raw: UInt64, _ answer: LookupAnswer, _ actions: inout Actions) {
+        guard let slot = living(raw), chain(slot).pointee.state == .lookingUp,
+            chain(slot).pointee.serial == Identifier.serial(raw)
+        else { return countStale() }
+        let chain = chain(slot)
+        let kind = StateAccesses.first(chain.pointee.tried)
+        switch answer {
+        case .absent:
+            if !found(kind, 0, slot, &actions) { passed(slot, kind, &actions) }
+        case .value(let value):
+            if !found(kind, value, slot, &actions) { passed(slot, kind, &actions) }
+        case .failed:
+            state.pointee.counters.failedLookUps += 1
+            if state.pointee.accesses[kind].failsOpen {
+                passed(slot, kind, &actions)
+            } else {
+                lookUpLater(slot, &actions)
+            }
+        }
+    }
+
+    /// A store has told what an entry holds; 0: nothing.
+    ///
+    /// - Returns: whether that has decided about the chain. If not, it goes on.
+    private func found(_ kind: StateKind, _ value: Int64, _ slot: UInt32, _ actions: inout Actions) -> Bool {
+        switch kind {
+        case .deduplication:
+            guard value != 0 else { return false }
+            settle(slot, .duplicate, &actions)
+            return true
+        case .suppression, .consent, .presence, .cap, .quota:
+            return false
+        }
+    }
+
+    /// Nothing speaks against the chain as far as this kind goes: the next kind, or on to the send.
+    private func passed(_ slot: UInt32, _ kind: StateKind, _ actions: inout Actions) {
+        let chain = chain(slot)
+        let left = chain.pointee.tried & ~StateAccesses.bit(kind)
+        if left != 0 {
+            if state.pointee.now >= chain.pointee.expires { return settle(slot, .expired, &actions) }
+            chain.pointee.tried = left
+            chain.pointee.epoch = 0
+            _ = chain.pointee.nextSerial()
+            return lookUp(slot, &actions)
+        }
+        chain.pointee.tried = 0
+        _ = proceed(slot, [], &actions)
+    }
+
+    /// The store failed and what it would have said must not be ignored: wait and ask again.
+    private func lookUpLater(_ slot: UInt32, _ actions: inout Actions) {
+        let chain = chain(slot)
+        if chain.pointee.epoch < .max { chain.pointee.epoch += 1 }
+        let drawn = state.pointee.backoff.delay(failures: Int(chain.pointee.epoch), random: draw())
+        // A store that fails at once must not be asked again at once, whatever the backoff.
+        let access = state.pointee.accesses[StateAccesses.first(chain.pointee.tried)]
+        let delay = max(drawn, access.timeout.nanoseconds, 1_000_000)
+        if delay >= chain.pointee.expires - state.pointee.now { return settle(slot, .expired, &actions) }
+        chain.pointee.flags.insert(.needsLookup)
+        backOff(slot, delay, &actions)
+    }
+}
