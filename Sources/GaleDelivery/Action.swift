@@ -29,6 +29,10 @@ public enum Action: Sendable {
 /// Why a notification waits: the latency break-down tells these apart.
 public enum WaitReason: UInt8, Sendable {
     case backoff, breaker, budget, rateLimit, noRoute
+    /// As many attempts are under way as the provider may have at once.
+    case concurrency
+    /// As many attempts are under way as the tenant may have at once.
+    case bulkhead
 }
 
 /// How a chain ended, as far as the dispatcher knows.

@@ -25,6 +25,10 @@ public struct DeliveryCounters: Equatable, Sendable {
     public internal(set) var budgetWaits: Int64 = 0
     public internal(set) var rateLimitWaits: Int64 = 0
     public internal(set) var noRouteWaits: Int64 = 0
+    public internal(set) var concurrencyWaits: Int64 = 0
+    public internal(set) var bulkheadWaits: Int64 = 0
+    /// Attempts not begun because their answer would have come too late.
+    public internal(set) var hopeless: Int64 = 0
     /// Breakers that opened, stops included.
     public internal(set) var breakersOpened: Int64 = 0
     public internal(set) var requeued: Int64 = 0
@@ -61,6 +65,8 @@ public struct DeliveryCounters: Equatable, Sendable {
         case .budget: budgetWaits += 1
         case .rateLimit: rateLimitWaits += 1
         case .noRoute: noRouteWaits += 1
+        case .concurrency: concurrencyWaits += 1
+        case .bulkhead: bulkheadWaits += 1
         }
     }
 }

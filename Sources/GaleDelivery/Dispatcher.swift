@@ -110,6 +110,22 @@ public final class Dispatcher {
     /// Whether a provider's breaker lets nothing through, as of the last input.
     public func isBreakerOpen(_ provider: ProviderIndex) -> Bool { breakerState(provider) == .open }
 
+    /// The most attempts that may be under way at a provider now, by its concurrency limit; nil: it has none.
+    public func concurrencyLimit(_ provider: ProviderIndex) -> Int? {
+        guarded(provider).flatMap { $0.pointee.hasLimit ? Int($0.pointee.limit.limit) : nil }
+    }
+
+    /// Attempts under way at a provider; nil where no policy asks how many.
+    public func inFlight(_ provider: ProviderIndex) -> Int? { guarded(provider).map { Int($0.pointee.inFlight) } }
+
+    private func guarded(_ provider: ProviderIndex) -> UnsafeMutablePointer<ProviderGuard>? {
+        precondition(Int(provider.rawValue) < core.state.pointee.providerCount)
+        return core.state.pointee.guards.map { $0.pointee.providers + Int(provider.rawValue) }
+    }
+
+    /// Tenants that hold or await a permit: for tests.
+    package var activeTenants: Int { core.state.pointee.guards?.pointee.tenants.count ?? 0 }
+
     package func breakerState(_ provider: ProviderIndex) -> CircuitBreaker.State {
         precondition(Int(provider.rawValue) < core.state.pointee.providerCount)
         return core.state.pointee.providers[Int(provider.rawValue)].breaker.state

@@ -23,11 +23,16 @@ public struct Policy: Equatable, Sendable {
     public var breaker: BreakerPolicy?
     public var limits: [RateLimit]
     public var fallbacks: [Fallback]
+    public var outlierEjection: OutlierPolicy?
+    public var concurrency: ConcurrencyPolicy?
+    public var bulkheads: BulkheadPolicy?
+    public var shedding: SheddingPolicy?
 
     public init(
         routes: [Route], timeout: Interval = .seconds(10), waiting: Waiting = .park,
         deduplication: Deduplication? = nil, retry: RetryPolicy = RetryPolicy(), breaker: BreakerPolicy? = nil,
-        limits: [RateLimit] = [], fallbacks: [Fallback] = []
+        limits: [RateLimit] = [], fallbacks: [Fallback] = [], outlierEjection: OutlierPolicy? = nil,
+        concurrency: ConcurrencyPolicy? = nil, bulkheads: BulkheadPolicy? = nil, shedding: SheddingPolicy? = nil
     ) {
         self.routes = routes
         self.timeout = timeout
@@ -37,13 +42,17 @@ public struct Policy: Equatable, Sendable {
         self.breaker = breaker
         self.limits = limits
         self.fallbacks = fallbacks
+        self.outlierEjection = outlierEjection
+        self.concurrency = concurrency
+        self.bulkheads = bulkheads
+        self.shedding = shedding
     }
 
     /// What it asks stores for: each kind needs one.
     public var stateKinds: [StateKind] { StateAccesses.kinds(of: self) }
 
     /// Whether `Notification.recipient` and `tenant` matter: if not, a host may spare itself the trouble of finding them out.
-    public var readsSenderAndRecipient: Bool { false }
+    public var readsSenderAndRecipient: Bool { bulkheads?.tenant != nil }
 
     /// What a notification in backoff holds.
     public enum Waiting: String, CaseIterable, Sendable {
@@ -100,11 +109,25 @@ public struct Policy: Equatable, Sendable {
         /// Attempts per second through this dispatcher, in millionths, so that small shares stay exact. 0: after the burst none.
         public var ratePerSecondMicros: Int64
         public var burst: Int64
+        public var algorithm: Algorithm
+        /// GCRA: how far before its theoretical time an attempt may come. Nil: as far as makes `burst` attempts at once.
+        public var tolerance: Interval?
 
-        public init(provider: ProviderIndex, ratePerSecondMicros: Int64, burst: Int64) {
+        public init(
+            provider: ProviderIndex, ratePerSecondMicros: Int64, burst: Int64, algorithm: Algorithm = .tokenBucket,
+            tolerance: Interval? = nil
+        ) {
             self.provider = provider
             self.ratePerSecondMicros = ratePerSecondMicros
             self.burst = burst
+            self.algorithm = algorithm
+            self.tolerance = tolerance
+        }
+
+        public enum Algorithm: String, CaseIterable, Sendable {
+            case tokenBucket = "token-bucket"
+            /// The generic cell rate algorithm (`GenericCellRate`).
+            case gcra
         }
     }
 

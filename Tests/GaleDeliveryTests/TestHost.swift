@@ -67,6 +67,11 @@ final class TestHost {
     /// Random words; full jitter's delay is the whole ceiling when they are all ones.
     var random: () -> UInt64 = { .max }
 
+    /// Attempts under way that somebody waits for, with their notification's reference.
+    private(set) var underWay: [AttemptID: (provider: Int, tenant: UInt32, reference: UInt64)] = [:]
+    /// Looks at each send when its books are done.
+    var onSend: (Sent) -> Void = { _ in }
+
     private var messages: [UInt64: Message] = [:]
     private var agenda: [Pending] = []
     private var order = 0
@@ -81,14 +86,15 @@ final class TestHost {
     @discardableResult
     func consume(
         channel: Channel = .push, platform: Platform = .ios, key: UInt64? = nil, previousAttempts: UInt8 = 0,
-        created: Instant? = nil, timeToLive: Interval = .hours(1)
+        tenant: UInt32 = 1, priority: Priority = .normal, created: Instant? = nil, timeToLive: Interval = .hours(1)
     ) -> UInt64 {
         let reference = nextReference
         nextReference += 1
         let created = created ?? now
         let notification = Notification(
-            reference: reference, key: key ?? reference, recipient: 1, tenant: 1, channel: channel, platform: platform,
-            previousAttempts: previousAttempts, created: created, expires: created + timeToLive)
+            reference: reference, key: key ?? reference, recipient: 1, tenant: tenant, channel: channel,
+            platform: platform, previousAttempts: previousAttempts, created: created, expires: created + timeToLive,
+            priority: priority)
         messages[reference] = Message(notification: notification)
         slotsHeld += 1
         handle(.consumed(notification))
@@ -98,6 +104,7 @@ final class TestHost {
     /// Gives an input now, whatever the agenda says.
     func handle(_ input: Input) {
         if case .granted(let chain) = input { noteGrant(chain) }
+        if case .responded(let attempt, _) = input { underWay[attempt] = nil }
         actions.removeAll()
         dispatcher.handle(input, now: now, random: random(), into: &actions)
         for index in 0..<actions.count { carryOut(actions[index]) }
@@ -207,6 +214,8 @@ final class TestHost {
             at: now, attempt: attempt, chain: chain, reference: reference, provider: Int(provider.rawValue),
             channel: channel, ordinal: messages[reference]!.sends)
         sent.append(record)
+        underWay[attempt] = (record.provider, messages[reference]!.notification.tenant, reference)
+        onSend(record)
         if let (after, response) = respond(record) {
             let isLate = after >= timeout
             schedule(.responded(attempt, isLate ? .timedOut : response), at: now + min(after, timeout))
@@ -239,6 +248,7 @@ final class TestHost {
         expectLive(reference)
         #expect(!messages[reference]!.isAcquiring, "nobody ends while the host looks for a slot")
         messages[reference]!.ended = true
+        for (attempt, call) in underWay where call.reference == reference { underWay[attempt] = nil }
         if messages[reference]!.holdsSlot { slotsHeld -= 1 }
         messages[reference]!.holdsSlot = false
     }

@@ -89,6 +89,8 @@ enum Identifier {
     static let chainMask: UInt64 = (1 << serialShift) - 1
     /// The slot of timers that belong to a wait queue.
     static let queueSlot: UInt64 = slotMask
+    /// A wake by this name only lets go on what one input's work left over; no queue has this number.
+    static let continuation = make(queue: 63, sequence: 0)
     /// Chains that one dispatcher can have at once.
     static let maximumChains = Int(slotMask) - 1
 

@@ -19,6 +19,9 @@ extension DispatcherCore {
             state.pointee.deposited = false
             pump(budgetQueue, &actions)
         }
+        if let guards = state.pointee.guards, guards.pointee.freed != 0 || guards.pointee.returnedCount > 0 {
+            passOnRoom(guards, &actions)
+        }
     }
 
     func consumed(_ notification: Notification, _ actions: inout Actions) {
@@ -38,6 +41,7 @@ extension DispatcherCore {
         if state.pointee.plan.steps[step].route == PlanStep.noRoute {
             return refuse(notification, .deadLettered, &actions)
         }
+        if !isAdmitted(notification) { return refuse(notification, .shed, &actions) }
         if state.pointee.chains.count >= Identifier.maximumChains { return refuse(notification, .shed, &actions) }
         let slot = open(notification, step: UInt8(step), attempts: attempts)
         if !lookUpFirst(slot, state.pointee.accesses.perMessage | state.pointee.accesses.perChannel, &actions) {
@@ -81,6 +85,7 @@ extension DispatcherCore {
     func woken(_ raw: UInt64, _ actions: inout Actions) {
         if raw & Identifier.slotMask == Identifier.queueSlot {
             let index = Identifier.queue(raw)
+            if raw == Identifier.continuation { return }
             guard index <= budgetQueue, state.pointee.queues[index].wakeAt != .max,
                 state.pointee.queues[index].wakeSequence == Identifier.sequence(raw)
             else { return countStale() }

@@ -7,30 +7,35 @@ extension DispatcherCore {
         precondition(!providers.isEmpty && providers.count <= Int(UInt16.max), "a dispatcher has providers")
         let plan = DeliveryPlan(policy, providerCount: providers.count)
         let accesses = StateAccesses(policy)
+        let guards = Guards.areNeeded(by: policy) ? UnsafeMutablePointer<Guards>.allocate(capacity: 1) : nil
+        guards?.initialize(to: Guards(policy, plan: plan, providerCount: providers.count))
         let queues = UnsafeMutablePointer<WaitQueue>.allocate(capacity: plan.routeCount + 1)
         for index in 0...plan.routeCount { (queues + index).initialize(to: WaitQueue()) }
         // A retry topic's header has to tell the channels apart, so each may have a quarter of the numbers there are.
         let most = policy.fallbacks.isEmpty ? 255 : 255 / DeliveryPlan.stepsPerWay
         let states = UnsafeMutablePointer<ProviderState>.allocate(capacity: providers.count)
         for (index, provider) in providers.enumerated() {
-            let limit = policy.limits.first { Int($0.provider.rawValue) == index }
+            let limit = policy.limits.first {
+                Int($0.provider.rawValue) == index && $0.algorithm == .tokenBucket
+            }
             let bucket =
                 limit.map { TokenBucket(ratePerSecondMicros: $0.ratePerSecondMicros, burst: $0.burst) } ?? .unlimited
             (states + index).initialize(
                 to: ProviderState(
                     verdicts: Taxonomy.compiled.verdicts(of: provider.dialect), dialect: provider.dialect,
-                    isUnlimited: bucket.isUnlimited, breaker: CircuitBreaker(policy.breaker), bucket: bucket))
+                    isUnlimited: bucket.isUnlimited && guards == nil, breaker: CircuitBreaker(policy.breaker),
+                    bucket: bucket, guarded: guards.map { $0.pointee.providers + index }))
         }
         state = .allocate(capacity: 1)
         state.initialize(
             to: DispatcherState(
                 chains: Slab(), providers: states, deduplicates: policy.deduplication != nil,
-                goesStraight: accesses.isPlain, hasBudget: policy.retry.budget != nil,
+                goesStraight: accesses.isPlain && guards == nil, hasBudget: policy.retry.budget != nil,
                 attemptLimit: UInt8(clamping: min(max(1, policy.retry.attempts), most)), timeout: policy.timeout,
                 lookupTimeout: accesses[.deduplication].timeout, window: accesses[.deduplication].lifetime, plan: plan,
                 budget: RetryBudget(policy.retry.budget ?? RetryBudgetPolicy(ratioMicros: 0)),
                 providerCount: providers.count, accesses: accesses, queues: queues, backoff: Backoff(policy.retry),
-                waiting: policy.waiting,
+                waiting: policy.waiting, guards: guards,
                 retryAfterCap: policy.retry.retryAfterCap?.nanoseconds ?? -1,
                 spread: max(1_000_000_000, policy.retry.base.nanoseconds)))
     }
@@ -40,6 +45,10 @@ extension DispatcherCore {
         state.pointee.providers.deallocate()
         for index in 0...budgetQueue { state.pointee.queues[index].deallocate() }
         state.pointee.queues.deallocate()
+        if let guards = state.pointee.guards {
+            guards.pointee.deallocate(routeCount: state.pointee.plan.routeCount)
+            guards.deallocate()
+        }
         state.pointee.plan.deallocate()
         state.pointee.accesses.deallocate()
         state.pointee.backoff.deallocate()

@@ -4,6 +4,7 @@ import GalePrimitives
 /// What an attempt's end leads to.
 extension DispatcherCore {
     func responded(_ raw: UInt64, _ response: ProviderResponse, _ actions: inout Actions) {
+        if let guards = state.pointee.guards { endCall(raw, response, guards) }
         guard let slot = living(raw) else { return countStale() }
         let chain = chain(slot)
         guard chain.pointee.state == .inFlight, chain.pointee.serial == Identifier.serial(raw) else {
@@ -14,7 +15,7 @@ extension DispatcherCore {
         let verdict = Taxonomy.classify(provider.pointee.dialect, response)
         if verdict.errorClass == .ok {
             let transition = provider.pointee.breaker.record(
-                failure: false, epoch: chain.pointee.epoch, at: state.pointee.now)
+                failure: false, duration: callDuration, epoch: chain.pointee.epoch, at: state.pointee.now)
             deliver(slot, &actions)
             if transition != .none { react(to: transition, of: index, &actions) }
             return
@@ -26,7 +27,8 @@ extension DispatcherCore {
             if provider.pointee.breaker.transitions.stops != stops { transition = .opened }
         } else {
             transition = provider.pointee.breaker.record(
-                failure: verdict.countsAgainstProvider, epoch: chain.pointee.epoch, at: state.pointee.now)
+                failure: verdict.countsAgainstProvider, duration: callDuration, epoch: chain.pointee.epoch,
+                at: state.pointee.now)
         }
         failed(slot, verdict, response.retryAfter, &actions)
         if transition != .none { react(to: transition, of: index, &actions) }
@@ -50,6 +52,8 @@ extension DispatcherCore {
         case .inFlight:
             let breaker = state.pointee.providers + Int(chain.pointee.provider)
             breaker.pointee.breaker.withdrawCall(epoch: chain.pointee.epoch)
+            withdrawCall(
+                Identifier.make(slot: slot, generation: chain.pointee.generation, serial: chain.pointee.serial))
             deliver(slot, &actions)
         case .lookingUp:
             // About another channel; the store's answer will be stale.

@@ -36,6 +36,7 @@ extension DispatcherCore {
             wait(slot, queue: budgetQueue, atHead: entitled.contains(.budget), .budget, &actions)
             return !entitled.contains(.budget)
         }
+        if state.pointee.guards != nil && !passesGuards(slot, place, &actions) { return true }
         if chain.pointee.flags.contains(.holdsSlot) {
             send(slot, route, place, isPaid: isPaid, &actions)
         } else {
@@ -73,13 +74,13 @@ extension DispatcherCore {
         let members = state.pointee.plan.routes[route]
         let now = state.pointee.now
         var sum: Int64 = 0
-        for offset in 0..<members.count {
+        let usable = usable(route)
+        for offset in 0..<members.count where usable & (1 << UInt32(offset)) != 0 {
             let provider = provider(members.first + offset)
             let permits = provider.pointee.breaker.permits(at: now)
             if permits <= 0 { continue }
-            let tokens = provider.pointee.bucket.available(at: now)
             // At most half the range each, so that the sum of two fits.
-            sum = min(sum + min(permits, tokens), .max / 2)
+            sum = min(sum + min(permits, provider.pointee.room(at: now)), .max / 2)
         }
         return sum
     }
@@ -97,13 +98,15 @@ extension DispatcherCore {
         if members.count == 1 {
             return provider(members.first).pointee.isAvailable(at: state.pointee.now) ? members.first : nil
         }
-        return pickAmongSeveral(members, chain)
+        return pickAmongSeveral(members, chain, usable(route))
     }
 
-    private func pickAmongSeveral(_ members: PlanRoute, _ chain: UnsafeMutablePointer<Chain>) -> Int32? {
+    private func pickAmongSeveral(
+        _ members: PlanRoute, _ chain: UnsafeMutablePointer<Chain>, _ usable: UInt32
+    ) -> Int32? {
         let now = state.pointee.now
         var available: UInt32 = 0
-        for offset in 0..<members.count {
+        for offset in 0..<members.count where usable & (1 << UInt32(offset)) != 0 {
             let place = members.first + offset
             guard provider(place).pointee.isAvailable(at: now) else { continue }
             if chain.pointee.flags.contains(.pinned),
@@ -149,7 +152,8 @@ extension DispatcherCore {
         let route = Int(state.pointee.plan.steps[Int(chain.pointee.step)].route)
         let members = state.pointee.plan.routes[route]
         if members.count == 1 || state.pointee.queues[route].count > 0 { return false }
-        for offset in 0..<members.count where chain.pointee.tried & (1 << UInt32(offset)) == 0 {
+        let untried = usable(route) & ~chain.pointee.tried
+        for offset in 0..<members.count where untried & (1 << UInt32(offset)) != 0 {
             if provider(members.first + offset).pointee.isAvailable(at: state.pointee.now) { return true }
         }
         return false
@@ -163,6 +167,7 @@ extension DispatcherCore {
         provider.pointee.breaker.letThrough()
         countSend(chain, index, isPaid: isPaid)
         let identifier = beginAttempt(chain, slot, index, provider.pointee.breaker.epoch)
+        if state.pointee.guards != nil { noteCall(identifier, slot, index, route, place: place) }
         actions.append(send(chain, identifier, index, channel(of: chain)))
     }
 

@@ -18,7 +18,7 @@ extension DispatcherCore {
     }
 
     /// Tells the host what a waiting chain holds on to.
-    private func giveSlot(_ slot: UInt32, _ reason: WaitReason, _ actions: inout Actions) {
+    func giveSlot(_ slot: UInt32, _ reason: WaitReason, _ actions: inout Actions) {
         let chain = chain(slot)
         guard chain.pointee.flags.contains(.holdsSlot) else { return }
         if state.pointee.waiting == .hold {
@@ -140,8 +140,13 @@ extension DispatcherCore {
         if index == budgetQueue { return state.pointee.budget.nextChange(after: state.pointee.now) }
         let members = state.pointee.plan.routes[index]
         var next = Int64.max
+        let usable = usable(index)
         for offset in 0..<members.count {
-            next = min(next, nextChance(of: provider(members.first + offset), promised))
+            if usable & (1 << UInt32(offset)) != 0 {
+                next = min(next, nextChance(of: provider(members.first + offset), promised))
+            } else if let outliers = state.pointee.guards?.pointee.outliers {
+                next = min(next, outliers[index].returnTime(of: Int(offset)))
+            }
         }
         return next
     }
@@ -149,7 +154,15 @@ extension DispatcherCore {
     private func nextChance(of provider: UnsafeMutablePointer<ProviderState>, _ promised: Int) -> Int64 {
         let now = state.pointee.now
         if provider.pointee.breaker.permits(at: now) <= 0 {
-            return provider.pointee.breaker.state == .open ? provider.pointee.breaker.openUntil : .max
+            return provider.pointee.breaker.nextPermit
+        }
+        if let guarded = provider.pointee.guarded {
+            // An answer pulls the next.
+            if guarded.pointee.room <= 0 { return .max }
+            if guarded.pointee.hasRate {
+                let time = guarded.pointee.rate.time(of: Int64(promised) + 1, after: now)
+                return max(time, now + min(Self.coalescing, guarded.pointee.rate.timeToFill))
+            }
         }
         if provider.pointee.bucket.isUnlimited { return .max }
         let token = provider.pointee.bucket.time(of: Int64(promised) + 1, after: now)
@@ -161,9 +174,15 @@ extension DispatcherCore {
     func whyBlocked(_ route: Int) -> WaitReason {
         let members = state.pointee.plan.routes[route]
         var allStopped = true
+        let usable = usable(route)
         for offset in 0..<members.count {
             let provider = provider(members.first + offset)
-            let isLetThrough = provider.pointee.breaker.permits(at: state.pointee.now) > 0
+            let isLetThrough =
+                provider.pointee.breaker.permits(at: state.pointee.now) > 0 && usable & (1 << UInt32(offset)) != 0
+            if isLetThrough, let guarded = provider.pointee.guarded {
+                if guarded.pointee.room <= 0 { return .concurrency }
+                if guarded.pointee.hasRate { return .rateLimit }
+            }
             if isLetThrough && !provider.pointee.bucket.isUnlimited { return .rateLimit }
             if !provider.pointee.breaker.isStopped { allStopped = false }
         }
@@ -174,9 +193,17 @@ extension DispatcherCore {
     private func requeueWaiting(
         _ slot: UInt32, queue index: Int, _ reason: WaitReason, _ actions: inout Actions
     ) {
+        requeueWaiting(slot, chance: nextChance(index), reason, &actions)
+    }
+
+    /// Hands a chain to the retry topic instead of letting it wait for what an answer may bring any time.
+    func requeueLater(_ slot: UInt32, _ reason: WaitReason, _ actions: inout Actions) {
+        requeueWaiting(slot, chance: .max, reason, &actions)
+    }
+
+    private func requeueWaiting(_ slot: UInt32, chance: Int64, _ reason: WaitReason, _ actions: inout Actions) {
         let now = state.pointee.now
         let expires = chain(slot).pointee.expires
-        let chance = nextChance(index)
         // Probes are out and no time is known: as long as a sweep.
         var ready = chance == .max ? now + Self.sweep : max(chance, now + 1)
         let deadline = state.pointee.plan.steps[Int(chain(slot).pointee.step)].deadline

@@ -6,15 +6,31 @@ struct ProviderState {
     /// By status, of its dialect.
     let verdicts: UnsafePointer<Verdict>
     let dialect: ProviderDialect
-    /// It has no rate limit.
+    /// It has neither a rate limit nor a limit on what is under way.
     let isUnlimited: Bool
     var breaker: CircuitBreaker
     var bucket: TokenBucket
+    /// What else stands before it, where any policy does.
+    let guarded: UnsafeMutablePointer<ProviderGuard>?
 
     /// Whether calls may start now at all: the breaker lets them through and there is a token.
     @inline(__always)
     mutating func isAvailable(at now: Int64) -> Bool {
-        breaker.permits(at: now) > 0 && (isUnlimited || bucket.available(at: now) > 0)
+        breaker.permits(at: now) > 0 && (isUnlimited || hasRoom(at: now))
+    }
+
+    private mutating func hasRoom(at now: Int64) -> Bool {
+        if bucket.available(at: now) <= 0 { return false }
+        guard let guarded else { return true }
+        return guarded.pointee.room > 0 && (!guarded.pointee.hasRate || guarded.pointee.rate.conforms(at: now))
+    }
+
+    /// Calls that may start now, the breaker aside; at most half the range, so that the sum of two fits.
+    mutating func room(at now: Int64) -> Int64 {
+        let tokens = bucket.available(at: now)
+        guard let guarded else { return tokens }
+        let conforming = guarded.pointee.hasRate ? guarded.pointee.rate.available(at: now) : .max / 2
+        return min(tokens, conforming, guarded.pointee.room)
     }
 
     /// Whether calls may start without asking the time, and need neither token nor permit.
@@ -50,6 +66,8 @@ struct DispatcherState {
     let queues: UnsafeMutablePointer<WaitQueue>
     let backoff: Backoff
     let waiting: Policy.Waiting
+    /// What looks at attempts under way, at tenants and deadlines; nil: no policy does.
+    let guards: UnsafeMutablePointer<Guards>?
     /// The most of a provider's Retry-After that is believed, in nanoseconds; negative: it is ignored.
     let retryAfterCap: Int64
     /// Spread of retry-topic times, in nanoseconds, so that what waited for one moment doesn't come back in one.
@@ -128,6 +146,7 @@ struct DispatcherCore {
         let chain = chains[slot]
         if slot == unused { chain.pointee.generation = 0 }
         initialize(chain, notification, step: step, attempts: attempts)
+        if let guards = state.pointee.guards { guards.pointee.notes.open(slot, tenant: notification.tenant) }
         return slot
     }
 
@@ -149,6 +168,7 @@ struct DispatcherCore {
     /// Gives a record back; identifiers of its life become stale.
     @inline(__always)
     func close(_ slot: UInt32) {
+        if state.pointee.guards != nil { giveBackPermit(ofChain: slot) }
         close(slot, chain(slot))
     }
 

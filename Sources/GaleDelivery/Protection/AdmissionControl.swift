@@ -3,8 +3,7 @@
 /// Lets notifications in by priority, as many as can be done (DAGOR: Zhou et al., "Overload Control for Scaling WeChat
 /// Microservices", SoCC 2018, algorithm 1).
 ///
-/// Each has a *level*: its priority (0 is the most important; what is 15 or more is one class), and within it one of 128 shares
-/// by its key, so that the load can be cut finely and copies of one notification fare alike. Those with a level up to the
+/// Each has a *level*: its priority, and within it one of 128 shares by its key, so that the load can be cut finely and copies of one notification fare alike. Those with a level up to the
 /// *cursor* are let in. At the end of a window (1 s, or 2,000 notifications) the cursor is put where, going by the window's
 /// histogram of levels, 5 % fewer would have been let in if notifications had waited too long, and 1 % more
 /// if they hadn't.
@@ -12,9 +11,9 @@
 /// Unlike the paper, what is shed counts towards the delay too (it has waited as long as the rest before it gets here), and at
 /// least one more or one fewer is let in, so that a trickle finds its way back.
 ///
-/// - Complexity: O(1) a notification, O(levels) a window. 8 KB.
+/// - Complexity: O(1) a notification, O(levels) a window. 2 KB.
 package struct AdmissionControl {
-    package static let priorities = 16
+    package static let priorities = Priority.allCases.count
     package static let shares = 128
     private static let levels = priorities * shares
 
@@ -48,13 +47,13 @@ package struct AdmissionControl {
 
     package func deallocate() { histogram.deallocate() }
 
-    /// Priorities that are let in at all, and the share of the last of them, of 128: for reports.
-    package var admits: (priorities: Int, share: Int) { (cursor / Self.shares, cursor % Self.shares) }
+    /// Priorities that are let in as a whole, and the share of the next, of 128.
+    package var open: (priorities: Int, share: Int) { (cursor / Self.shares, cursor % Self.shares) }
 
     /// Whether a notification that has waited `delay` nanoseconds is let in.
-    package mutating func admits(priority: UInt8, key: UInt64, delay: Int64, at now: Int64) -> Bool {
+    package mutating func admits(_ priority: Priority, key: UInt64, delay: Int64, at now: Int64) -> Bool {
         if now >= windowEnd || count >= windowCount { endWindow(at: now) }
-        let level = min(Int(priority), Self.priorities - 1) * Self.shares + Self.share(key)
+        let level = Int(priority.rawValue) * Self.shares + Self.share(key)
         histogram[level] += 1
         count += 1
         // Longer than a year is long enough, and a window's sum stays far from overflow.

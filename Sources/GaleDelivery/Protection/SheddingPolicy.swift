@@ -29,12 +29,12 @@ public struct SheddingPolicy: Equatable, Sendable {
         public var decreaseMicros: Int64
         /// Share by which more are let in after a window without, in millionths. DAGOR: 1 %.
         public var increaseMicros: Int64
-        /// Priorities below this are never shed. Default 0: all may be.
+        /// The first so many priorities are never shed. Default 1: what is critical isn't.
         public var sparedPriorities: Int
 
         public init(
             delay: Interval = .milliseconds(20), window: Interval = .seconds(1), windowNotifications: Int = 2_000,
-            decreaseMicros: Int64 = 50_000, increaseMicros: Int64 = 10_000, sparedPriorities: Int = 0
+            decreaseMicros: Int64 = 50_000, increaseMicros: Int64 = 10_000, sparedPriorities: Int = 1
         ) {
             self.delay = delay
             self.window = window

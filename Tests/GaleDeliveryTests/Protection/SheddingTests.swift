@@ -13,7 +13,7 @@ struct SheddingTests {
         var admitted = [0, 0, 0, 0]
         for index in 0..<2_000
         where control.admits(
-            priority: UInt8(index % 4), key: random.next(), delay: delay, at: 0)
+            Priority.allCases[index % 4], key: random.next(), delay: delay, at: 0)
         {
             admitted[index % 4] += 1
         }
@@ -23,7 +23,7 @@ struct SheddingTests {
     @Test("each window of overload lets in 5 % fewer, the least important first; each one without lets in 1 % more")
     func windows() {
         var random = SplitMix(seed: 1)
-        var control = AdmissionControl(SheddingPolicy.Admission())
+        var control = AdmissionControl(SheddingPolicy.Admission(sparedPriorities: 0))
         defer { control.deallocate() }
         #expect(window(&control, delay: 20_000_001, &random) == [500, 500, 500, 500])
         var expected = 1_900.0
@@ -34,7 +34,7 @@ struct SheddingTests {
             for priority in 1..<4 where admitted[priority] > 0 { #expect(admitted[priority - 1] == 500) }
             expected = Double(admitted.reduce(0, +)) * 0.95
         }
-        #expect(control.admits.priorities < 3)
+        #expect(control.open.priorities < 3)
         let low = window(&control, delay: 20_000_000, &random).reduce(0, +)
         var high = low
         for _ in 0..<60 { high = window(&control, delay: 20_000_000, &random).reduce(0, +) }
@@ -46,7 +46,7 @@ struct SheddingTests {
     @Test("spared priorities are let in however long the overload lasts; without overload all are")
     func spared() {
         var random = SplitMix(seed: 2)
-        var control = AdmissionControl(SheddingPolicy.Admission(sparedPriorities: 1))
+        var control = AdmissionControl(SheddingPolicy.Admission())
         defer { control.deallocate() }
         for _ in 0..<50 { #expect(window(&control, delay: 0, &random) == [500, 500, 500, 500]) }
         for _ in 0..<400 { #expect(window(&control, delay: second, &random)[0] == 500) }
@@ -56,27 +56,27 @@ struct SheddingTests {
     @Test("copies of one notification fare alike within a window, and a quiet time opens everything again")
     func copies() {
         var random = SplitMix(seed: 3)
-        var control = AdmissionControl(SheddingPolicy.Admission(windowNotifications: 1_000_000))
+        var control = AdmissionControl(SheddingPolicy.Admission(windowNotifications: 1_000_000, sparedPriorities: 0))
         defer { control.deallocate() }
         var now: Int64 = 0
         for _ in 0..<20 {
-            for _ in 0..<500 { _ = control.admits(priority: 0, key: random.next(), delay: second, at: now) }
+            for _ in 0..<500 { _ = control.admits(.critical, key: random.next(), delay: second, at: now) }
             now += second
         }
         var shed: UInt64?
         for key in 0..<1_000 as Range<UInt64>
-        where !control.admits(priority: 0, key: key, delay: second, at: now) { shed = key }
+        where !control.admits(.critical, key: key, delay: second, at: now) { shed = key }
         guard let shed else {
             Issue.record("something is shed")
             return
         }
-        #expect(control.admits(priority: 0, key: shed, delay: 0, at: now) == false)
+        #expect(control.admits(.critical, key: shed, delay: 0, at: now) == false)
         // Nobody in the window that ends now waited long, and next to nobody came.
         for _ in 0..<200 {
             now += second
-            _ = control.admits(priority: 15, key: 0, delay: 0, at: now)
+            _ = control.admits(.low, key: 0, delay: 0, at: now)
         }
-        #expect(control.admits(priority: 200, key: shed, delay: 0, at: now) == true)
+        #expect(control.admits(.low, key: shed, delay: 0, at: now) == true)
     }
 
     @Test(
