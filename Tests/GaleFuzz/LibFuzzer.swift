@@ -12,8 +12,14 @@
         folders: (ProcessInfo.processInfo.environment["GALE_FUZZ_SEEDS"] ?? "").split(separator: ":").map(String.init))
     private let onlyValues = ProcessInfo.processInfo.environment["GALE_FUZZ_VALUES"] != nil
 
+    /// libFuzzer's own limit is one of the clock, so that a busy machine looks like a hang.
+    private let watchdog = Watchdog(seconds: 20)
+    nonisolated(unsafe) private var inputs: UInt64 = 0
+
     @_cdecl("LLVMFuzzerTestOneInput")
     public func testOneInput(_ bytes: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
+        inputs += 1
+        watchdog.begin(inputs)
         let text = String(decoding: UnsafeBufferPointer(start: bytes, count: size), as: UTF8.self)
         if onlyValues { FuzzTarget.readValue(text) } else { _ = FuzzTarget.read(FuzzCase(joined: text)) }
         return 0

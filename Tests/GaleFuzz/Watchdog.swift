@@ -3,7 +3,8 @@ import Foundation
 import GaleKernel
 import Synchronization
 
-/// Ends the process when one case takes too many seconds of the processor; tells which it was, after a trap as well.
+/// Ends the process when one case takes too many seconds of the processor; tells which it was, after a trap as well (libFuzzer,
+/// which has handlers of its own, keeps the input instead).
 final class Watchdog: Sendable {
     private let current = Atomic<UInt64>(.max)
     private let patience = Mutex<PauseRequest?>(nil)
@@ -26,10 +27,20 @@ final class Watchdog: Sendable {
                 if passed > 0 { pauser?.pause() }
                 if passed < Int(seconds) { continue }
                 print("case \(now): no end after \(seconds) s")
-                exit(3)
+                #if LIBFUZZER
+                    abort()
+                #else
+                    exit(3)
+                #endif
             }
         }
         thread.start()
+        #if !LIBFUZZER
+            tellAfterTraps()
+        #endif
+    }
+
+    private func tellAfterTraps() {
         // A trap is SIGILL or SIGTRAP; only what is safe in a handler happens there.
         Self.shared.store(UInt(bitPattern: Unmanaged.passRetained(self).toOpaque()), ordering: .relaxed)
         for number in [SIGILL, SIGTRAP, SIGSEGV, SIGABRT, SIGBUS] {
