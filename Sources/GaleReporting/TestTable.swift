@@ -22,7 +22,7 @@ public struct TestTable: Sendable {
     }
 
     private static let columns: [(title: String, width: Int)] = [
-        ("model", 14), ("quantity", 22), ("measured", 13), ("99.9 % interval", 21), ("theory", 10),
+        ("model", 14), ("quantity", 22), ("measured", 14), ("99.9 % interval", 21), ("theory", 10),
         ("misses", 8), ("p", 6), ("p of mean", 9),
     ]
 
@@ -48,11 +48,21 @@ public struct TestTable: Sendable {
         for run in result.runs where result.plantedBias == nil {
             for problem in run.problems { lines.append(detail("seed \(run.seed): \(problem)")) }
         }
-        if let bias = result.plantedBias, !result.passed {
-            lines.append(detail("a bias of \(Figure.share(bias)) was not seen"))
+        for quantity in result.unmeasured { lines.append(detail(Self.words(quantity, of: result.runs.count))) }
+        if let bias = result.plantedBias, !result.passed, let first = result.rows.first, result.unmeasured.isEmpty {
+            lines.append(detail("a bias of \(Figure.share(bias)) was not seen in the \(first.name)"))
         }
         if let reproduction, !result.passed { lines.append(detail("reproduce: " + reproduction)) }
         return lines.map { $0 + "\n" }.joined()
+    }
+
+    /// `p99 latency: not measured: no sample in 2 of 20 runs (seeds 3, 7); a longer duration may give some`
+    private static func words(_ quantity: UnmeasuredQuantity, of runs: Int) -> String {
+        let most = 5
+        let seeds = quantity.seeds.prefix(most).map(String.init).joined(separator: ", ")
+        let rest = quantity.seeds.count > most ? ", …" : ""
+        return "\(quantity.name): not measured: no sample in \(quantity.seeds.count) of \(runs) runs "
+            + "(\(quantity.seeds.count == 1 ? "seed" : "seeds") \(seeds)\(rest)); a longer duration may give some"
     }
 
     private func detail(_ text: String) -> String { "      " + text }
@@ -78,13 +88,14 @@ public struct TestTable: Sendable {
     // MARK: Theory
 
     private func theory(_ result: TestResult) -> [String] {
-        let name = Self.name(result.file, result.variant)
-        return result.rows.enumerated().map { place, row in
-            let first = place == 0
-            let cells = [first ? result.theory ?? "" : "", row.name] + Self.figures(row)
-            let words = line("", first ? name : "", cells).dropFirst(6)
-            if result.plantedBias != nil { return Columns.left(row.accepted ? "" : "seen", 6) + words }
-            return verdict(row.accepted) + words
+        let rows = result.rows.map { ($0.name, Self.figures($0), $0.accepted) }
+        let unmeasured = result.unmeasured.map { ($0.name, ["not measured"], false) }
+        return (rows + unmeasured).enumerated().map { place, line in
+            let (quantity, figures, accepted) = line
+            let cells = [place == 0 ? result.theory ?? "" : "", quantity] + figures
+            let words = self.line("", place == 0 ? Self.name(result.file, result.variant) : "", cells).dropFirst(6)
+            if result.plantedBias != nil, place < rows.count { return Columns.left(accepted ? "" : "seen", 6) + words }
+            return verdict(accepted) + words
         }
     }
 
@@ -103,7 +114,7 @@ public struct TestTable: Sendable {
         switch row.unit {
         case .share: (100, " %")
         case .perSecond: (1, " /s")
-        case .messages: (1, "")
+        case .messages: (1, " messages")
         case .seconds: row.theory < 1e-3 ? (1e6, " µs") : row.theory < 1 ? (1e3, " ms") : (1, " s")
         }
     }
@@ -126,6 +137,19 @@ public struct TestTable: Sendable {
     private static func probability(_ value: Double?) -> String {
         guard let value else { return "" }
         return value < 0.0005 ? "<0.001" : Figure.fixed(value, 3)
+    }
+
+    /// What the columns mean; empty when there is nothing but expectations.
+    public var legend: String {
+        guard hasTheory else { return "" }
+        let text = """
+            measured: mean of all runs. 99.9 % interval: Student's t around it, must contain the theory; both in the unit of measured.
+            misses: runs whose own 95 % interval (batch means) does not contain the theory; p: a number of misses that is no likelier.
+            p of mean: a mean at least so far from the theory. Rejected: a probability below 0.001.
+            off from b + r·t: of the run that is farthest off; what rounding to whole messages allows stands for the interval.
+
+            """
+        return pen.paint(text, .faint)
     }
 
     /// The last line.

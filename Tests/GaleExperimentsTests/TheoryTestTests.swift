@@ -90,13 +90,48 @@ struct TheoryTestTests {
         #expect(try !Self.result(text, bias: 0.000_01, seeds: 1...5).passed)
     }
 
+    /// Something for each quantity of M/M/1.
+    private static func observations(_ seed: UInt64, without missing: Int? = nil) -> [TheoryObservation] {
+        (0..<3).map { place in
+            let estimate = TheoryEstimate(Double(place) + Double(seed * seed % 7))
+            return TheoryObservation("quantity \(place)", unit: .seconds, place == missing ? nil : estimate)
+        }
+    }
+
+    @Test("a quantity of which a run has no sample is named with the runs that lack it, and fails the test")
+    func unmeasured() throws {
+        let scenario = try ScenarioReader.read(text: Self.text("M/M/1", service: "exponential mean 1ms"))
+        for bias in [nil, 0.02] {
+            let test = TestCase(scenario, seeds: 1...6, plantedBias: bias)
+            let runs = test.seeds.map { seed in
+                var run = TestRun(seed: seed, problems: [], messages: 1)
+                run.observations = Self.observations(seed, without: seed % 3 == 0 ? 1 : nil)
+                return run
+            }
+            let result = try test.result(of: runs)
+            #expect(!result.passed && result.rows.map(\.name) == ["mean latency", "utilisation"])
+            #expect(result.unmeasured == [UnmeasuredQuantity(name: "p99 latency", seeds: [3, 6])])
+            #expect(result.seedToReproduce == nil, "no run shows it by itself")
+        }
+    }
+
+    @Test("what a run observed is named, and has its unit")
+    func named() throws {
+        let scenario = try ScenarioReader.read(text: Self.text("M/M/1", service: "exponential mean 1ms"))
+        let run = try TestCase(scenario, seeds: 1...5).run(seed: 1)
+        #expect(run.observations.map(\.quantity) == ["mean latency", "p99 latency", "utilisation"])
+        #expect(run.observations.map(\.unit) == [.seconds, .seconds, .share])
+        let mean = run.observations[0]
+        #expect(mean.interval?.contains(mean.value ?? .nan) == true)
+    }
+
     @Test("the reports come in order and are the same however many runs are made at once")
     func pool() throws {
         let scenario = try ScenarioReader.read(text: Self.text("M/M/1", service: "exponential mean 1ms"))
         let cases = [TestCase(scenario, seeds: 1...5), TestCase(scenario, seeds: 7...11)]
         let quick: @Sendable (TestCase, UInt64, Interruption) throws -> TestRun = { test, seed, _ in
             var run = TestRun(seed: seed, problems: [], messages: Int64(seed))
-            run.observations = (0..<3).map { TheoryObservation(Double($0) + Double(seed * seed % 7)) }
+            run.observations = Self.observations(seed)
             return run
         }
         let order = Mutex<[[UInt64]]>([])
@@ -123,7 +158,7 @@ struct TheoryTestTests {
             make: { _, seed, interruption in
                 if seed == 7 { interruption.raise(signal: 2) }
                 var run = TestRun(seed: seed, problems: [], messages: 1)
-                run.observations = (0..<3).map { TheoryObservation(Double($0) + Double(seed * seed % 7)) }
+                run.observations = Self.observations(seed)
                 run.isInterrupted = interruption.signal != nil
                 return run
             }) { _ in }

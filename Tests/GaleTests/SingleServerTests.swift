@@ -19,7 +19,7 @@ struct SingleServerTests {
     func biased() throws {
         let queue = try SingleServerReplications(seed: 1, utilisation: 0.525, deleted: 100, kept: 900)
         let intervals = try (0..<100).map { interval in
-            try IntervalEstimate(replications: (0..<20).map { queue.mean(ofReplication: interval * 20 + $0) })
+            try ConfidenceInterval(replications: (0..<20).map { queue.mean(ofReplication: interval * 20 + $0) })
         }
         #expect(try CoverageStudy(intervals, truth: 2).probability < 0.001)
     }

@@ -48,10 +48,10 @@ package struct SingleServerReplications {
 
     /// Student's t intervals, each over replications of its own, against the truth.
     package func coverage(intervals: Int, replications: Int) throws(StatisticsError) -> CoverageStudy {
-        var estimates: [IntervalEstimate] = []
+        var estimates: [ConfidenceInterval] = []
         for interval in 0..<intervals {
             let means = (0..<replications).map { mean(ofReplication: UInt64(interval * replications + $0)) }
-            estimates.append(try IntervalEstimate(replications: means))
+            estimates.append(try ConfidenceInterval(replications: means))
         }
         return try CoverageStudy(estimates, truth: truth)
     }

@@ -11,14 +11,17 @@ struct TestCommand: ParsableCommand {
         abstract: "Runs scenarios with their variants, and compares those that have a theory with it.",
         discussion: """
             A scenario passes when what it expects holds and no fault was inert; a variant when it violates what it must. A \
-            scenario with a theory runs with the seeds 1 to 20, and theory must lie where the runs say.
+            scenario with a theory runs with the seeds 1 to 20, and theory must lie where the runs say: in the interval \
+            around their mean, and in their own intervals as often as a binomial test accepts.
             """)
 
     @Argument(help: "Scenario files, or folders of them (profiles are left out).", completion: .file())
     var paths: [String]
 
     @Option(
-        help: ArgumentHelp("How many seeds, or which; without it 20 for a theory, else its own.", valueName: "N|A..B"))
+        help: ArgumentHelp(
+            "20: the seeds 1 to 20; 5..9: those. A theory takes 5 at least; without this option 20, anything else its own.",
+            valueName: "N|A..B"))
     var seeds: SeedRange?
 
     @Option(help: "Runs at once; without it one per processor, eight at most.")
@@ -49,9 +52,9 @@ struct TestCommand: ParsableCommand {
         let isSilent = json
         if !isSilent { try StandardOutput.write(table.header) }
         let results = try pool.run { result in
-            if !isSilent { try StandardOutput.write(table.text(result, reproduction: Self.reproduction(result))) }
+            if !isSilent { try StandardOutput.write(table.text(result, reproduction: reproduction(result))) }
         }
-        try StandardOutput.write(isSilent ? TestJSON.text(results) : table.summary(results))
+        try StandardOutput.write(isSilent ? TestJSON.text(results) : table.legend + table.summary(results))
         if let signal = SignalWatch.interruption.signal { throw ExitCode(ExitStatus.interrupted(by: signal)) }
         if !results.allSatisfy(\.passed) { throw ExitCode(ExitStatus.expectationFailed) }
     }
@@ -81,7 +84,8 @@ struct TestCommand: ParsableCommand {
         if cases.isEmpty { throw CommandFailure("no scenario has a theory for the bias to be planted in") }
         if let few = cases.first(where: { $0.theory != nil && $0.seeds.count < TestCase.fewestRunsOfTheory }) {
             throw CommandFailure(
-                "\(few.scenario.file) has a theory, which is judged by \(TestCase.fewestRunsOfTheory) seeds at least")
+                "\(few.scenario.file) has a theory, which is judged by \(TestCase.fewestRunsOfTheory) seeds at least: "
+                    + "--seeds \(TestCase.fewestRunsOfTheory), say")
         }
         return cases
     }
@@ -97,10 +101,16 @@ struct TestCommand: ParsableCommand {
         return cases
     }
 
-    private static func reproduction(_ result: TestResult) -> String? {
-        // A planted bias is no part of the scenario.
-        guard result.plantedBias == nil, let seed = result.seedToReproduce else { return nil }
-        let variant = result.variant.map { ["--variant", $0] } ?? []
-        return ShellText.line([CommandName.asCalled, "run", result.file, "--seed", "\(seed)"] + variant)
+    /// One run, where it shows what is wrong; all of them where only together they do.
+    private func reproduction(_ result: TestResult) -> String? {
+        guard !result.passed else { return nil }
+        if let seed = result.seedToReproduce {
+            let variant = result.variant.map { ["--variant", $0] } ?? []
+            return ShellText.line([CommandName.asCalled, "run", result.file, "--seed", "\(seed)"] + variant)
+        }
+        guard let first = result.runs.first?.seed, let last = result.runs.last?.seed else { return nil }
+        let bias = plantedBias.map { ["--plant-bias", $0] } ?? []
+        return ShellText.line(
+            [CommandName.asCalled, "test", result.file, "--seeds", "\(first)..\(last)"] + bias)
     }
 }

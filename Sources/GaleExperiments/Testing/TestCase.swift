@@ -47,7 +47,10 @@ public struct TestCase: Sendable {
         run.isInterrupted = interruption.signal != nil
         if let theory {
             let meter = TheoryMeter(source: world.source, specification: simulated.specification, theory: theory)
-            run.observations = try theory.predictions().map { meter.observe($0.quantity) }
+            run.observations = try theory.predictions().map {
+                TheoryObservation(
+                    $0.quantity.name(in: scenario.specification), unit: $0.quantity.unit, meter.observe($0.quantity))
+            }
         }
         return run
     }
@@ -74,19 +77,19 @@ public struct TestCase: Sendable {
     /// Judges the runs, which come in the order of `seeds`.
     public func result(of runs: [TestRun]) throws -> TestResult {
         var rows: [TheoryRow] = []
-        if let theory {
-            for (place, prediction) in try theory.predictions().enumerated() {
-                let observations = runs.compactMap { run in run.observations[place].map { (run.seed, $0) } }
-                guard observations.count == runs.count else { continue }
-                rows.append(
-                    try TheoryRow(
-                        prediction, name: prediction.quantity.name(in: scenario.specification),
-                        observations: observations))
+        var unmeasured: [UnmeasuredQuantity] = []
+        for (place, prediction) in try (theory?.predictions() ?? []).enumerated() {
+            let name = prediction.quantity.name(in: scenario.specification)
+            let without = runs.filter { $0.observations[place].estimate == nil }.map(\.seed)
+            guard without.isEmpty else {
+                unmeasured.append(UnmeasuredQuantity(name: name, seeds: without))
+                continue
             }
+            let observations = runs.compactMap { run in run.observations[place].estimate.map { (run.seed, $0) } }
+            rows.append(try TheoryRow(prediction, name: name, observations: observations))
         }
         return TestResult(
             file: scenario.file, variant: scenario.variant, violates: violates, theory: theory?.model.rawValue,
-            plantedBias: theory == nil ? nil : plantedBias, runs: runs, rows: rows,
-            quantities: try theory?.predictions().count ?? 0)
+            plantedBias: theory == nil ? nil : plantedBias, runs: runs, rows: rows, unmeasured: unmeasured)
     }
 }

@@ -11,11 +11,13 @@ public struct TestResult: Codable, Equatable, Sendable {
     public var plantedBias: Double?
     public var runs: [TestRun]
     public var rows: [TheoryRow]
+    /// What theory knows and not every run measured; any of it fails the test.
+    public var unmeasured: [UnmeasuredQuantity]
     public var passed: Bool
 
     init(
         file: String, variant: String?, violates: [String], theory: String?, plantedBias: Double?, runs: [TestRun],
-        rows: [TheoryRow], quantities: Int
+        rows: [TheoryRow], unmeasured: [UnmeasuredQuantity]
     ) {
         self.file = file
         self.variant = variant
@@ -24,19 +26,19 @@ public struct TestResult: Codable, Equatable, Sendable {
         self.plantedBias = plantedBias
         self.runs = runs
         self.rows = rows
-        let agrees = rows.count == quantities && rows.allSatisfy(\.accepted)
+        self.unmeasured = unmeasured
+        let agrees = unmeasured.isEmpty && rows.allSatisfy(\.accepted)
         if plantedBias == nil {
             passed = runs.allSatisfy(\.problems.isEmpty) && agrees
         } else {
             // What the bias does to expectations is another matter.
             // The first quantity of a model is the one that depends on it most: it must see the bias by itself.
-            passed = rows.first.map { !$0.accepted } ?? false
+            passed = unmeasured.isEmpty && rows.first.map { !$0.accepted } ?? false
         }
     }
 
-    /// The run to look at first; nil when there is nothing to look for.
+    /// The run that shows by itself what is wrong; nil: nothing is, or only all runs together show it.
     public var seedToReproduce: UInt64? {
-        if passed { return nil }
-        return runs.first { !$0.problems.isEmpty }?.seed ?? rows.first { !$0.accepted }?.worstSeed ?? runs.first?.seed
+        passed || plantedBias != nil ? nil : runs.first { !$0.problems.isEmpty }?.seed
     }
 }

@@ -7,8 +7,8 @@ public struct TestRun: Codable, Equatable, Sendable {
     public var problems: [String]
     /// Notifications submitted.
     public var messages: Int64
-    /// In the order of the theory's predictions; nil where there was no sample.
-    public var observations: [TheoryObservation?] = []
+    /// In the order of the theory's predictions.
+    public var observations: [TheoryObservation] = []
     /// A signal ended it: it says nothing.
     public var isInterrupted = false
 

@@ -25,16 +25,16 @@ struct TheoryMeter {
     }
 
     /// nil: there was no sample.
-    func observe(_ quantity: TheoryQuantity) -> TheoryObservation? {
+    func observe(_ quantity: TheoryQuantity) -> TheoryEstimate? {
         switch quantity {
         case .meanLatency: meanLatency(of: Self.channels.map { .channel($0) })
         case .meanStageLatency(let stage): meanLatency(of: [.stage(stage)])
         case .latencyQuantile(let quantile): latency(atQuantile: quantile)
         case .utilisation(let stage): utilisation(stage)
         case .blocked:
-            TheoryObservation(ratioOf: entries(\.shed), to: entries(\.submitted))
+            TheoryEstimate(ratioOf: entries(\.shed), to: entries(\.submitted))
         case .throughput:
-            TheoryObservation(
+            TheoryEstimate(
                 ratioOf: slots.map { slot in sum { Double(source.throughput(channel: $0, slot: slot)) } },
                 to: slots.map { _ in source.slot.seconds })
         case .deviation: deviation()
@@ -48,7 +48,7 @@ struct TheoryMeter {
     }
 
     /// By intended send time, from the exact sums of the slots' histograms; seconds.
-    private func meanLatency(of subjects: [MeasuredSubject]) -> TheoryObservation? {
+    private func meanLatency(of subjects: [MeasuredSubject]) -> TheoryEstimate? {
         var sums: [Double] = []
         var counts: [Double] = []
         for slot in slots {
@@ -56,28 +56,28 @@ struct TheoryMeter {
             sums.append(samples.reduce(0) { $0 + ($1.mean ?? 0) * Double($1.count) / 1e9 })
             counts.append(samples.reduce(0) { $0 + Double($1.count) })
         }
-        return TheoryObservation(ratioOf: sums, to: counts)
+        return TheoryEstimate(ratioOf: sums, to: counts)
     }
 
     /// Of the whole run, by the finer histograms of the phases; seconds.
-    private func latency(atQuantile quantile: Double) -> TheoryObservation? {
+    private func latency(atQuantile quantile: Double) -> TheoryEstimate? {
         let samples = Histogram(subBucketBits: source.latencySamples(.channel(0), phase: 0).subBucketBits)
         defer { samples.deallocate() }
         for phase in source.phaseSpans.indices {
             for channel in Self.channels { samples.merge(source.latencySamples(.channel(channel), phase: phase)) }
         }
-        return samples.interpolated(atQuantile: quantile).map { TheoryObservation($0 / 1e9) }
+        return samples.interpolated(atQuantile: quantile).map { TheoryEstimate($0 / 1e9) }
     }
 
-    private func utilisation(_ place: Int) -> TheoryObservation? {
+    private func utilisation(_ place: Int) -> TheoryEstimate? {
         let stage = specification.stages[place]
         let available = Double(stage.replicas * stage.concurrency) * Double(specification.duration.nanoseconds)
-        return TheoryObservation(Double(source.stageTotals(place).busyNanoseconds) / available)
+        return TheoryEstimate(Double(source.stageTotals(place).busyNanoseconds) / available)
     }
 
     /// Messages delivered by the end of a slot less burst + rate · time, where that is most. Until the bucket is empty what is
     /// offered is less; it was full when the first message came.
-    private func deviation() -> TheoryObservation? {
+    private func deviation() -> TheoryEstimate? {
         guard let limit = theory.limit, case .open(let rate) = theory.source else { return nil }
         let first = 0.5 / rate
         var delivered = 0.0
@@ -90,7 +90,7 @@ struct TheoryMeter {
             let expected = min(offered, Double(limit.burst) + limit.perSecond * (time - first))
             if abs(delivered - expected) > abs(worst) { worst = delivered - expected }
         }
-        return TheoryObservation(worst)
+        return TheoryEstimate(worst)
     }
 }
 

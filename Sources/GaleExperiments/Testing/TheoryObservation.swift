@@ -1,39 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import GaleStatistics
 
-/// What one run says about a quantity.
+/// What one run says about a quantity of its theory.
 public struct TheoryObservation: Codable, Equatable, Sendable {
-    public var value: Double
+    /// For people: `mean latency of second`.
+    public var quantity: String
+    public var unit: TheoryQuantity.Unit
+    /// nil: the run has no sample of it.
+    public var value: Double?
     /// At 95 %; nil: one run gives a value and no idea of its error.
-    public var interval: IntervalEstimate?
+    public var interval: ConfidenceInterval?
 
-    public init(_ value: Double, interval: IntervalEstimate? = nil) {
-        self.value = value
-        self.interval = interval
+    package init(_ quantity: String, unit: TheoryQuantity.Unit, _ estimate: TheoryEstimate?) {
+        self.quantity = quantity
+        self.unit = unit
+        value = estimate?.value
+        interval = estimate?.interval
     }
 
-    /// The ratio of two series' sums with an interval by batch means (Law, *Simulation Modeling and Analysis*, 9.5.3): of 20
-    /// batches each gives a ratio, and batches are long enough to know little of one another.
-    ///
-    /// What does not fill a batch is left out at the beginning.
-    package init?(ratioOf numerators: [Double], to denominators: [Double]) {
-        let size = numerators.count / Self.batches
-        let kept = (numerators.count - size * Self.batches)..<numerators.count
-        let sum = denominators[kept].reduce(0, +)
-        guard !numerators.isEmpty, sum > 0 else { return nil }
-        value = numerators[kept].reduce(0, +) / sum
-        let ratios =
-            size == 0
-            ? []
-            : stride(from: kept.lowerBound, to: kept.upperBound, by: size).map { start in
-                numerators[start..<start + size].reduce(0, +) / denominators[start..<start + size].reduce(0, +)
-            }
-        // A batch without a sample has no ratio.
-        interval = (try? IntervalEstimate(replications: ratios, level: Self.level)).map {
-            IntervalEstimate(mean: value, halfWidth: $0.halfWidth, level: $0.level, count: $0.count)
-        }
-    }
-
-    static let batches = 20
-    static let level = 0.95
+    var estimate: TheoryEstimate? { value.map { TheoryEstimate($0, interval: interval) } }
 }

@@ -4,8 +4,9 @@ import GaleStatistics
 /// One line of the table: a quantity as several runs measured it, and as theory has it.
 ///
 /// It is judged twice, each time so that a true theory is rejected once in a thousand times. The interval of the mean over all
-/// runs must contain the theory. And of the runs' own 95 % intervals no more may miss it than chance allows; that one looks
-/// upwards only, because of 20 runs none misses in one case out of three.
+/// runs must contain the theory. And the runs' own 95 % intervals must contain it as often as a two-sided binomial test accepts:
+/// too many misses speak against the theory or for intervals that are too narrow, too few (none of 160 runs) for
+/// intervals that are too wide. Of 20 runs none misses in one case out of three, so there only too many can be told.
 public struct TheoryRow: Codable, Equatable, Sendable {
     public var unit: TheoryQuantity.Unit
     /// For people: `mean latency of second`.
@@ -17,7 +18,7 @@ public struct TheoryRow: Codable, Equatable, Sendable {
     public var theory: Double
     /// Runs whose own interval does not contain the theory, of those that have an interval.
     public var misses, intervals: Int
-    /// The probability that at least so many miss; nil: no run has an interval.
+    /// The probability of a number of misses that is no likelier than this one; nil: no run has an interval.
     public var missesProbability: Double?
     /// The probability of a mean at least so far from the theory; nil: the quantity is exact.
     public var meanProbability: Double?
@@ -31,7 +32,7 @@ public struct TheoryRow: Codable, Equatable, Sendable {
     /// - Parameter observations: by seed; at least two, unless the quantity is exact.
     /// - Throws: `StatisticsError` when there is nothing to estimate from.
     package init(
-        _ prediction: TheoryPrediction, name: String, observations: [(seed: UInt64, observation: TheoryObservation)]
+        _ prediction: TheoryPrediction, name: String, observations: [(seed: UInt64, observation: TheoryEstimate)]
     ) throws {
         unit = prediction.quantity.unit
         self.name = name
@@ -52,18 +53,16 @@ public struct TheoryRow: Codable, Equatable, Sendable {
             accepted = abs(measured - prediction.value) <= tolerance
             return
         }
-        let pooled = try IntervalEstimate(replications: values, level: 1 - Self.significance)
-        (measured, lower, upper) = (pooled.mean, pooled.lower, pooled.upper)
-        missesProbability = own.isEmpty ? nil : Self.probability(ofMisses: misses, of: own.count)
+        let pooled = try ConfidenceInterval(replications: values, level: 1 - Self.significance)
+        (measured, lower, upper) = (pooled.estimate, pooled.lower, pooled.upper)
+        missesProbability = own.isEmpty ? nil : try Self.probability(ofMisses: misses, of: own.count)
         meanProbability = try Self.probability(ofMeanOf: values, theory: prediction.value)
         accepted = pooled.contains(prediction.value) && (missesProbability ?? 1) >= Self.significance
     }
 
-    /// P(X ≥ misses) for X binomial: the runs are independent.
-    static func probability(ofMisses misses: Int, of runs: Int) -> Double {
-        guard misses > 0 else { return 1 }
-        return DistributionFunctions.beta(a: Double(misses), b: Double(runs - misses + 1))
-            .cumulative(1 - TheoryObservation.level)
+    /// By the exact binomial test, to both sides: the runs are independent.
+    private static func probability(ofMisses misses: Int, of runs: Int) throws -> Double {
+        try BinomialTest(successes: misses, trials: runs, expected: 1 - TheoryEstimate.level).probability
     }
 
     /// Student's t, to both sides.

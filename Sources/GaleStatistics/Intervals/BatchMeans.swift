@@ -23,17 +23,34 @@ public struct BatchMeans: Equatable, Sendable {
     public init(_ samples: [Double], batches: Int) throws(StatisticsError) {
         guard batches >= 2 else { throw .tooFewSamples(count: batches, minimum: 2) }
         try StatisticsError.requireSamples(samples, atLeast: batches)
-        let size = samples.count / batches
-        let leftOut = samples.count - size * batches
-        var means: [Double] = []
-        for batch in 0..<batches {
-            var mean = 0.0
-            for index in 0..<size { mean += samples[leftOut + batch * size + index] / Double(size) }
-            means.append(mean)
+        self.init(cutting: samples.count, batches: batches) { batch in
+            batch.reduce(0) { $0 + samples[$1] / Double(batch.count) }
         }
-        self.means = means
-        batchSize = size
-        self.leftOut = leftOut
+    }
+
+    /// Cuts a ratio of sums, such as of latencies to messages by time slot: what is a mean elsewhere is a batch's ratio.
+    ///
+    /// - Parameters:
+    ///   - numerators: in the order of the run, without its transient.
+    ///   - denominators: as many. A batch of which they sum to 0 has no ratio.
+    ///   - batches: at least 2.
+    /// - Throws: as `init(_:batches:)`, when the counts differ, and when a batch has no ratio.
+    public init(ratioOf numerators: [Double], to denominators: [Double], batches: Int) throws(StatisticsError) {
+        guard numerators.count == denominators.count else {
+            throw .unequalCounts(numerators.count, denominators.count)
+        }
+        guard batches >= 2 else { throw .tooFewSamples(count: batches, minimum: 2) }
+        try StatisticsError.requireSamples(numerators, atLeast: batches)
+        self.init(cutting: numerators.count, batches: batches) { batch in
+            numerators[batch].reduce(0, +) / denominators[batch].reduce(0, +)
+        }
+        if let odd = means.first(where: { !$0.isFinite }) { throw .notFinite(odd) }
+    }
+
+    private init(cutting count: Int, batches: Int, mean: (Range<Int>) -> Double) {
+        batchSize = count / batches
+        leftOut = count - batchSize * batches
+        means = stride(from: leftOut, to: count, by: batchSize).map { mean($0..<$0 + count / batches) }
     }
 
     /// Cuts a run into as many of 64, 48, 32, 24, 16 and 12 batches as still look independent at 20 %, or into 10.
@@ -83,7 +100,7 @@ public struct BatchMeans: Equatable, Sendable {
     }
 
     /// Student's t interval over the batch means; its `count` is that of the batches.
-    public func interval(level: Double = 0.95) throws(StatisticsError) -> IntervalEstimate {
-        try IntervalEstimate(replications: means, level: level)
+    public func interval(level: Double = 0.95) throws(StatisticsError) -> ConfidenceInterval {
+        try ConfidenceInterval(replications: means, level: level)
     }
 }

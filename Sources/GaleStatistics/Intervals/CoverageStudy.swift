@@ -20,8 +20,8 @@ public struct CoverageStudy: Equatable, Sendable, CustomStringConvertible {
 
     /// - Parameter intervals: of equal level.
     /// - Throws: when there is none, or one is not finite.
-    public init(_ intervals: [IntervalEstimate], truth: Double) throws(StatisticsError) {
-        meanEstimate = try SampleMoments(intervals.map(\.mean)).mean
+    public init(_ intervals: [ConfidenceInterval], truth: Double) throws(StatisticsError) {
+        meanEstimate = try SampleMoments(intervals.map(\.estimate)).mean
         meanHalfWidth = try SampleMoments(intervals.map(\.halfWidth)).mean
         level = intervals[0].level
         self.truth = truth
@@ -49,7 +49,7 @@ public struct CoverageStudy: Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         let percent = String(format: "%.1f %%", share * 100)
         let mean = String(format: "mean %.4g ± %.3g", meanEstimate, meanHalfWidth)
-        let promised = IntervalEstimate.percent(level)
+        let promised = ConfidenceInterval.percent(level)
         let known = String(format: "%.6g", truth)
         return
             "\(covered) of \(count) \(promised) intervals contain \(known) (\(percent)); \(below) lie below and \(above) above; \(mean)"

@@ -10,7 +10,7 @@ struct BatchMeansTests {
         #expect(batches.means == [3.5, 7.5, 11.5])
         #expect(batches.batchSize == 4 && batches.leftOut == 1)
         let interval = try batches.interval(level: 0.9)
-        #expect(interval == (try IntervalEstimate(replications: [3.5, 7.5, 11.5], level: 0.9)))
+        #expect(interval == (try ConfidenceInterval(replications: [3.5, 7.5, 11.5], level: 0.9)))
     }
 
     @Test("the lag-1 autocorrelation and von Neumann's test are those worked out by hand")
@@ -56,10 +56,21 @@ struct BatchMeansTests {
             // The memory is about 19 samples long, a batch 150.
             let samples = random.autoregressive(3000, memory: 0.9)
             if try BatchMeans(samples, batches: 20).interval().contains(0) { covered += 1 }
-            if try IntervalEstimate(replications: samples).contains(0) { coveredByItself += 1 }
+            if try ConfidenceInterval(replications: samples).contains(0) { coveredByItself += 1 }
         }
         #expect((270...295).contains(covered))
         #expect(coveredByItself < 150)
+    }
+
+    @Test("a ratio of sums is cut into the ratios of its batches; one without a denominator is an error")
+    func ratios() throws {
+        let batches = try BatchMeans(ratioOf: [99, 1, 3, 8, 0], to: [1, 1, 1, 1, 3], batches: 2)
+        #expect(batches.means == [2, 2] && batches.batchSize == 2 && batches.leftOut == 1)
+        #expect(throws: StatisticsError.self) { try BatchMeans(ratioOf: [1, 0], to: [1, 0], batches: 2) }
+        #expect(throws: StatisticsError.unequalCounts(2, 1)) { try BatchMeans(ratioOf: [1, 0], to: [1], batches: 2) }
+        #expect(throws: StatisticsError.tooFewSamples(count: 2, minimum: 3)) {
+            try BatchMeans(ratioOf: [1, 0], to: [1, 1], batches: 3)
+        }
     }
 
     @Test("too few samples or batches are errors")

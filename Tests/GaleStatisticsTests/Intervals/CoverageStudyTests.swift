@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Coverage")
 struct CoverageStudyTests {
-    private func interval(_ mean: Double) -> IntervalEstimate {
-        IntervalEstimate(mean: mean, halfWidth: 1, level: 0.95, count: 20)
+    private func interval(_ mean: Double) -> ConfidenceInterval {
+        ConfidenceInterval(mean, halfWidth: 1, level: 0.95, count: 20)
     }
 
     @Test("counts the intervals that contain the truth, those below it and those above it")

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-extension IntervalEstimate {
+extension ConfidenceInterval {
     /// Student's t interval for the mean of independent replications, each of which gave one number (such as its mean latency).
     ///
     /// Exact when these numbers are normal. Means of long runs are nearly so; a few short runs of a skewed quantity give intervals
@@ -11,7 +11,7 @@ extension IntervalEstimate {
         try StatisticsError.requireSamples(replications, atLeast: 2)
         let moments = try SampleMoments(replications)
         self.init(
-            mean: moments.mean,
+            moments.mean,
             halfWidth: Self.studentQuantile(level: level, degrees: Double(moments.count - 1)) * moments.standardError,
             level: level, count: moments.count)
     }
@@ -48,14 +48,14 @@ extension IntervalEstimate {
         let difference = b.mean - a.mean
         let count = a.count + b.count
         guard variance > 0 else {
-            self.init(mean: difference, halfWidth: 0, level: level, count: count)
+            self.init(difference, halfWidth: 0, level: level, count: count)
             return
         }
         // As shares of the sum, so that no square overflows.
         let (partA, partB) = (shareA / variance, shareB / variance)
         let degrees = 1 / (partA * partA / Double(a.count - 1) + partB * partB / Double(b.count - 1))
         self.init(
-            mean: difference, halfWidth: Self.studentQuantile(level: level, degrees: degrees) * variance.squareRoot(),
+            difference, halfWidth: Self.studentQuantile(level: level, degrees: degrees) * variance.squareRoot(),
             level: level, count: count)
     }
 }
