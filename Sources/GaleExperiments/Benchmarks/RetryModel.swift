@@ -21,9 +21,7 @@ public struct RetryModel: Benchmark {
     public func sample(operations: Int) -> BenchmarkSample {
         let kernel = Kernel()
         let pipeline = Pipeline(kernel: kernel, jobs: UInt64(operations))
-        let watch = Stopwatch()
-        _ = kernel.run(until: .distantFuture)
-        let time = watch.elapsed
+        let time = kernel.timedRun()
         return BenchmarkSample(operations: pipeline.settled, time: time, figures: pipeline.figures)
     }
 }
@@ -39,17 +37,13 @@ private final class Pipeline: Component {
     }
 
     private struct State {
-        let draws = Draws(seed: 1)
-        let between = Distribution(.exponential(mean: 500_000))
+        var source: PoissonSource
         let service = Distribution(.lognormal(median: 20e6, sigma: 0.5))
         let jobs = Slab<Job>()
         /// Slots of the jobs that wait for a worker.
         let line = Ring<UInt32>(minimumCapacity: 1024)
         let latencies = Histogram()
-        /// Jobs that will come.
-        let limit: UInt64
         var idleWorkers = 50
-        var arrived: UInt64 = 0
         var attempts: UInt64 = 0
         var delivered: UInt64 = 0
         var deadLettered: UInt64 = 0
@@ -63,7 +57,7 @@ private final class Pipeline: Component {
 
     init(kernel: Kernel, jobs: UInt64) {
         state = .allocate(capacity: 1)
-        state.initialize(to: State(limit: jobs))
+        state.initialize(to: State(source: PoissonSource(mean: 500_000, limit: jobs, purpose: .arrival)))
         super.init(kernel: kernel, name: "pipeline")
         scheduleArrival(after: .zero)
     }
@@ -95,9 +89,8 @@ private final class Pipeline: Component {
 
     @inline(__always)
     private func arrive(_ now: Instant) -> UInt64 {
-        let number = state.pointee.arrived
-        state.pointee.arrived = number &+ 1
-        if state.pointee.arrived < state.pointee.limit { scheduleArrival(after: now) }
+        let number = state.pointee.source.take()
+        if state.pointee.source.goesOn { scheduleArrival(after: now) }
         let slot = state.pointee.jobs.allocate()
         state.pointee.jobs[slot].initialize(to: Job(number: number, arrived: now.nanoseconds, attempts: 0))
         return offer(slot, now)
@@ -120,7 +113,7 @@ private final class Pipeline: Component {
         let job = state.pointee.jobs[slot]
         job.pointee.attempts &+= 1
         state.pointee.attempts &+= 1
-        let draw = state.pointee.draws.uniform(.service, job.pointee.number, job.pointee.attempts)
+        let draw = state.pointee.source.draws.uniform(.service, job.pointee.number, job.pointee.attempts)
         let delay = Interval(nanoseconds: state.pointee.service.sample(draw))
         scheduler.schedule(at: now + delay, target: index, kind: Self.completion, payload: UInt64(slot))
     }
@@ -128,7 +121,7 @@ private final class Pipeline: Component {
     @inline(__always)
     private func complete(_ slot: UInt32, _ now: Instant) -> UInt64 {
         let job = state.pointee.jobs[slot].pointee
-        let draws = state.pointee.draws
+        let draws = state.pointee.source.draws
         if !draws.uniform(.failure, job.number, job.attempts).isBelow(micros: 50_000) {
             state.pointee.delivered &+= 1
             state.pointee.latencies.record(now.nanoseconds &- job.arrived)
@@ -152,9 +145,7 @@ private final class Pipeline: Component {
 
     @inline(__always)
     private func scheduleArrival(after now: Instant) {
-        let draw = state.pointee.draws.uniform(.arrival, state.pointee.arrived)
-        let delay = Interval(nanoseconds: state.pointee.between.sample(draw))
-        scheduler.schedule(at: now + delay, target: index, kind: Self.arrival, payload: 0)
+        scheduler.schedule(at: now + state.pointee.source.delay(), target: index, kind: Self.arrival, payload: 0)
     }
 }
 

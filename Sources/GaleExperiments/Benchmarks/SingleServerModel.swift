@@ -18,9 +18,7 @@ public struct SingleServerModel: Benchmark {
     public func sample(operations: Int) -> BenchmarkSample {
         let kernel = Kernel()
         let server = Server(kernel: kernel, customers: UInt64(operations))
-        let watch = Stopwatch()
-        _ = kernel.run(until: .distantFuture)
-        let time = watch.elapsed
+        let time = kernel.timedRun()
         return BenchmarkSample(
             operations: server.served, time: time,
             figures: [("sojourn", server.meanSojourn), ("seconds", (kernel.now - .zero).seconds)])
@@ -30,14 +28,10 @@ public struct SingleServerModel: Benchmark {
 /// The source, the line and the server.
 private final class Server: Component {
     private struct State {
-        let draws = Draws(seed: 1)
-        let between = Distribution(.exponential(mean: 1e6))
+        var source: PoissonSource
         let service = Distribution(.exponential(mean: 0.9e6))
         /// Instants of arrival of those who wait or are served.
         let line = Ring<Int64>(minimumCapacity: 1024)
-        /// Customers who will come.
-        let customers: UInt64
-        var arrived: UInt64 = 0
         var served: UInt64 = 0
         /// Nanoseconds.
         var sojourns: Int64 = 0
@@ -50,7 +44,7 @@ private final class Server: Component {
 
     init(kernel: Kernel, customers: UInt64) {
         state = .allocate(capacity: 1)
-        state.initialize(to: State(customers: customers))
+        state.initialize(to: State(source: PoissonSource(mean: 1e6, limit: customers, purpose: .arrival)))
         super.init(kernel: kernel, name: "server")
         scheduleArrival(after: .zero)
     }
@@ -70,9 +64,8 @@ private final class Server: Component {
 
     @inline(__always)
     private func arrive(_ now: Instant) -> UInt64 {
-        let number = state.pointee.arrived
-        state.pointee.arrived = number &+ 1
-        if state.pointee.arrived < state.pointee.customers { scheduleArrival(after: now) }
+        let number = state.pointee.source.take()
+        if state.pointee.source.goesOn { scheduleArrival(after: now) }
         state.pointee.line.append(now.nanoseconds)
         if state.pointee.line.count == 1 { scheduleDeparture(after: now) }
         return number
@@ -89,14 +82,12 @@ private final class Server: Component {
 
     @inline(__always)
     private func scheduleArrival(after now: Instant) {
-        let draw = state.pointee.draws.uniform(.arrival, state.pointee.arrived)
-        let delay = Interval(nanoseconds: state.pointee.between.sample(draw))
-        scheduler.schedule(at: now + delay, target: index, kind: Self.arrival, payload: 0)
+        scheduler.schedule(at: now + state.pointee.source.delay(), target: index, kind: Self.arrival, payload: 0)
     }
 
     @inline(__always)
     private func scheduleDeparture(after now: Instant) {
-        let draw = state.pointee.draws.uniform(.service, state.pointee.served)
+        let draw = state.pointee.source.draws.uniform(.service, state.pointee.served)
         let delay = Interval(nanoseconds: state.pointee.service.sample(draw))
         scheduler.schedule(at: now + delay, target: index, kind: Self.departure, payload: 0)
     }

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+public struct ExpectationSummary: Codable, Equatable, Sendable {
+    public var text: String
+    public var held: Bool
+    /// As a person reads it: `1.21`, `340 ms`, `inf`, `not measured`.
+    public var value: String
+    /// Added by Gale, not by the scenario.
+    public var implied: Bool
+
+    public init(text: String, held: Bool, value: String, implied: Bool) {
+        self.text = text
+        self.held = held
+        self.value = value
+        self.implied = implied
+    }
+}
