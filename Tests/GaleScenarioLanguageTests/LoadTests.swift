@@ -60,6 +60,13 @@ struct LoadTests {
         #expect(campaign == [[0, 0], [2, 0], [2, 800_000], [7, 800_000], [7, 0]])
     }
 
+    @Test("a workload without a source is refused for that alone", arguments: ["", ", think: 1s"])
+    func noSource(rest: String) throws {
+        let text = Examples.queue.replacing(", rate: 100/s", with: rest)
+        let error = try #require(throws: ScenarioError.self) { try ScenarioReader.read(text: text) }
+        #expect(error.diagnostics.map(\.message) == ["workload 'jobs' needs one of: rate, count, population"])
+    }
+
     @Test("an empirical distribution reads its file, with units in each line or in the first")
     func empirical() throws {
         let text = Examples.queue.replacing("exponential mean 10ms", with: "empirical data/times.csv")

@@ -34,6 +34,13 @@ import Testing
         #expect(folder.exists("result/summary.json"))
     }
 
+    @Test("a file that is not there has no line and no column")
+    func missing() throws {
+        let run = try gale("run", "smal.yaml")
+        #expect(run.status == 2)
+        #expect(run.errors.hasPrefix("smal.yaml: error: cannot read the scenario: there is no such file"))
+    }
+
     @Test("--json prints summary.json on standard output and nothing else there")
     func json() throws {
         let run = try gale("run", "small.yaml", "--json", "--out", "result")

@@ -109,6 +109,9 @@ import Testing
             ("pareto min 1ms alpha 0.01", "1:1: error: alpha must lie between", ""),
             ("empirical none.csv", "1:11: error: cannot read 'none.csv'", ""),
             ("exponential mean", "1:1: error: 'exponential' wants other parameters", "exponential mean V"),
+            ("erlang shape 2.5 mean 10ms", "1:14: error: an Erlang's shape is a whole number", "gamma mean V cv N"),
+            ("erlang shape 2.5 mean 10KiB", "1:14: error: an Erlang's shape is a whole number", "gamma mean V cv N"),
+            ("erlang shape 2", "1:1: error: 'erlang' wants other parameters", "erlang shape K mean V"),
             ("", "1:1: error: unknown distribution ''", "exponential mean V"),
         ])
     func mistakes(text: String, place: String, expected: String) throws {

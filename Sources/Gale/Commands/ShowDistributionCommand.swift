@@ -6,7 +6,13 @@ struct ShowDistributionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "distribution",
         abstract: "Draws a distribution as the simulator does: its shape, quantiles and moments.",
-        discussion: "For example: gale show distribution 'lognormal median 45ms p99 400ms'")
+        discussion: """
+            For example: gale show distribution 'lognormal median 45ms p99 400ms'
+
+            V is a time or a size with its unit (10ms, 4KiB), N a number, K a whole number:
+            \(DistributionReader.forms.map { "  " + $0 }.joined(separator: "\n"))
+            FILE.csv has a sample in each line: 12.5ms; or plain numbers below a first line that names their unit: ms.
+            """)
 
     @Argument(help: "The distribution as a scenario writes it, of times or of sizes.")
     var text: [String]

@@ -17,7 +17,7 @@ struct DistributionSketch {
         let axis = DistributionAxis(distribution, columns: max(10, columns - Self.margin))
         let below = (0...axis.columns).map { share(below: axis.edge($0)) }
         let shares = zip(below, below.dropFirst()).map { max(0, $1 - $0) }
-        return bars(shares) + scale(axis) + ["", rest(below[0], 1 - below[axis.columns])]
+        return bars(shares) + scale(axis) + ["", legend, rest(below[0], 1 - below[axis.columns])]
     }
 
     /// The share of draws below a value that needn't be whole: a sample stands for the interval that rounds to it.
@@ -63,6 +63,10 @@ struct DistributionSketch {
         return [
             padded("") + " └" + String(line), indent + String(labels).trimmedEnd, indent + String(marks).trimmedEnd,
         ]
+    }
+
+    private var legend: String {
+        "Up: share of all draws a column; right: \(figure.unit == .time ? "time" : "size"), logarithmic."
     }
 
     private func rest(_ left: Double, _ right: Double) -> String {

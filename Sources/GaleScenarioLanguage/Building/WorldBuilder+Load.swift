@@ -21,7 +21,8 @@ extension WorldBuilder {
     private func closedLoop(_ pair: Item.Pair) -> ClosedLoopSpecification? {
         let item = pair.item
         guard let population = item["population"] else {
-            if let think = item["think"] {
+            // What has no source at all is refused for that.
+            if let think = item["think"], item.gives("rate") || item.gives("count") {
                 diagnostics.error(
                     "workload '\(pair.key)' has a 'think' but no population that does it", at: think.place,
                     remedy: "population: 100")
@@ -103,7 +104,8 @@ extension WorldBuilder {
     /// What a curve offers while the load lasts: something, and no more than there are identities for.
     private func checkOffer(_ curve: RateCurve, _ pair: Item.Pair) {
         let item = pair.item
-        guard known, !(item["rate"]?.isWrong ?? false) else { return }
+        // What has neither is refused for that.
+        guard known, item.gives("rate") || item.gives("count"), !(item["rate"]?.isWrong ?? false) else { return }
         let place = item["rate"]?.place ?? item["count"]?.place ?? pair.place
         let offered = curve.total(until: duration.nanoseconds)
         if offered == 0 {

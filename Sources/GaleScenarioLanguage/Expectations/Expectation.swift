@@ -93,6 +93,7 @@ public struct Expectation: Equatable, Sendable {
 /// A place in a scenario file. Lines and columns count from 1.
 public struct SourceLocation: Equatable, Sendable, CustomStringConvertible {
     public var file: String
+    /// From 1; 0: the file as a whole, which could not be read.
     public var line: Int
     public var column: Int
 
@@ -102,5 +103,5 @@ public struct SourceLocation: Equatable, Sendable, CustomStringConvertible {
         self.column = column
     }
 
-    public var description: String { "\(file):\(line):\(column)" }
+    public var description: String { line == 0 ? file : "\(file):\(line):\(column)" }
 }

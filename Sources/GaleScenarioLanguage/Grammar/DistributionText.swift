@@ -129,10 +129,16 @@ package struct DistributionText {
     }
 
     private func erlang() throws(Mistake) -> DistributionSpecification {
-        let p = try parameters(["shape", "mean"])
-        guard p[0] == p[0].rounded(.down), p[0] >= 1, p[0] <= 1_000 else {
-            throw Mistake(offset: words[2].offset, message: "an Erlang's shape is a whole number from 1 to 1000")
+        // Before the mean, so that a wrong shape is not taken for a mean of the other unit.
+        if words.count > 2, words[1].text == "shape" {
+            let shape = try number(2)
+            guard shape == shape.rounded(.down), shape >= 1 else {
+                throw Mistake(
+                    offset: words[2].offset, message: "an Erlang's shape is a whole number from 1 to 1000",
+                    remedy: "a gamma's needn't be whole: gamma mean V cv N, where cv is 1/√shape")
+            }
         }
+        let p = try parameters(["shape", "mean"], usage: "erlang shape K mean V")
         return .erlang(shape: Int(p[0]), mean: p[1])
     }
 
@@ -145,8 +151,8 @@ package struct DistributionText {
     }
 
     /// The parameters of `NAME key value key value`, in this order; each above 0.
-    private func parameters(_ keys: [String]) throws(Mistake) -> [Double] {
-        let usage = words[0].text + keys.map { " \($0) \(Self.plain.contains($0) ? "N" : "V")" }.joined()
+    private func parameters(_ keys: [String], usage: String? = nil) throws(Mistake) -> [Double] {
+        let usage = usage ?? words[0].text + keys.map { " \($0) \(Self.plain.contains($0) ? "N" : "V")" }.joined()
         guard words.count == 1 + 2 * keys.count else { throw form(usage) }
         var values: [Double] = []
         for (index, key) in keys.enumerated() {

@@ -14,6 +14,9 @@ public enum DistributionReader {
     /// The names that a distribution's text begins with.
     public static var names: [String] { DistributionText.names }
 
+    /// How each is written: `lognormal median V p99 V`.
+    public static var forms: [String] { DistributionText.forms }
+
     /// Reads times, or else sizes. The file of an `empirical FILE.csv` may lie anywhere; a relative path starts at the working
     /// directory.
     ///

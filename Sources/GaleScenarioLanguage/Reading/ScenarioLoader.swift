@@ -11,7 +11,7 @@ struct ScenarioLoader {
     func load(_ path: String) -> Tree? {
         switch Self.text(of: path, files, mayBePipe: true) {
         case .failure(let problem):
-            let place = Place(source: SourceText(file: path, folder: nil, text: ""), line: 1, column: 1)
+            let place = Place(source: SourceText(file: path, folder: nil, text: ""), line: 0, column: 0)
             diagnostics.error("cannot read the scenario: \(problem.words)", at: place)
             return nil
         case .success(let text):

@@ -45,7 +45,7 @@ enum EmpiricalFile {
                 throw mistake(
                     "value \(index + 1) of '\(name.shortened)' is '\(line.shortened)'; expected "
                         + "\(unit.quantity.expected)",
-                    "or let the first line name the unit of plain numbers")
+                    "or let the first line be the unit of plain numbers: \(unit == .time ? "ms" : "KiB")")
             }
             values.append(Double(value))
         }
