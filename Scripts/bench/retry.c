@@ -108,8 +108,8 @@ int main(int argc, char **argv) {
     service = tabulate(lognormalLower, lognormalUpper, 20e6);
     makeHeap(most + 64);
     line = malloc((mask + 1) * sizeof *line);
-    jobs = malloc(most * sizeof *jobs);
-    freeSlots = malloc(most * sizeof *freeSlots);
+    jobs = hugePages(most * sizeof *jobs);
+    freeSlots = hugePages(most * sizeof *freeSlots);
     scheduleArrival(0);
     double start = processorSeconds();
     while (count > 0) {
