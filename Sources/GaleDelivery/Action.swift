@@ -33,6 +33,12 @@ public enum WaitReason: UInt8, Sendable {
     case concurrency
     /// As many attempts are under way as the tenant may have at once.
     case bulkhead
+    /// The end of the recipient's quiet hours.
+    case quietHours
+    /// The next period's money.
+    case money
+    /// The app took it, and whether the recipient looked there is asked later.
+    case seen
 }
 
 /// How a chain ended, as far as the dispatcher knows.

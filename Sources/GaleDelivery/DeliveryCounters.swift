@@ -29,6 +29,18 @@ public struct DeliveryCounters: Equatable, Sendable {
     public internal(set) var bulkheadWaits: Int64 = 0
     /// Attempts not begun because their answer would have come too late.
     public internal(set) var hopeless: Int64 = 0
+    public internal(set) var quietWaits: Int64 = 0
+    public internal(set) var moneyWaits: Int64 = 0
+    /// In-app messages that were taken, and then waited to be seen.
+    public internal(set) var seenWaits: Int64 = 0
+    /// Of these, those that were.
+    public internal(set) var seenInApp: Int64 = 0
+    /// Replaced by a later one with the same collapse key; contained in `suppressed`.
+    public internal(set) var collapsed: Int64 = 0
+    /// Beyond the recipient's frequency cap; contained in `suppressed`.
+    public internal(set) var capped: Int64 = 0
+    /// Millionths of the currency's unit, less what was booked back.
+    public internal(set) var spentMicros: Int64 = 0
     /// Breakers that opened, stops included.
     public internal(set) var breakersOpened: Int64 = 0
     public internal(set) var requeued: Int64 = 0
@@ -67,6 +79,9 @@ public struct DeliveryCounters: Equatable, Sendable {
         case .noRoute: noRouteWaits += 1
         case .concurrency: concurrencyWaits += 1
         case .bulkhead: bulkheadWaits += 1
+        case .quietHours: quietWaits += 1
+        case .money: moneyWaits += 1
+        case .seen: seenWaits += 1
         }
     }
 }

@@ -27,12 +27,15 @@ public struct Policy: Equatable, Sendable {
     public var concurrency: ConcurrencyPolicy?
     public var bulkheads: BulkheadPolicy?
     public var shedding: SheddingPolicy?
+    /// Choice among providers, money, nested deadlines, presence, quiet hours, caps, collapse keys, priorities and fairness.
+    public var routing: RoutingPolicy
 
     public init(
         routes: [Route], timeout: Interval = .seconds(10), waiting: Waiting = .park,
         deduplication: Deduplication? = nil, retry: RetryPolicy = RetryPolicy(), breaker: BreakerPolicy? = nil,
         limits: [RateLimit] = [], fallbacks: [Fallback] = [], outlierEjection: OutlierPolicy? = nil,
-        concurrency: ConcurrencyPolicy? = nil, bulkheads: BulkheadPolicy? = nil, shedding: SheddingPolicy? = nil
+        concurrency: ConcurrencyPolicy? = nil, bulkheads: BulkheadPolicy? = nil, shedding: SheddingPolicy? = nil,
+        routing: RoutingPolicy = RoutingPolicy()
     ) {
         self.routes = routes
         self.timeout = timeout
@@ -46,13 +49,14 @@ public struct Policy: Equatable, Sendable {
         self.concurrency = concurrency
         self.bulkheads = bulkheads
         self.shedding = shedding
+        self.routing = routing
     }
 
     /// What it asks stores for: each kind needs one.
     public var stateKinds: [StateKind] { StateAccesses.kinds(of: self) }
 
     /// Whether `Notification.recipient` and `tenant` matter: if not, a host may spare itself the trouble of finding them out.
-    public var readsSenderAndRecipient: Bool { bulkheads?.tenant != nil }
+    public var readsSenderAndRecipient: Bool { bulkheads?.tenant != nil || routing.readsSenderAndRecipient }
 
     /// What a notification in backoff holds.
     public enum Waiting: String, CaseIterable, Sendable {

@@ -48,6 +48,10 @@ struct DispatcherPropertyTests {
             ]
         }
         if random.chance(50) { protect(&policy, &random) }
+        if random.chance(50) {
+            policy.routing = randomRouting(&random)
+            policy.routes.append(route(.inApp, .none, [2]))
+        }
         return policy
     }
 
@@ -86,6 +90,49 @@ struct DispatcherPropertyTests {
         }
     }
 
+    private func randomRouting(_ random: inout SplitMix) -> RoutingPolicy {
+        var routing = RoutingPolicy(
+            choice: ProviderChoice(rawValue: UInt8(random.below(8))), collapses: random.chance(50),
+            isFair: random.chance(50))
+        if random.chance(50) {
+            routing.money = MoneyPolicy(
+                prices: (0..<5).map {
+                    MoneyPolicy.Price(provider: ProviderIndex(rawValue: $0), micros: Int64(random.below(4) * 1_000))
+                }, budgetMicros: random.chance(70) ? Int64(random.below(40_000)) : nil, period: .seconds(20),
+                whenUsedUp: MoneyPolicy.WhenUsedUp.allCases[random.below(3)])
+        }
+        if random.chance(50) {
+            routing.deadlines = TierDeadlines(
+                provider: random.chance(60) ? .milliseconds(Int64(random.below(5_000))) : nil,
+                channel: random.chance(60) ? .milliseconds(Int64(random.below(9_000))) : nil,
+                message: random.chance(60) ? .milliseconds(Int64(random.below(60_000))) : nil)
+        }
+        if random.chance(50) {
+            routing.presence = PresencePolicy(
+                channels: [.push, .sms], recency: .seconds(Int64(1 + random.below(60))),
+                seenWithin: random.chance(70) ? .milliseconds(Int64(random.below(8_000))) : nil,
+                onFailure: random.chance(50) ? .open : .closed)
+        }
+        if random.chance(50) {
+            // The stories begin shortly before midnight, and the zones are seconds apart.
+            routing.quietHours = QuietHours(
+                begin: 0, end: 1 + random.below(2), channels: [.push, .sms, .email],
+                spread: .seconds(Int64(random.below(20))), zones: Self.zones, epoch: -Int64(random.below(30)))
+        }
+        if random.chance(50) {
+            routing.cap = FrequencyCap(
+                limit: random.below(5), window: .seconds(20), onFailure: random.chance(50) ? .open : .closed)
+        }
+        if random.chance(50) {
+            routing.lanes =
+                random.chance(50)
+                ? .strict(ageing: random.chance(70) ? .seconds(3) : nil)
+                : .weighted([8, 4, 2, UInt32(random.below(3))])
+        }
+        return routing
+    }
+
+    private static let zones = TimeZoneTable(fixed: [("a", 0), ("b", 10), ("c", -15), ("d", 70)])
     private static let dialects: [ProviderDialect] = [.apns, .fcm, .gateway, .sms, .smtp]
     private static let providers = dialects.enumerated().map { ProviderDescription(name: "p\($0)", dialect: $1) }
 
@@ -127,6 +174,13 @@ struct DispatcherPropertyTests {
                 answers.chance(10) ? .present : answers.chance(20) ? .failed : .absent
             )
         }
+        host.answer = { [unowned host] read, _ in
+            guard read.kind == .presence else { return nil }
+            let seen = max(1, host.now.nanoseconds - Int64(answers.below(40)) * 1_000_000_000)
+            let answer: LookupAnswer =
+                answers.chance(20) ? .failed : answers.chance(30) ? .absent : .value(seen)
+            return (.milliseconds(Int64(answers.below(50))), answer)
+        }
         host.respond = { sent in
             let isBad = sent.at.nanoseconds / 10_000_000_000 % 2 == 1
             let response = randomResponse(&answers, Self.dialects[sent.provider], isBad)
@@ -153,7 +207,9 @@ struct DispatcherPropertyTests {
                 previousAttempts: random.chance(10) ? UInt8(random.below(256)) : 0,
                 tenant: UInt32(random.below(6)), priority: Priority.allCases[random.below(4)],
                 created: random.chance(5) ? .zero : nil,
-                timeToLive: .milliseconds(Int64(random.below(random.chance(30) ? 2_000 : 120_000))))
+                timeToLive: .milliseconds(Int64(random.below(random.chance(30) ? 2_000 : 120_000))),
+                recipient: UInt64(random.below(20)), zone: TimeZoneIndex(rawValue: UInt16(random.below(5))),
+                collapseKey: UInt64(random.below(3)))
         }
         host.drain()
         return (host, policy)
@@ -199,7 +255,16 @@ struct DispatcherPropertyTests {
         #expect(host.writes.count == (policy.deduplication == nil ? 0 : Int(counters.delivered)))
         if waiting != .retryTopic { #expect(host.requeued.isEmpty) }
         if waiting != .park { #expect(host.releases.isEmpty) }
-        if waiting != .hold { #expect(host.holds.isEmpty) }
+        // What the app has taken stays.
+        if waiting == .park { #expect(host.holds.isEmpty) }
+        if waiting == .retryTopic { #expect(host.holds.allSatisfy { $0.reason == .seen }) }
+        if let quiet = policy.routing.quietHours {
+            for sent in host.sent where quiet.channels.contains(sent.channel) {
+                let notification = host.notification(of: sent.reference)
+                if notification.priority == .critical { continue }
+                #expect(quiet.end(at: sent.at, in: notification.zone) == nil, "nothing is sent in quiet hours")
+            }
+        }
     }
 
     @Test("limits hold over any window", arguments: Policy.Waiting.allCases, 100...130)
@@ -285,6 +350,8 @@ struct DispatcherPropertyTests {
                 "opened": counters.breakersOpened, "failedLookUps": counters.failedLookUps,
                 "concurrencyWaits": counters.concurrencyWaits, "bulkheadWaits": counters.bulkheadWaits,
                 "hopeless": counters.hopeless, "shed": counters.shed,
+                "quiet": counters.quietWaits, "money": counters.moneyWaits, "seen": counters.seenWaits,
+                "seenInApp": counters.seenInApp, "collapsed": counters.collapsed, "capped": counters.capped,
             ]
             for (name, count) in reached { total[name, default: 0] += count }
         }

@@ -61,6 +61,8 @@ final class TestHost {
     var respond: (Sent) -> (after: Interval, response: ProviderResponse)? = { _ in (.milliseconds(10), .ok) }
     /// Keeps what is written and answers from it; what it does not keep is left to `lookUp`.
     var store = TestStore()
+    /// Asked before the store, with the key of the notification; nil: the store answers.
+    var answer: ((StateRead, _ key: UInt64) -> (after: Interval, answer: LookupAnswer)?)?
     var lookUp: (UInt64) -> (after: Interval, answer: LookupAnswer)? = { _ in (.milliseconds(1), .absent) }
     /// How long an `acquire` waits for its slot; nil: the test grants by hand.
     var grant: () -> Interval? = { .zero }
@@ -86,15 +88,16 @@ final class TestHost {
     @discardableResult
     func consume(
         channel: Channel = .push, platform: Platform = .ios, key: UInt64? = nil, previousAttempts: UInt8 = 0,
-        tenant: UInt32 = 1, priority: Priority = .normal, created: Instant? = nil, timeToLive: Interval = .hours(1)
+        tenant: UInt32 = 1, priority: Priority = .normal, created: Instant? = nil, timeToLive: Interval = .hours(1),
+        recipient: UInt64 = 1, zone: TimeZoneIndex = .unknown, collapseKey: UInt64 = 0
     ) -> UInt64 {
         let reference = nextReference
         nextReference += 1
         let created = created ?? now
         let notification = Notification(
-            reference: reference, key: key ?? reference, recipient: 1, tenant: tenant, channel: channel,
+            reference: reference, key: key ?? reference, recipient: recipient, tenant: tenant, channel: channel,
             platform: platform, previousAttempts: previousAttempts, created: created, expires: created + timeToLive,
-            priority: priority)
+            priority: priority, zone: zone, collapseKey: collapseKey)
         messages[reference] = Message(notification: notification)
         slotsHeld += 1
         handle(.consumed(notification))
@@ -149,6 +152,8 @@ final class TestHost {
         #expect(left > 0, "the host must come to rest")
     }
 
+    func notification(of reference: UInt64) -> Notification { messages[reference]!.notification }
+
     var isIdle: Bool { agenda.isEmpty }
     var consumedCount: Int { messages.count }
     var endedCount: Int { messages.values.count { $0.ended } }
@@ -162,7 +167,9 @@ final class TestHost {
             lookUps.append((now, reference))
             reads.append(read)
             #expect(messages[reference]!.holdsSlot, "a look-up is made from a slot")
-            if let (after, answer) = store.answer(read, reference, at: now) ?? lookUp(reference) {
+            if let (after, answer) = self.answer?(read, messages[reference]!.notification.key) ?? store.answer(
+                read, reference, at: now) ?? lookUp(reference)
+            {
                 let isLate = after >= read.timeout
                 schedule(
                     .lookedUp(identifier, isLate ? .failed : answer), at: now + (isLate ? read.timeout : after))

@@ -38,13 +38,17 @@ struct Equivalent {
 struct DeliveryPlan {
     static let stepsPerWay = 4
     static let ways = 16
+    /// Steps beyond this are in the app, before a way of its own: one a platform.
+    static let lastOfWays = UInt8(ways * stepsPerWay - 1)
+    private static let firstInApp = (ways + 1) * stepsPerWay
     static let maximumEquivalents = 32
 
-    /// `ways · stepsPerWay` steps, and one `end` more.
+    /// `ways · stepsPerWay` steps, one `end` more, and the steps in the app, each with an `end`.
     let steps: UnsafeMutablePointer<PlanStep>
     let routes: UnsafeMutablePointer<PlanRoute>
     let routeCount: Int
     let equivalents: UnsafeMutablePointer<Equivalent>
+    let equivalentCount: Int
 
     init(_ policy: Policy, providerCount: Int) {
         var compiled: [(channel: Channel, platform: Platform, source: Int)] = []
@@ -66,8 +70,9 @@ struct DeliveryPlan {
         }
 
         let count = Self.ways * Self.stepsPerWay
-        steps = .allocate(capacity: count + 1)
-        steps.initialize(repeating: .end, count: count + 1)
+        let extent = Self.firstInApp + Platform.allCases.count * Self.stepsPerWay
+        steps = .allocate(capacity: extent)
+        steps.initialize(repeating: .end, count: extent)
         for channel in Channel.allCases {
             for platform in Platform.allCases {
                 let way = Self.way(channel, platform)
@@ -85,7 +90,15 @@ struct DeliveryPlan {
                 if place > 0 { steps[way + place - 1].deadline = .max }
             }
         }
+        if policy.routing.presence != nil {
+            for platform in Platform.allCases {
+                guard let number = route(.inApp, platform) else { continue }
+                steps[Self.inApp(platform)] = PlanStep(
+                    route: number, channel: .inApp, soleProvider: Chain.noProvider, queues: 0, deadline: .max)
+            }
+        }
         routeCount = planRoutes.count
+        equivalentCount = list.count
         for place in 0..<count { steps[place].queues |= 1 << UInt32(routeCount) }
         routes = .allocate(capacity: max(1, planRoutes.count))
         for (index, route) in planRoutes.enumerated() { (routes + index).initialize(to: route) }
@@ -103,6 +116,17 @@ struct DeliveryPlan {
     @inline(__always)
     static func way(_ channel: Channel, _ platform: Platform) -> Int {
         Int(channel.rawValue) * 16 + Int(platform.rawValue) * 4
+    }
+
+    private static func inApp(_ platform: Platform) -> Int { firstInApp + Int(platform.rawValue) * stepsPerWay }
+
+    /// The step in the app before a way, if there is one and this is the way's first step.
+    func inAppStep(home step: UInt8) -> UInt8? {
+        guard step <= Self.lastOfWays, step & 3 == 0, steps[Int(step)].channel != .inApp,
+            let platform = Platform(rawValue: step >> 2 & 3)
+        else { return nil }
+        let place = Self.inApp(platform)
+        return steps[place].route == PlanStep.noRoute ? nil : UInt8(place)
     }
 
     /// The step after this one, or nil at the end of the way.

@@ -25,6 +25,7 @@ extension DispatcherCore {
     }
 
     func consumed(_ notification: Notification, _ actions: inout Actions) {
+        let notification = state.pointee.isRouted ? withinMessageTier(notification) : notification
         state.pointee.counters.consumed += 1
         if state.pointee.now >= notification.expires.nanoseconds {
             return refuse(notification, .expired, &actions)
@@ -44,7 +45,8 @@ extension DispatcherCore {
         if !isAdmitted(notification) { return refuse(notification, .shed, &actions) }
         if state.pointee.chains.count >= Identifier.maximumChains { return refuse(notification, .shed, &actions) }
         let slot = open(notification, step: UInt8(step), attempts: attempts)
-        if !lookUpFirst(slot, state.pointee.accesses.perMessage | state.pointee.accesses.perChannel, &actions) {
+        if state.pointee.isRouted && !beginRouting(slot, notification, &actions) { return }
+        if !lookUpFirst(slot, firstState(slot), &actions) {
             _ = proceed(slot, [], &actions)
         }
     }
@@ -68,6 +70,8 @@ extension DispatcherCore {
         chain.pointee.flags.subtract([.promisedRoute, .promisedBudget])
         if chain.pointee.flags.contains(.succeededLate) {
             deliver(slot, &actions)
+        } else if state.pointee.isRouted && routed(slot).pointee.flags.contains(.replaced) {
+            settle(slot, .suppressed, &actions)
         } else if state.pointee.now >= chain.pointee.expires {
             settle(slot, .expired, &actions)
         } else if chain.pointee.flags.contains(.needsLookup) {

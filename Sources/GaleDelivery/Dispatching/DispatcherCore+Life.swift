@@ -10,7 +10,7 @@ extension DispatcherCore {
         let guards = Guards.areNeeded(by: policy) ? UnsafeMutablePointer<Guards>.allocate(capacity: 1) : nil
         guards?.initialize(to: Guards(policy, plan: plan, providerCount: providers.count))
         let queues = UnsafeMutablePointer<WaitQueue>.allocate(capacity: plan.routeCount + 1)
-        for index in 0...plan.routeCount { (queues + index).initialize(to: WaitQueue()) }
+        for index in 0...plan.routeCount { (queues + index).initialize(to: WaitQueue(policy.routing)) }
         // A retry topic's header has to tell the channels apart, so each may have a quarter of the numbers there are.
         let most = policy.fallbacks.isEmpty ? 255 : 255 / DeliveryPlan.stepsPerWay
         let states = UnsafeMutablePointer<ProviderState>.allocate(capacity: providers.count)
@@ -30,10 +30,13 @@ extension DispatcherCore {
         state.initialize(
             to: DispatcherState(
                 chains: Slab(), providers: states, deduplicates: policy.deduplication != nil,
-                goesStraight: accesses.isPlain && guards == nil, hasBudget: policy.retry.budget != nil,
+                goesStraight: accesses.isPlain && guards == nil && !policy.routing.isOn,
+                hasBudget: policy.retry.budget != nil,
                 attemptLimit: UInt8(clamping: min(max(1, policy.retry.attempts), most)), timeout: policy.timeout,
                 lookupTimeout: accesses[.deduplication].timeout, window: accesses[.deduplication].lifetime, plan: plan,
                 budget: RetryBudget(policy.retry.budget ?? RetryBudgetPolicy(ratioMicros: 0)),
+                isRouted: policy.routing.isOn,
+                routing: RoutingRules(policy.routing, plan: plan, providerCount: providers.count),
                 providerCount: providers.count, accesses: accesses, queues: queues, backoff: Backoff(policy.retry),
                 waiting: policy.waiting, guards: guards,
                 retryAfterCap: policy.retry.retryAfterCap?.nanoseconds ?? -1,
@@ -51,6 +54,7 @@ extension DispatcherCore {
         }
         state.pointee.plan.deallocate()
         state.pointee.accesses.deallocate()
+        state.pointee.routing.deallocate()
         state.pointee.backoff.deallocate()
         state.pointee.budget.deallocate()
         state.pointee.chains.deallocate()

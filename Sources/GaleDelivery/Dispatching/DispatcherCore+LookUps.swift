@@ -37,12 +37,16 @@ extension DispatcherCore {
             .lookUp(
                 LookupID(rawValue: identifier), reference: chain.pointee.reference,
                 StateRead(
-                    kind: kind, key: stateKey(kind, slot), timeout: access.timeout, lifetime: access.lifetime)))
+                    kind: kind, key: stateKey(kind, slot), timeout: access.timeout, adding: access.adding,
+                    lifetime: access.lifetime)))
     }
 
     /// Where a kind keeps what concerns a chain.
     private func stateKey(_ kind: StateKind, _ slot: UInt32) -> UInt64 {
-        chain(slot).pointee.key
+        switch kind {
+        case .presence, .cap: routed(slot).pointee.recipient
+        case .deduplication, .suppression, .consent, .quota: chain(slot).pointee.key
+        }
     }
 
     func lookedUp(_ raw: UInt64, _ answer: LookupAnswer, _ actions: inout Actions) {
@@ -75,7 +79,13 @@ extension DispatcherCore {
             guard value != 0 else { return false }
             settle(slot, .duplicate, &actions)
             return true
-        case .suppression, .consent, .presence, .cap, .quota:
+        case .presence: return foundPresence(value, slot, &actions)
+        case .cap:
+            guard value != 0 else { return false }
+            state.pointee.counters.capped += 1
+            settle(slot, .suppressed, &actions)
+            return true
+        case .suppression, .consent, .quota:
             return false
         }
     }

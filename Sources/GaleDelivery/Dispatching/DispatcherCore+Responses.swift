@@ -13,6 +13,7 @@ extension DispatcherCore {
         let index = Int(chain.pointee.provider)
         let provider = state.pointee.providers + index
         let verdict = Taxonomy.classify(provider.pointee.dialect, response)
+        if state.pointee.isRouted { noteRoutedAnswer(slot, verdict) }
         if verdict.errorClass == .ok {
             let transition = provider.pointee.breaker.record(
                 failure: false, duration: callDuration, epoch: chain.pointee.epoch, at: state.pointee.now)
@@ -62,13 +63,8 @@ extension DispatcherCore {
             state.pointee.waitingChains -= 1
             deliver(slot, &actions)
         case .queued:
-            // Its queue still links it: settled now, the record goes when the queue reaches it.
-            state.pointee.waitingChains -= 1
             rememberKey(slot, &actions)
-            actions.append(.settle(reference: chain.pointee.reference, .delivered))
-            state.pointee.counters.count(.delivered)
-            chain.pointee.state = .gone
-            state.pointee.goneChains += 1
+            settleQueued(slot, .delivered, &actions)
         case .acquiring:
             // The host is about to grant a slot; it is told when it does.
             chain.pointee.flags.insert(.succeededLate)
@@ -76,6 +72,17 @@ extension DispatcherCore {
             return countStale()
         }
         state.pointee.counters.lateSuccesses += 1
+    }
+
+    /// Ends a chain that a queue still links: settled now, the record goes when the queue reaches it.
+    func settleQueued(_ slot: UInt32, _ outcome: Outcome, _ actions: inout Actions) {
+        let chain = chain(slot)
+        state.pointee.waitingChains -= 1
+        actions.append(.settle(reference: chain.pointee.reference, outcome))
+        state.pointee.counters.count(outcome)
+        if state.pointee.isRouted { unindex(slot) }
+        chain.pointee.state = .gone
+        state.pointee.goneChains += 1
     }
 
     /// The attempt under way failed: what next?
@@ -86,6 +93,7 @@ extension DispatcherCore {
         } else {
             chain.pointee.flags.remove(.unsure)
         }
+        if isInApp(slot) { return leaveChannel(slot, .deadLettered, &actions) }
         switch verdict.errorClass {
         case .ok: preconditionFailure("a success is no failure")
         case .permanent: leaveChannel(slot, .deadLettered, &actions)
@@ -127,19 +135,13 @@ extension DispatcherCore {
         }
         // What can't start again in time needs no wait: another channel has the rest of the time, or it is over.
         if delay >= chain.pointee.expires - state.pointee.now { return leaveChannel(slot, .expired, &actions) }
-        let deadline = state.pointee.plan.steps[Int(chain.pointee.step)].deadline
-        if deadline != .max, state.pointee.now + delay - chain.pointee.created >= deadline {
-            return leaveChannel(slot, .expired, &actions)
-        }
+        if state.pointee.now + delay >= channelDeadline(slot) { return leaveChannel(slot, .expired, &actions) }
         backOff(slot, delay, &actions)
     }
 
     /// This channel is done with: the next one of the way, or the end.
     func leaveChannel(_ slot: UInt32, _ outcome: Outcome, _ actions: inout Actions) {
-        let chain = chain(slot)
-        guard let next = state.pointee.plan.next(after: chain.pointee.step) else {
-            return settle(slot, outcome, &actions)
-        }
+        guard let next = nextStep(slot) else { return settle(slot, outcome, &actions) }
         fallBack(slot, to: next)
         _ = proceed(slot, [], &actions)
     }
@@ -151,6 +153,7 @@ extension DispatcherCore {
         chain.pointee.tried = 0
         chain.pointee.flags.subtract([.pinned, .unsure])
         state.pointee.counters.fallbacks += 1
+        if state.pointee.routing.hasTiers { routed(slot).pointee.channelSince = state.pointee.now }
     }
 
     /// A provider's breaker moved: count, and let the waiting go on when it closed.

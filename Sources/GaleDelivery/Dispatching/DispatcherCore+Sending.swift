@@ -21,10 +21,15 @@ extension DispatcherCore {
             return true
         }
         var entitled = entitled
-        while passedDeadline(chain), let next = state.pointee.plan.next(after: chain.pointee.step) {
+        if isInApp(slot) && !canUseApp(slot) {
+            goHome(slot)
+            entitled = []
+        }
+        while passedDeadline(slot), let next = nextStep(slot) {
             fallBack(slot, to: next)
             entitled = []
         }
+        if state.pointee.isRouted && heldBack(slot, &actions) { return true }
         let route = Int(state.pointee.plan.steps[Int(chain.pointee.step)].route)
         let place = mayUse(route, entitled.contains(.route)) ? pick(route, chain) : nil
         guard let place else {
@@ -47,14 +52,11 @@ extension DispatcherCore {
 
     /// Whether the channel's own time is over.
     @inline(__always)
-    func passedDeadline(_ chain: UnsafeMutablePointer<Chain>) -> Bool {
-        let deadline = state.pointee.plan.steps[Int(chain.pointee.step)].deadline
-        return deadline != .max && state.pointee.now - chain.pointee.created >= deadline
-    }
+    func passedDeadline(_ slot: UInt32) -> Bool { state.pointee.now >= channelDeadline(slot) }
 
     /// Whether a chain may try a route at all: those who waited come first.
     @inline(__always)
-    private func mayUse(_ route: Int, _ isEntitled: Bool) -> Bool {
+    func mayUse(_ route: Int, _ isEntitled: Bool) -> Bool {
         if isEntitled || state.pointee.crowded & (1 << UInt32(route)) == 0 { return true }
         let queue = state.pointee.queues + route
         if queue.pointee.count > 0 { return false }
@@ -79,8 +81,10 @@ extension DispatcherCore {
             let provider = provider(members.first + offset)
             let permits = provider.pointee.breaker.permits(at: now)
             if permits <= 0 { continue }
+            var room = provider.pointee.room(at: now)
+            if state.pointee.routing.hasMoney { room = min(room, affordable(members.first + offset)) }
             // At most half the range each, so that the sum of two fits.
-            sum = min(sum + min(permits, provider.pointee.room(at: now)), .max / 2)
+            sum = min(sum + min(permits, room), .max / 2)
         }
         return sum
     }
@@ -95,6 +99,7 @@ extension DispatcherCore {
     @inline(__always)
     private func pick(_ route: Int, _ chain: UnsafeMutablePointer<Chain>) -> Int32? {
         let members = state.pointee.plan.routes[route]
+        if state.pointee.routing.isSelective { return pickSelectively(members, chain, usable(route)) }
         if members.count == 1 {
             return provider(members.first).pointee.isAvailable(at: state.pointee.now) ? members.first : nil
         }
@@ -154,7 +159,11 @@ extension DispatcherCore {
         if members.count == 1 || state.pointee.queues[route].count > 0 { return false }
         let untried = usable(route) & ~chain.pointee.tried
         for offset in 0..<members.count where untried & (1 << UInt32(offset)) != 0 {
-            if provider(members.first + offset).pointee.isAvailable(at: state.pointee.now) { return true }
+            if provider(members.first + offset).pointee.isAvailable(at: state.pointee.now),
+                affordable(members.first + offset) > 0
+            {
+                return true
+            }
         }
         return false
     }
@@ -165,6 +174,7 @@ extension DispatcherCore {
         let provider = state.pointee.providers + Int(index)
         provider.pointee.bucket.take()
         provider.pointee.breaker.letThrough()
+        if state.pointee.isRouted { noteRoutedSend(slot, place) }
         countSend(chain, index, isPaid: isPaid)
         let identifier = beginAttempt(chain, slot, index, provider.pointee.breaker.epoch)
         if state.pointee.guards != nil { noteCall(identifier, slot, index, route, place: place) }

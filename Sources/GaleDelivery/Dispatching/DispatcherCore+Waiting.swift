@@ -5,11 +5,19 @@ import GalePrimitives
 extension DispatcherCore {
     /// Waits `delay` nanoseconds after a failure.
     func backOff(_ slot: UInt32, _ delay: Int64, _ actions: inout Actions) {
+        backOff(slot, delay, .backoff, &actions)
+    }
+
+    /// Waits `delay` nanoseconds with a wake of its own.
+    func backOff(_ slot: UInt32, _ delay: Int64, _ reason: WaitReason, _ actions: inout Actions) {
         let at = state.pointee.now + delay
-        state.pointee.counters.count(.backoff)
-        if state.pointee.waiting == .retryTopic { return requeue(slot, at: at, .backoff, &actions) }
+        state.pointee.counters.count(reason)
+        // What the app has taken stays here: what a retry topic brings back is told there again.
+        if state.pointee.waiting == .retryTopic && reason != .seen {
+            return requeue(slot, at: at, reason, &actions)
+        }
         let chain = chain(slot)
-        giveSlot(slot, .backoff, &actions)
+        giveSlot(slot, reason, &actions)
         chain.pointee.state = .backoff
         state.pointee.waitingChains += 1
         let timer = Identifier.make(
@@ -21,7 +29,7 @@ extension DispatcherCore {
     func giveSlot(_ slot: UInt32, _ reason: WaitReason, _ actions: inout Actions) {
         let chain = chain(slot)
         guard chain.pointee.flags.contains(.holdsSlot) else { return }
-        if state.pointee.waiting == .hold {
+        if state.pointee.waiting != .park {
             actions.append(.hold(chainID(slot), reference: chain.pointee.reference, until: reason))
         } else {
             chain.pointee.flags.remove(.holdsSlot)
@@ -41,7 +49,14 @@ extension DispatcherCore {
         chain.pointee.state = .queued
         state.pointee.waitingChains += 1
         let queue = state.pointee.queues + index
-        if atHead { queue.pointee.prepend(slot) } else { queue.pointee.append(slot) }
+        if queue.pointee.isOrdered {
+            if !atHead { routed(slot).pointee.since = state.pointee.now }
+            queue.pointee.add(slot, routed(slot).pointee, atHead: atHead)
+        } else if atHead {
+            queue.pointee.prepend(slot)
+        } else {
+            queue.pointee.append(slot)
+        }
         state.pointee.crowded |= 1 << UInt32(index)
         if queue.pointee.wakeAt == .max { arm(index, &actions) }
     }
@@ -83,9 +98,9 @@ extension DispatcherCore {
     /// Lets go what has what it waited for, ends what has expired, and asks for the next wake.
     func pump(_ index: Int, _ actions: inout Actions) {
         let queue = state.pointee.queues + index
-        var moved = 0
+        var moved = queue.pointee.isOrdered ? endLanes(index, &actions) : 0
         while queue.pointee.count > 0, moved < Self.batch {
-            let slot = queue.pointee.first
+            let slot = queue.pointee.first(at: state.pointee.now)
             let chain = chain(slot)
             if chain.pointee.state == .gone {
                 removeHead(index)
@@ -94,7 +109,7 @@ extension DispatcherCore {
                 moved += 1
                 continue
             }
-            let isOver = state.pointee.now >= chain.pointee.expires || passedDeadline(chain)
+            let isOver = state.pointee.now >= chain.pointee.expires || passedDeadline(slot)
             if !isOver && !hasRoom(index) { break }
             removeHead(index)
             state.pointee.waitingChains -= 1
@@ -103,6 +118,32 @@ extension DispatcherCore {
             if !proceed(slot, entitled, &actions) { break }
         }
         arm(index, &actions)
+    }
+
+    /// Ends what has expired at the head of any lane, though it isn't its turn.
+    ///
+    /// - Returns: how many left the queue.
+    private func endLanes(_ index: Int, _ actions: inout Actions) -> Int {
+        let queue = state.pointee.queues + index
+        var moved = 0
+        for lane in 0..<PriorityLanes.laneCount {
+            while moved < Self.batch, let slot = queue.pointee.first(in: lane) {
+                let chain = chain(slot)
+                let isGone = chain.pointee.state == .gone
+                guard isGone || state.pointee.now >= chain.pointee.expires || passedDeadline(slot) else { break }
+                queue.pointee.removeFirst(in: lane)
+                noteCrowd(index)
+                moved += 1
+                if isGone {
+                    close(slot)
+                    state.pointee.goneChains -= 1
+                } else {
+                    state.pointee.waitingChains -= 1
+                    _ = proceed(slot, [], &actions)
+                }
+            }
+        }
+        return moved
     }
 
     /// Whether the head of a queue could go now.
@@ -114,7 +155,7 @@ extension DispatcherCore {
     }
 
     private func removeHead(_ index: Int) {
-        state.pointee.queues[index].removeFirst()
+        state.pointee.queues[index].removeFirst(at: state.pointee.now)
         noteCrowd(index)
     }
 
@@ -143,7 +184,11 @@ extension DispatcherCore {
         let usable = usable(index)
         for offset in 0..<members.count {
             if usable & (1 << UInt32(offset)) != 0 {
-                next = min(next, nextChance(of: provider(members.first + offset), promised))
+                var chance = nextChance(of: provider(members.first + offset), promised)
+                if state.pointee.routing.hasMoney {
+                    chance = max(chance, moneyChance(members.first + offset, promised))
+                }
+                next = min(next, chance)
             } else if let outliers = state.pointee.guards?.pointee.outliers {
                 next = min(next, outliers[index].returnTime(of: Int(offset)))
             }
@@ -177,8 +222,13 @@ extension DispatcherCore {
         let usable = usable(route)
         for offset in 0..<members.count {
             let provider = provider(members.first + offset)
-            let isLetThrough =
-                provider.pointee.breaker.permits(at: state.pointee.now) > 0 && usable & (1 << UInt32(offset)) != 0
+            let isUsable = usable & (1 << UInt32(offset)) != 0
+            if isUsable && provider.pointee.isAvailable(at: state.pointee.now)
+                && affordable(members.first + offset) <= 0
+            {
+                return .money
+            }
+            let isLetThrough = provider.pointee.breaker.permits(at: state.pointee.now) > 0 && isUsable
             if isLetThrough, let guarded = provider.pointee.guarded {
                 if guarded.pointee.room <= 0 { return .concurrency }
                 if guarded.pointee.hasRate { return .rateLimit }
@@ -206,8 +256,7 @@ extension DispatcherCore {
         let expires = chain(slot).pointee.expires
         // Probes are out and no time is known: as long as a sweep.
         var ready = chance == .max ? now + Self.sweep : max(chance, now + 1)
-        let deadline = state.pointee.plan.steps[Int(chain(slot).pointee.step)].deadline
-        if deadline != .max { ready = min(ready, chain(slot).pointee.created + deadline) }
+        ready = min(ready, channelDeadline(slot))
         if ready >= expires { return leaveChannel(slot, .expired, &actions) }
         let spread = Int64(draw().multipliedFullWidth(by: UInt64(state.pointee.spread)).high)
         requeue(slot, at: spread < expires - ready ? ready + spread : expires - 1, reason, &actions)

@@ -60,6 +60,9 @@ struct DispatcherState {
     var budget: RetryBudget
     var counters = DeliveryCounters()
 
+    let isRouted: Bool
+    var routing: RoutingRules
+
     let providerCount: Int
     let accesses: StateAccesses
     /// One per route, and the budget's last.
@@ -169,6 +172,7 @@ struct DispatcherCore {
     @inline(__always)
     func close(_ slot: UInt32) {
         if state.pointee.guards != nil { giveBackPermit(ofChain: slot) }
+        if state.pointee.isRouted { unindex(slot) }
         close(slot, chain(slot))
     }
 
@@ -181,6 +185,7 @@ struct DispatcherCore {
 
     /// Ends a chain.
     func settle(_ slot: UInt32, _ outcome: Outcome, _ actions: inout Actions) {
+        let outcome = state.pointee.isRouted ? routedOutcome(slot, outcome, &actions) : outcome
         actions.append(.settle(reference: chain(slot).pointee.reference, outcome))
         state.pointee.counters.count(outcome)
         close(slot)
@@ -188,6 +193,7 @@ struct DispatcherCore {
 
     /// Ends a chain as delivered, and remembers its key.
     func deliver(_ slot: UInt32, _ actions: inout Actions) {
+        if state.pointee.isRouted && awaitsSeen(slot, &actions) { return }
         rememberKey(slot, &actions)
         settle(slot, .delivered, &actions)
     }

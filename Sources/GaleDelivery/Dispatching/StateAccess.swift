@@ -6,6 +6,8 @@ struct StateAccess {
     var timeout = Interval.zero
     /// How long what is written lives.
     var lifetime = Interval.zero
+    /// `StateRead.adding`.
+    var adding: Int32 = 0
     /// What happens when the look-up fails: on, as if nothing were there, or not before the store has answered.
     var failsOpen = true
     /// Once a channel, before the first attempt on it; otherwise once a message.
@@ -39,7 +41,15 @@ struct StateAccesses {
             policy.deduplication.map {
                 StateAccess(timeout: $0.timeout, lifetime: $0.window, failsOpen: $0.onFailure == .open)
             }
-        case .suppression, .consent, .presence, .cap, .quota: nil
+        case .presence:
+            policy.routing.presence.map { StateAccess(timeout: $0.timeout, failsOpen: $0.onFailure == .open) }
+        case .cap:
+            policy.routing.cap.map {
+                StateAccess(
+                    timeout: $0.timeout, lifetime: $0.window, adding: Int32(clamping: max(0, $0.limit)),
+                    failsOpen: $0.onFailure == .open)
+            }
+        case .suppression, .consent, .quota: nil
         }
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import GalePrimitives
 
-/// Chains that wait for the same thing, first in first out, with one wake for all of them: a ring of their slots.
+/// Chains that wait for the same thing, with one wake for all of them: a ring of their slots, first in, first out; or lanes by
+/// priority and turns of the tenants, where the policy asks for them.
 ///
 /// - Complexity: O(1); appending amortised. 4 bytes a place; the ring doubles when it is full.
 struct WaitQueue {
@@ -9,6 +11,9 @@ struct WaitQueue {
     private var head = 0
     /// Chains in the ring, those settled meanwhile included.
     private(set) var count = 0
+    /// In the ring's stead.
+    private let lanes: UnsafeMutablePointer<PriorityLanes>?
+    private let hasLanes: Bool
     /// Chains that left it towards a slot and haven't been granted one: what they need is kept for them.
     var promised = 0
     /// When its wake will come, in nanoseconds; `Int64.max`: none was asked for.
@@ -16,15 +21,58 @@ struct WaitQueue {
     /// Number of the wake asked for last: earlier ones are stale.
     var wakeSequence: UInt32 = 0
 
-    init() {
+    init(_ policy: RoutingPolicy) {
         places = .allocate(capacity: 16)
         mask = 15
+        hasLanes = policy.lanes != nil
+        if policy.lanes == nil && !policy.isFair {
+            lanes = nil
+        } else {
+            lanes = .allocate(capacity: 1)
+            lanes?.initialize(
+                to: PriorityLanes(policy.lanes ?? .strict(ageing: nil), quantum: policy.isFair ? 1 : nil))
+        }
     }
 
-    func deallocate() { places.deallocate() }
+    func deallocate() {
+        places.deallocate()
+        lanes?.deinitialize(count: 1)
+        lanes?.deallocate()
+    }
 
-    /// The chain that has waited longest; the queue is not empty.
-    var first: UInt32 { places[head & mask] }
+    /// The chain whose turn it is, in a ring the one that has waited longest; the queue is not empty.
+    func first(at now: Int64) -> UInt32 {
+        guard let lanes else { return places[head & mask] }
+        guard let first = lanes.pointee.first(at: Instant(nanoseconds: now)) else {
+            preconditionFailure("a queue that isn't empty has a first")
+        }
+        return UInt32(truncatingIfNeeded: first.element)
+    }
+
+    /// Whether what waits is told apart: `append` then needs to know more.
+    var isOrdered: Bool { lanes != nil }
+
+    /// Adds a chain to its lane, behind its tenant's others; or puts back what was taken, before all others.
+    mutating func add(_ slot: UInt32, _ chain: RoutedChain, atHead: Bool) {
+        guard let lanes else { return }
+        count += 1
+        let priority = hasLanes ? chain.priority : .normal
+        let since = Instant(nanoseconds: chain.since)
+        if atHead {
+            lanes.pointee.prepend(UInt64(slot), priority, tenant: UInt64(chain.tenant), since: since)
+        } else {
+            lanes.pointee.append(UInt64(slot), priority, tenant: UInt64(chain.tenant), at: since)
+        }
+    }
+
+    /// What a lane offers next, whosever turn it is.
+    func first(in lane: Int) -> UInt32? {
+        lanes?.pointee.first(in: lane).map { UInt32(truncatingIfNeeded: $0) }
+    }
+
+    mutating func removeFirst(in lane: Int) {
+        if lanes?.pointee.popFirst(in: lane) != nil { count -= 1 }
+    }
 
     mutating func append(_ slot: UInt32) {
         if count > mask { grow() }
@@ -40,9 +88,13 @@ struct WaitQueue {
         count += 1
     }
 
-    mutating func removeFirst() {
-        head &+= 1
+    mutating func removeFirst(at now: Int64) {
         count -= 1
+        if let lanes {
+            _ = lanes.pointee.popFirst(at: Instant(nanoseconds: now))
+        } else {
+            head &+= 1
+        }
     }
 
     private mutating func grow() {

@@ -13,7 +13,9 @@ public enum StateKind: UInt8, CaseIterable, Sendable {
     case consent
     /// When a recipient was last seen in the app, in nanoseconds.
     case presence
-    /// Notifications that a recipient got in a window.
+    /// Notifications that a recipient got in a window. A look-up admits the notification: it counts it, unless its key is counted
+    /// already or there are as many within `StateRead.lifetime` as `StateRead.adding` says; the value is then 1 (a Redis script of
+    /// `ZREMRANGEBYSCORE`, `ZSCORE`, `ZCARD` and `ZADD`; `FrequencyLog` is the same).
     case cap
     /// What of an allowance is used up in a window.
     case quota

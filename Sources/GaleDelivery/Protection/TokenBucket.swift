@@ -54,6 +54,13 @@ package struct TokenBucket {
         return tokens
     }
 
+    /// What is left of the burst, in 1,024ths.
+    package mutating func shareLeft(at now: Int64) -> UInt64 {
+        if isUnlimited { return 1_024 }
+        refill(at: now)
+        return UInt64(max(0, tokens)).multipliedFullWidth(by: 1_024).low / UInt64(burst)
+    }
+
     /// Takes one of the tokens that `available` has just promised.
     package mutating func take() {
         if isUnlimited { return }

@@ -27,6 +27,13 @@ package struct MoneyBudget {
         return !isStopped && price <= budget - spent
     }
 
+    /// Messages at a price that what is left would pay for.
+    package mutating func sends(at price: Int64, now: Int64) -> Int64 {
+        if price <= 0 { return .max / 2 }
+        enter(now)
+        return isStopped ? 0 : (budget - spent) / price
+    }
+
     /// Remembers that a message could not be sent for want of money.
     package mutating func refuse() { if stopsAtFirst { isStopped = true } }
 

@@ -113,6 +113,20 @@ public struct PriorityLanes: ~Copyable {
         return element
     }
 
+    /// What a lane offers.
+    mutating func first(in lane: Int) -> UInt64? { lanes[lane].first()?.element }
+
+    /// Takes what a lane offers, whosever turn it is: to take out what is worth nothing any more.
+    mutating func popFirst(in lane: Int) -> UInt64? {
+        guard let element = lanes[lane].popFirst() else { return nil }
+        count -= 1
+        if isWeighted && lanes[lane].isEmpty {
+            shares[lane].deficit = 0
+            if turn == lane { isInTurn = false }
+        }
+        return element
+    }
+
     private mutating func choose(at now: Int64) -> Int {
         isWeighted ? chooseByWeight() : chooseStrictly(at: now)
     }

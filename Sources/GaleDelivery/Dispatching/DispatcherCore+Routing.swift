@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+import GalePrimitives
+
+/// Routing beside the plan: what a chain brings with it, nested deadlines, and quiet hours. Nothing of it is asked unless
+/// `RoutingRules.isOn`.
+extension DispatcherCore {
+    func routed(_ slot: UInt32) -> UnsafeMutablePointer<RoutedChain> { state.pointee.routing.chains[slot] }
+
+    /// A notification as the policy's own deadline leaves it.
+    func withinMessageTier(_ notification: Notification) -> Notification {
+        let tier = state.pointee.routing.messageTier
+        guard tier < notification.expires.nanoseconds - notification.created.nanoseconds else { return notification }
+        var notification = notification
+        notification.expires = notification.created + Interval(nanoseconds: tier)
+        return notification
+    }
+
+    /// Remembers what a chain brings with it, and lets it replace one that waits with its collapse key.
+    ///
+    /// - Returns: false: it was itself replaced by one that is later.
+    func beginRouting(_ slot: UInt32, _ notification: Notification, _ actions: inout Actions) -> Bool {
+        let now = state.pointee.now
+        routed(slot).initialize(
+            to: RoutedChain(
+                recipient: notification.recipient, channelSince: now, providerSince: now, tenant: notification.tenant,
+                zone: notification.zone, priority: notification.priority, home: chain(slot).pointee.step))
+        guard state.pointee.routing.collapses, notification.collapseKey != 0 else { return true }
+        return collapse(slot, notification.collapseKey, &actions)
+    }
+
+    // MARK: Deadlines
+
+    /// When a chain's channel is given up, in nanoseconds; `Int64.max`: never, or there is no other.
+    @inline(__always)
+    func channelDeadline(_ slot: UInt32) -> Int64 {
+        let chain = chain(slot)
+        let deadline = state.pointee.plan.steps[Int(chain.pointee.step)].deadline
+        let planned = deadline == .max ? .max : chain.pointee.created + deadline
+        return state.pointee.routing.hasTiers ? min(planned, tierDeadline(slot)) : planned
+    }
+
+    /// The end of the channel's tier.
+    private func tierDeadline(_ slot: UInt32) -> Int64 {
+        let tier = state.pointee.routing.channelTier
+        guard tier != .max, nextStep(slot) != nil else { return .max }
+        let since = routed(slot).pointee.channelSince
+        return tier > .max - since ? .max : since + tier
+    }
+
+    /// Whether a chain has been so long with its last provider that another comes first.
+    func hasOutstayed(_ slot: UInt32) -> Bool {
+        let tier = state.pointee.routing.providerTier
+        return tier != .max && chain(slot).pointee.attempts > 0
+            && state.pointee.now - routed(slot).pointee.providerSince >= tier
+    }
+
+    // MARK: Before a send
+
+    /// Lets a chain that may go wait for what has to do with its recipient, or sends it another way.
+    ///
+    /// - Returns: whether it was dealt with.
+    func heldBack(_ slot: UInt32, _ actions: inout Actions) -> Bool {
+        if state.pointee.routing.providerTier != .max && hasOutstayed(slot) {
+            chain(slot).pointee.flags.remove(.pinned)
+            markTried(slot)
+        }
+        guard let quiet = state.pointee.routing.quiet else { return false }
+        let channel = state.pointee.plan.steps[Int(chain(slot).pointee.step)].channel
+        let routed = routed(slot)
+        guard quiet.channels & 1 << channel.rawValue != 0, routed.pointee.priority.rawValue >= quiet.bypass else {
+            return false
+        }
+        let end = quiet.end(at: state.pointee.now, in: routed.pointee.zone)
+        if end <= state.pointee.now { return false }
+        if quiet.spread > 0 && end < .max - quiet.spread {
+            waitOut(slot, until: end + Int64(draw().multipliedFullWidth(by: UInt64(quiet.spread)).high), &actions)
+        } else {
+            waitOut(slot, until: end, &actions)
+        }
+        return true
+    }
+
+    /// Waits for the end of quiet hours, unless its channel's time or its own is over before.
+    private func waitOut(_ slot: UInt32, until end: Int64, _ actions: inout Actions) {
+        if end >= chain(slot).pointee.expires || end >= channelDeadline(slot) {
+            return leaveChannel(slot, .expired, &actions)
+        }
+        rest(slot, until: end, .quietHours, &actions)
+    }
+
+    /// Waits until a time, as in backoff.
+    func rest(_ slot: UInt32, until: Int64, _ reason: WaitReason, _ actions: inout Actions) {
+        backOff(slot, until - state.pointee.now, reason, &actions)
+    }
+
+    // MARK: After a send
+
+    /// An attempt is sent to the provider in this place: it is paid for.
+    func noteRoutedSend(_ slot: UInt32, _ place: Int32) {
+        let chain = chain(slot)
+        let routed = routed(slot)
+        let provider = state.pointee.plan.equivalents[Int(place)].provider
+        if chain.pointee.attempts == 0 || chain.pointee.provider != provider {
+            routed.pointee.providerSince = state.pointee.now
+        }
+        guard state.pointee.routing.hasMoney else { return }
+        let price = state.pointee.routing.prices[Int(provider)]
+        let now = state.pointee.now
+        if state.pointee.routing.money.affords(price, at: now) {
+            state.pointee.routing.money.pay(price, at: now)
+            routed.pointee.paid = price
+        } else {
+            state.pointee.routing.money.overdraw(price, at: now)
+            // What went beyond the budget is not booked back.
+            routed.pointee.paid = 0
+        }
+        state.pointee.counters.spentMicros += price
+        routed.pointee.period = state.pointee.routing.money.current
+    }
+
+    /// The attempt under way has ended: what the provider certainly did not take costs nothing.
+    func noteRoutedAnswer(_ slot: UInt32, _ verdict: Verdict) {
+        if state.pointee.routing.choice.contains(.health) {
+            state.pointee.routing.healths[Int(chain(slot).pointee.provider)].record(
+                failure: verdict.countsAgainstProvider)
+        }
+        guard state.pointee.routing.hasMoney, verdict.errorClass != .ok, !verdict.mayHaveBeenAccepted else { return }
+        let routed = routed(slot)
+        state.pointee.routing.money.payBack(
+            routed.pointee.paid, from: routed.pointee.period, at: state.pointee.now)
+        state.pointee.counters.spentMicros -= routed.pointee.paid
+        routed.pointee.paid = 0
+    }
+}
