@@ -75,7 +75,7 @@ struct EverythingTests {
                 == RetryBudgetPolicy(ratioMicros: 150_000, window: .seconds(20), reservePerSecond: 5))
         #expect(policy.policy.retry.retryAfterCap == nil)
         #expect(policy.policy.breaker?.minimumCalls == 50)
-        #expect(policy.policy.limits.map(\.burst) == [100_000, 50])
+        #expect(policy.policy.limits.map(\.burst) == [100_000, 50, 11])
         #expect(
             policy.policy.fallbacks == [
                 .init(from: .push, to: .sms, after: .seconds(30)), .init(from: .sms, to: .email, after: nil),
@@ -83,6 +83,43 @@ struct EverythingTests {
         let sms = try #require(policy.policy.routes.first { $0.channel == .sms })
         #expect(sms.providers.map(\.weight) == [3, 1])
         #expect(policy.policy.routes.count == 4)
+    }
+
+    @Test("protection is read, with the published defaults for what is not written")
+    func protection() throws {
+        let policy = try world().policies[0].policy
+        let breaker = try #require(policy.breaker)
+        #expect(breaker.windowCalls == 400 && breaker.slowCallRateMicros == 800_000)
+        #expect(breaker.slowCallDuration == .seconds(2) && breaker.maximumHalfOpen == .seconds(5))
+        #expect(breaker.automaticHalfOpen)
+        #expect(policy.limits.map(\.algorithm) == [.tokenBucket, .tokenBucket, .gcra])
+        #expect(policy.limits[2].tolerance == .milliseconds(10))
+        #expect(
+            policy.outlierEjection
+                == OutlierPolicy(
+                    consecutive: 3, maximumEjectedMicros: 500_000,
+                    successRate: .init(minimumHosts: 2, factorThousandths: 1_500),
+                    failurePercentage: .init(thresholdMicros: 600_000, minimumHosts: 2)))
+        var concurrency = ConcurrencyPolicy(.gradient2)
+        concurrency.initial = 30
+        concurrency.maximum = 400
+        concurrency.toleranceMicros = 2_000_000
+        #expect(policy.concurrency == concurrency)
+        #expect(
+            policy.bulkheads
+                == BulkheadPolicy(
+                    providers: [.init(provider: ProviderIndex(rawValue: 1), attempts: 512)], tenant: 64,
+                    tenantQueue: 1_000))
+        #expect(
+            policy.shedding
+                == SheddingPolicy(
+                    admission: .init(delay: .milliseconds(500), sparedPriorities: 2), deadlineShareMicros: 800_000))
+        let plain = try ScenarioReader.read(
+            text: Examples.brownout.replacing("waiting: park", with: "concurrency: vegas\n    outlier-ejection: {}"))
+        #expect(plain.specification.policies[0].policy.concurrency == ConcurrencyPolicy(.vegas))
+        #expect(plain.specification.policies[0].policy.outlierEjection == OutlierPolicy())
+        let none = try ScenarioReader.read(text: Examples.brownout).specification.policies[0].policy
+        #expect(none.concurrency == nil && none.outlierEjection == nil && none.bulkheads == nil && none.shedding == nil)
     }
 
     @Test("providers are read from profiles, overrides and nothing but the scenario")

@@ -24,7 +24,8 @@ struct MistakeTests {
         }
     }
 
-    static let mistakes = keys + units + values + names + pipeline + closedLoops + faults + expectations + theory
+    static let mistakes =
+        keys + units + values + names + pipeline + closedLoops + faults + expectations + theory + protection
 
     static let keys: [Mistake] = [
         Mistake(

@@ -11,7 +11,9 @@ extension WorldBuilder {
             routes: routes(item["routes"], providers), timeout: item.interval("timeout"),
             waiting: item.choice("waiting", else: .park), deduplication: deduplicate.map(deduplication),
             retry: retry(item["retry"]), breaker: breaker(item["breaker"]), limits: limits(item["limits"]),
-            fallbacks: fallbacks(item["fallback"]))
+            fallbacks: fallbacks(item["fallback"]), outlierEjection: outlierEjection(item["outlier-ejection"]),
+            concurrency: concurrency(item["concurrency"]), bulkheads: bulkheads(item["bulkheads"]),
+            shedding: shedding(item["shed"]))
         if let topic = item["retry-topic"], policy.waiting != .retryTopic {
             diagnostics.error(
                 "policy '\(pair.key)' names a retry topic but waits by '\(policy.waiting.rawValue)'", at: topic.place,
@@ -100,7 +102,7 @@ extension WorldBuilder {
                 + valid.map { "\($0)" }.joined(separator: " or "), at: item.place, suggestion: fitting.first)
     }
 
-    // MARK: Retry and protection
+    // MARK: Retry
 
     private func deduplication(_ item: Item) -> Policy.Deduplication {
         Policy.Deduplication(
@@ -130,25 +132,6 @@ extension WorldBuilder {
         return RetryBudgetPolicy(
             ratioMicros: item.integer("ratio", else: 0), window: item.interval("window"),
             reservePerSecond: item.integer("reserve", else: 0))
-    }
-
-    private func breaker(_ item: Item?) -> BreakerPolicy? {
-        guard let item, item.pairs != nil else { return nil }
-        return BreakerPolicy(
-            failureRateMicros: item.integer("failure-rate"), window: item.interval("window"),
-            open: item.interval("open"),
-            minimumCalls: item.count("minimum-calls"), halfOpenProbes: item.count("probes"))
-    }
-
-    private func limits(_ item: Item?) -> [Policy.RateLimit] {
-        (item?.pairs ?? []).compactMap { pair in
-            guard let provider = order.names[.provider]?.firstIndex(of: pair.key) else { return nil }
-            let rate = pair.item.integer ?? pair.item.integer("rate")
-            // Without a burst of its own a limit lets through at once what one second allows.
-            return Policy.RateLimit(
-                provider: ProviderIndex(rawValue: UInt16(provider)), ratePerSecondMicros: rate,
-                burst: pair.item["burst"]?.integer ?? max(1, rate / 1_000_000))
-        }
     }
 
     private func fallbacks(_ item: Item?) -> [Policy.Fallback] {

@@ -25,6 +25,14 @@ extension Tables {
                 "limits", .keyedBy(.provider, .either([.positiveRate, .record(limit)])), .defaults("{}"),
                 "Attempts per second at a provider, of the whole fleet"),
             Key(
+                "outlier-ejection", .either([.none, .record(outlierEjection)]), .optional,
+                "Passing over equivalents of a route that do worse than the others; default: none"),
+            Key(
+                "concurrency", .either([.choice(["none"] + concurrencyNames), .record(concurrencyLimit)]), .optional,
+                "A limit on a replica's attempts under way at each provider that follows its answers; default: none"),
+            Key("bulkheads", .record(bulkheads), .optional, "The most attempts of a replica under way at once"),
+            Key("shed", .record(shed), .optional, "What is not even tried, by priority and by deadline"),
+            Key(
                 "fallback", .keyed(channelNames, what: "channel", .record(fallback)), .defaults("{}"),
                 "Another channel when one has failed for good, or takes too long"),
         ])
@@ -72,27 +80,6 @@ extension Tables {
             Key("ratio", .share(0...10_000_000), .required, "Retries as a share of first attempts"),
             Key("window", .positiveDuration, .defaults("10s"), "How long a first attempt counts"),
             Key("reserve", .integer(0...1_000_000), .defaults("10"), "Retries per second that are always allowed"),
-        ])
-
-    static let breaker = Table(
-        name: "breaker", title: "a breaker",
-        keys: [
-            Key("failure-rate", .share(1...1_000_000), .defaults("50%"), "Share of failures that opens it"),
-            Key("window", .positiveDuration, .defaults("10s"), "Over this time"),
-            Key("open", .positiveDuration, .defaults("30s"), "How long it stays open before it lets probes through"),
-            Key(
-                "minimum-calls", .integer(1...1_000_000), .defaults("100"),
-                "Calls in the window below which it never opens"),
-            Key("probes", .integer(1...1_000_000), .defaults("10"), "Calls let through while half-open"),
-        ])
-
-    static let limit = Table(
-        name: "limit", title: "a limit",
-        keys: [
-            Key("rate", .positiveRate, .required, "Attempts per second"),
-            Key(
-                "burst", .integer(1...1_000_000_000), .optional,
-                "Attempts at once after a pause; default: what one second allows"),
         ])
 
     static let fallback = Table(
