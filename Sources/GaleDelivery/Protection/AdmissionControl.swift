@@ -81,7 +81,7 @@ package struct AdmissionControl {
             expected += max(1, count * policy.increaseMicros / 1_000_000)
         }
         if count > 0 || cursor < Self.levels { place(expected) }
-        histogram.update(repeating: 0, count: Self.levels)
+        histogram.initialize(repeating: 0, count: Self.levels)
         count = 0
         admitted = 0
         delays = 0
