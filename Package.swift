@@ -7,13 +7,17 @@ import PackageDescription
 let package = Package(
     name: "gale",
     products: [
+        .executable(name: "gale", targets: ["GaleCommand"]),
+        .library(name: "Gale", targets: ["Gale"]),
         .library(name: "GaleDelivery", targets: ["GaleDelivery"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         .target(name: "CGalePrefetch"),
+        .target(name: "CGaleMemory"),
         .target(name: "GalePrimitives"),
         .target(name: "GaleRandomness", dependencies: ["GalePrimitives"]),
         .target(name: "GaleMeasurement"),
@@ -32,15 +36,64 @@ let package = Package(
                 "GalePrimitives", "GaleRandomness", "GaleDelivery", "GaleProviders", "GaleModels",
                 .product(name: "Yams", package: "Yams"),
             ]),
+        .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"])]),
+        .target(name: "GaleStatistics", dependencies: ["CGSL", "GaleMeasurement"]),
+        .target(
+            name: "GaleExperiments",
+            dependencies: [
+                "GalePrimitives", "GaleRandomness", "GaleMeasurement", "GaleDelivery", "GaleProviders", "GaleKernel",
+                "GaleModels", "GaleScenarioLanguage", "GaleStatistics",
+            ]),
+        .target(name: "GaleReporting", dependencies: ["GaleExperiments"], resources: [.embedInCode("Page")]),
+        .target(
+            name: "Gale",
+            dependencies: [
+                "CGaleMemory", "GalePrimitives", "GaleRandomness", "GaleDelivery", "GaleModels", "GaleScenarioLanguage",
+                "GaleStatistics", "GaleExperiments", "GaleReporting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(name: "GaleCommand", dependencies: ["Gale"]),
+        // For the checks only: mutated scenarios (`Scripts/fuzz-scenarios`, `Scripts/fuzz-reader`).
+        .executableTarget(
+            name: "GaleFuzz",
+            dependencies: [
+                "GaleMeasurement", "GaleDelivery", "GaleKernel", "GaleModels", "GaleScenarioLanguage",
+                .product(name: "Yams", package: "Yams"),
+            ],
+            path: "Tests/GaleFuzz", exclude: ["Seeds"]),
+
+        .testTarget(name: "GalePrimitivesTests", dependencies: ["GalePrimitives"]),
+        .testTarget(
+            name: "GaleRandomnessTests",
+            dependencies: ["GalePrimitives", "GaleRandomness", "GaleScenarioLanguage", "GaleStatistics"]),
+        .testTarget(name: "GaleMeasurementTests", dependencies: ["GalePrimitives", "GaleMeasurement"]),
         .testTarget(name: "GaleDeliveryTests", dependencies: ["GalePrimitives", "GaleDelivery"]),
         .testTarget(
-            name: "GaleScenarioLanguageTests",
-            dependencies: ["GalePrimitives", "GaleRandomness", "GaleDelivery", "GaleModels", "GaleScenarioLanguage"]),
+            name: "GaleProvidersTests",
+            dependencies: ["GalePrimitives", "GaleRandomness", "GaleDelivery", "GaleProviders"]),
+        .testTarget(name: "GaleKernelTests", dependencies: ["GalePrimitives", "GaleKernel"]),
         .testTarget(
             name: "GaleModelsTests",
             dependencies: [
                 "GalePrimitives", "GaleRandomness", "GaleMeasurement", "GaleDelivery", "GaleProviders", "GaleKernel",
                 "GaleModels",
+            ]),
+        .testTarget(
+            name: "GaleScenarioLanguageTests",
+            dependencies: ["GalePrimitives", "GaleRandomness", "GaleDelivery", "GaleModels", "GaleScenarioLanguage"]),
+        .testTarget(
+            name: "GaleStatisticsTests", dependencies: ["GaleRandomness", "GaleMeasurement", "GaleStatistics"]),
+        .testTarget(
+            name: "GaleExperimentsTests",
+            dependencies: [
+                "GalePrimitives", "GaleMeasurement", "GaleDelivery", "GaleProviders", "GaleModels",
+                "GaleScenarioLanguage", "GaleStatistics", "GaleExperiments",
+            ]),
+        .testTarget(name: "GaleReportingTests", dependencies: ["GaleReporting", "GaleExperiments"]),
+        .testTarget(
+            name: "GaleTests",
+            dependencies: [
+                "Gale", "GaleCommand", "GaleExperiments", "GalePrimitives", "GaleScenarioLanguage", "GaleStatistics",
             ]),
     ]
 )
