@@ -85,6 +85,9 @@ public final class Dispatcher {
         return slot < core.state.pointee.chains.extent ? UnsafeRawPointer(core.chain(slot)) : nil
     }
 
+    /// Where the record of the next notification will be, if it had another before.
+    public var nextAddress: UnsafeRawPointer? { core.state.pointee.chains.next.map { UnsafeRawPointer($0) } }
+
     /// `handle` without the straight way, to which it must be equal: for tests.
     package func handleGenerally(_ input: Input, now: Instant, random: UInt64, into actions: inout Actions) {
         core.handle(input, now: now.nanoseconds, random: random, &actions)

@@ -74,7 +74,6 @@ extension World {
         let index = core.newMessage(identity: identity, intended: 0, units: 1, phase: 0, slot: 0)
         let message = core.message(index)
         defer {
-            core.dropSpans(message)
             message.pointee.state = .free
             core.freeMessage(index)
         }

@@ -83,29 +83,6 @@ public struct Slab<Element: BitwiseCopyable> {
         header.pointee.live &-= 1
     }
 
-    /// Takes a record that was used before; nil: none is free, and only `allocate()` has one. But for its first four bytes
-    /// the record is as it was left.
-    @inlinable @inline(__always)
-    public func reuse() -> (index: UInt32, record: UnsafeMutablePointer<Element>)? {
-        let header = self.header
-        let head = header.pointee.freeHead
-        if head == .max { return nil }
-        let record = self[head]
-        header.pointee.freeHead = UnsafeMutableRawPointer(record).load(as: UInt32.self)
-        // Never above the peak: whenever the pool took an untouched record, all others were in use.
-        header.pointee.live &+= 1
-        return (head, record)
-    }
-
-    /// Gives a record back whose address is known.
-    @inlinable @inline(__always)
-    public func free(_ index: UInt32, at record: UnsafeMutablePointer<Element>) {
-        let header = self.header
-        UnsafeMutableRawPointer(record).storeBytes(of: header.pointee.freeHead, as: UInt32.self)
-        header.pointee.freeHead = index
-        header.pointee.live &-= 1
-    }
-
     /// Gives a chain of records back at once: each holds the index of the next in its first four bytes.
     @inlinable @inline(__always)
     public func free(chain first: UInt32, through last: UInt32, count: UInt32) {

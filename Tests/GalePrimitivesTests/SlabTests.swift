@@ -64,7 +64,7 @@ struct SlabTests {
 }
 
 extension Array {
-    fileprivate mutating func swapRemove(at place: Int) -> Element {
+    mutating func swapRemove(at place: Int) -> Element {
         swapAt(place, count - 1)
         return removeLast()
     }

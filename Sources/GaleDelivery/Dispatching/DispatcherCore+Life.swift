@@ -29,7 +29,7 @@ extension DispatcherCore {
         state = .allocate(capacity: 1)
         state.initialize(
             to: DispatcherState(
-                chains: Slab(), providers: states, deduplicates: policy.deduplication != nil,
+                chains: DenseSlab(), providers: states, deduplicates: policy.deduplication != nil,
                 goesStraight: accesses.isPlain && guards == nil && !policy.routing.isOn,
                 hasBudget: policy.retry.budget != nil,
                 attemptLimit: UInt8(clamping: min(max(1, policy.retry.attempts), most)), timeout: policy.timeout,

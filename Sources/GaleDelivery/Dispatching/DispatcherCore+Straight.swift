@@ -17,9 +17,10 @@ extension DispatcherCore {
         let step = state.pointee.plan.steps + number
         let deduplicates = state.pointee.deduplicates
         guard step.pointee.route != PlanStep.noRoute,
-            deduplicates || canSendFirst(step, created: notification.created.nanoseconds, at: now),
-            let (slot, chain) = state.pointee.chains.reuse()
+            deduplicates || canSendFirst(step, created: notification.created.nanoseconds, at: now)
         else { return false }
+        let slot = state.pointee.chains.allocate()
+        let chain = chain(slot)
         initialize(chain, notification, step: UInt8(truncatingIfNeeded: number), attempts: 0)
         state.pointee.counters.consumed &+= 1
         if !deduplicates {

@@ -99,7 +99,8 @@ extension DispatcherCore {
     func pump(_ index: Int, _ actions: inout Actions) {
         let queue = state.pointee.queues + index
         var moved = queue.pointee.isOrdered ? endLanes(index, &actions) : 0
-        while queue.pointee.count > 0, moved < Self.batch {
+        var requeued = 0
+        while queue.pointee.count > 0, moved < Self.batch, requeued < Self.requeues {
             let slot = queue.pointee.first(at: state.pointee.now)
             let chain = chain(slot)
             if chain.pointee.state == .gone {
@@ -116,6 +117,7 @@ extension DispatcherCore {
             moved += 1
             let entitled: Entitlement = isOver ? [] : index == budgetQueue ? .budget : .route
             if !proceed(slot, entitled, &actions) { break }
+            if chain.pointee.state == .queued { requeued += 1 }
         }
         arm(index, &actions)
     }

@@ -41,7 +41,7 @@ struct ProviderState {
 /// The dispatcher's whole state; it lives behind one pointer, so that nothing on the way of a message is counted or checked.
 /// What every message reads or writes stands first.
 struct DispatcherState {
-    let chains: Slab<Chain>
+    let chains: DenseSlab<Chain>
     let providers: UnsafeMutablePointer<ProviderState>
     /// Bit i: chains wait in queue i, or are on their way from it to a slot.
     var crowded: UInt32 = 0
@@ -93,6 +93,9 @@ struct DispatcherCore {
     static let batch = 1_024
     /// Chains of one queue that may be on their way to a slot: enough to keep the host busy, as each grant pulls the next.
     static let window = 64
+    /// Chains that one look at a queue may send on to another, for what they miss there: those behind mostly miss the same,
+    /// and thousands that wait for a route and for the budget would change places with every input.
+    static let requeues = 16
     /// A waiting queue is looked at no later than this, so that what expired doesn't linger.
     static let sweep: Int64 = 1_000_000_000
     /// Tokens of a fast limit are handed out once in this time rather than one by one.
@@ -140,15 +143,12 @@ struct DispatcherCore {
         return chain.pointee.state == expected && chain.pointee.generation == Identifier.generation(raw) ? chain : nil
     }
 
-    /// Takes a record and initialises it. Records never used before start with generation 0.
+    /// Takes a record and initialises it. Records never used before are zero, and so is their generation.
     @inline(__always)
     func open(_ notification: Notification, step: UInt8, attempts: UInt8) -> UInt32 {
         let chains = state.pointee.chains
-        let unused = chains.extent
         let slot = chains.allocate()
-        let chain = chains[slot]
-        if slot == unused { chain.pointee.generation = 0 }
-        initialize(chain, notification, step: step, attempts: attempts)
+        initialize(chains[slot], notification, step: step, attempts: attempts)
         if let guards = state.pointee.guards { guards.pointee.notes.open(slot, tenant: notification.tenant) }
         return slot
     }
@@ -180,7 +180,7 @@ struct DispatcherCore {
     func close(_ slot: UInt32, _ chain: UnsafeMutablePointer<Chain>) {
         chain.pointee.state = .free
         chain.pointee.generation = (chain.pointee.generation &+ 1) & Identifier.generationMask
-        state.pointee.chains.free(slot, at: chain)
+        state.pointee.chains.free(slot)
     }
 
     /// Ends a chain.

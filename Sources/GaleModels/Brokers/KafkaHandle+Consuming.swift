@@ -60,8 +60,9 @@ extension KafkaHandle {
     @inline(__always)
     func begin(_ number: UInt32, offset: Int) -> (message: UInt32, again: Bool) {
         let partition = partition(number)
-        let message = take(offset, partition)
-        partition.pointee.log.setState(offset, KafkaPartition.begun)
+        let entry = partition.pointee.log.address(offset)
+        let message = take(entry)
+        entry.pointee.state = .begun
         state.pointee.topics[Int(partition.pointee.topic)].backlog &-= 1
         if offset < partition.pointee.begun { return (message, true) }
         partition.pointee.begun = offset &+ 1
@@ -81,13 +82,13 @@ extension KafkaHandle {
         }
     }
 
-    /// The message at an offset, made again if it was folded.
+    /// An entry's message, made again if it was folded.
     @inline(__always)
-    func take(_ offset: Int, _ partition: UnsafeMutablePointer<KafkaPartition>) -> UInt32 {
-        let entry = partition.pointee.log[offset]
-        guard LogEntry.isFolded(entry) else { return entry }
-        let message = core.unfolded(entry)
-        partition.pointee.log[offset] = message
+    func take(_ entry: UnsafeMutablePointer<LogEntry>) -> UInt32 {
+        let record = entry.pointee.record
+        guard LogEntry.isFolded(record) else { return record }
+        let message = core.unfolded(record)
+        entry.pointee.record = message
         return message
     }
 
@@ -96,14 +97,14 @@ extension KafkaHandle {
     func finished(_ number: UInt32, offset: Int, epoch: UInt16, message: UInt32) {
         let partition = partition(number)
         guard partition.pointee.ownerEpoch == epoch else { return }
-        partition.pointee.log.setState(offset, KafkaPartition.finished)
-        let entry = core.folded(message)
-        if entry != message { partition.pointee.log[offset] = entry }
+        let entry = partition.pointee.log.address(offset)
+        entry.pointee.state = .finished
+        entry.pointee.record = core.folded(message)
         if offset != partition.pointee.completed { return }
         let log = partition.pointee.log
         var completed = offset + 1
         let end = partition.pointee.position
-        while completed < end && log.state(completed) == KafkaPartition.finished { completed += 1 }
+        while completed < end && log.state(completed) == .finished { completed += 1 }
         partition.pointee.completed = completed
     }
 
@@ -116,7 +117,10 @@ extension KafkaHandle {
         var offset = max(partition.pointee.foldedTo, partition.pointee.completed)
         let end = partition.pointee.position
         while offset < end {
-            if log.state(offset) == KafkaPartition.finished {
+            // What has waited for an earlier topic's commit was last touched seconds ago.
+            let ahead = offset &+ Self.prefetchDistance
+            if ahead < end && log.state(ahead) == .finished { core.prefetchEntry(log[ahead]) }
+            if log.state(offset) == .finished {
                 let entry = core.folded(log[offset])
                 // An earlier topic has not committed it yet: from here on it is too early. What is held for longer is
                 // left as it is.
@@ -203,8 +207,8 @@ extension KafkaHandle {
         let topic = state.pointee.topics + Int(partition.pointee.topic)
         let log = partition.pointee.log
         for offset in committed..<max(committed, partition.pointee.position) {
-            if log.state(offset) != KafkaPartition.fetched { topic.pointee.backlog &+= 1 }
-            log.setState(offset, KafkaPartition.fetched)
+            if log.state(offset) != .fetched { topic.pointee.backlog &+= 1 }
+            log.setState(offset, .fetched)
         }
         partition.pointee.log.rewind()
         partition.pointee.position = committed

@@ -142,11 +142,6 @@ struct KafkaPartition: BitwiseCopyable {
         (committing, foldedTo) = (offset, offset)
     }
 
-    /// What has become of a record: nothing or in the consumer's buffer, begun, finished.
-    static let fetched: UInt8 = 0
-    static let begun: UInt8 = 1
-    static let finished: UInt8 = 2
-
     enum Fetch: UInt8, BitwiseCopyable {
         /// No request: the consumer's buffer is full, or there is no consumer.
         case idle

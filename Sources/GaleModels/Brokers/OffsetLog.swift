@@ -5,8 +5,8 @@ import GalePrimitives
 /// A partition's records by offset, from the committed offset to the end, in chunks of 1,024: what is before the start is
 /// given back, so that a long log costs what it holds and no more.
 ///
-/// Each record is a `LogEntry` and a byte of state, five bytes in all. What the records of a batch have in common, when
-/// they were appended, is kept once a batch. It lives in its partition: a copy does not see what is appended later.
+/// Each record is a `LogEntry` with two bits of state in it, four bytes in all. What the records of a batch have in common,
+/// when they were appended, is kept once a batch. It lives in its partition: a copy does not see what is appended later.
 struct OffsetLog: BitwiseCopyable {
     /// Chunks by number, modulo the table's size, a power of two.
     private var table: UnsafeMutablePointer<UnsafeMutableRawPointer?>
@@ -39,49 +39,38 @@ struct OffsetLog: BitwiseCopyable {
         appends = Ring()
     }
 
+    /// Where the entry at an offset in `startPosition..<endPosition` is kept.
     @inline(__always)
-    private func base(_ offset: Int) -> UnsafeMutableRawPointer {
-        table[(offset &>> Self.shift) & tableMask].unsafelyUnwrapped
+    func address(_ offset: Int) -> UnsafeMutablePointer<LogEntry> {
+        table[(offset &>> Self.shift) & tableMask].unsafelyUnwrapped.assumingMemoryBound(to: LogEntry.self)
+            + (offset & (Self.chunk &- 1))
     }
 
-    /// The entry at an offset in `startPosition..<endPosition`.
+    /// The record at an offset in `startPosition..<endPosition`: see `LogEntry.record`.
     subscript(offset: Int) -> UInt32 {
-        @inline(__always) get {
-            base(offset).load(fromByteOffset: (offset & (Self.chunk &- 1)) &<< 2, as: UInt32.self)
-        }
-        @inline(__always) nonmutating set {
-            base(offset).storeBytes(of: newValue, toByteOffset: (offset & (Self.chunk &- 1)) &<< 2, as: UInt32.self)
-        }
+        @inline(__always) get { address(offset).pointee.record }
+        @inline(__always) nonmutating set { address(offset).pointee.record = newValue }
     }
 
-    /// Has the processor fetch an entry and its state, if the offset is kept.
+    /// Has the processor fetch an entry, if the offset is kept.
     @inline(__always)
     func prefetch(_ offset: Int) {
         guard offset >= startPosition, offset < endPosition else { return }
-        let place = offset & (Self.chunk &- 1)
-        gale_prefetch(base(offset) + place &<< 2)
-        gale_prefetch(base(offset) + (Self.chunk &<< 2 &+ place))
-    }
-
-    /// What has become of the record at an offset: see `KafkaPartition`.
-    @inline(__always)
-    func state(_ offset: Int) -> UInt8 {
-        base(offset).load(fromByteOffset: Self.chunk &<< 2 &+ (offset & (Self.chunk &- 1)), as: UInt8.self)
+        gale_prefetch(address(offset))
     }
 
     @inline(__always)
-    func setState(_ offset: Int, _ state: UInt8) {
-        base(offset).storeBytes(
-            of: state, toByteOffset: Self.chunk &<< 2 &+ (offset & (Self.chunk &- 1)), as: UInt8.self)
-    }
+    func state(_ offset: Int) -> LogEntry.State { address(offset).pointee.state }
 
     @inline(__always)
-    mutating func append(_ entry: UInt32) {
+    func setState(_ offset: Int, _ state: LogEntry.State) { address(offset).pointee.state = state }
+
+    @inline(__always)
+    mutating func append(_ record: UInt32) {
         let offset = endPosition
         if offset & (Self.chunk &- 1) == 0 || offset == startPosition { ensureChunk(offset) }
         endPosition = offset &+ 1
-        self[offset] = entry
-        setState(offset, 0)
+        address(offset).initialize(to: LogEntry(record))
     }
 
     @inline(never)
@@ -90,7 +79,7 @@ struct OffsetLog: BitwiseCopyable {
         while number - (startPosition >> Self.shift) > tableMask { growTable() }
         let place = table + (number & tableMask)
         if place.pointee == nil {
-            place.pointee = .allocate(byteCount: Self.chunk * 5, alignment: 8)
+            place.pointee = .allocate(byteCount: Self.chunk * 4, alignment: 64)
         }
     }
 

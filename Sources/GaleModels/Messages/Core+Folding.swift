@@ -4,7 +4,7 @@ import GaleKernel
 import GalePrimitives
 
 /// Settled messages whose offsets can't be committed yet, because an earlier one in their partition still waits, take
-/// sixteen bytes instead of seventy-two.
+/// sixteen bytes instead of sixty-four.
 extension Core {
     /// Moves a message on from one place to another.
     @inline(__always)
@@ -23,12 +23,6 @@ extension Core {
         message.pointee.mark = tick
     }
 
-    /// A settled message's break-down is of no more use.
-    @inline(__always)
-    func dropSpans(_ message: UnsafeMutablePointer<Message>) {
-        message.pointee.hasSpans = false
-    }
-
     /// Folds a message that is settled and held by nothing but one log entry; the entry's new value.
     @inline(__always)
     func folded(_ entry: UInt32) -> UInt32 {
@@ -40,9 +34,9 @@ extension Core {
             message.pointee.seenMilliseconds == 0 || state.pointee.isMemoryLong
         else { return entry }
         let index = state.pointee.folded.allocate()
+        gale_prefetch(state.pointee.folded.next)
         state.pointee.folded[index].initialize(to: FoldedMessage(message.pointee))
         message.pointee.state = .free
-        dropSpans(message)
         freeMessage(entry)
         return index | LogEntry.folded
     }
@@ -61,7 +55,6 @@ extension Core {
         self.message(message).pointee.seenMilliseconds = kept.isKnown ? 1 : 0
         self.message(message).pointee.calls = kept.calls
         self.message(message).pointee.state = kept.state
-        dropSpans(self.message(message))
         return message
     }
 
@@ -71,9 +64,7 @@ extension Core {
         if LogEntry.isFolded(entry) {
             gale_prefetch(state.pointee.folded[entry & ~LogEntry.folded])
         } else {
-            let message = UnsafeRawPointer(message(entry))
-            gale_prefetch(message)
-            gale_prefetch(message + (MemoryLayout<Message>.size - 1))
+            gale_prefetch(message(entry))
         }
     }
 

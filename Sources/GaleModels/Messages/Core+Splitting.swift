@@ -42,14 +42,12 @@ extension Core {
             keep(notification, of: segment, in: &last)
         }
         segment.pointee.state = .split
-        dropSpans(segment)
     }
 
     private func inherit(_ notification: UnsafeMutablePointer<Message>, from segment: UnsafeMutablePointer<Message>) {
         notification.pointee.state = segment.pointee.state
         notification.pointee.place = .broker
         notification.pointee.mark = segment.pointee.mark
-        notification.pointee.hasSpans = segment.pointee.hasSpans
         notification.pointee.breakdown = segment.pointee.breakdown
     }
 
@@ -113,7 +111,7 @@ extension Core {
             return
         default: retract(segment)
         }
-        let late = instant > expires
+        let (late, hasSpans) = (instant > expires, segment.pointee.hasSpans)
         segment.pointee.state = late ? .late : .delivered
         move(segment, to: .work, at: instant)
         let latency = instant.nanoseconds &- segment.pointee.intended
@@ -122,9 +120,8 @@ extension Core {
             segment.pointee.channel = mix.channel(of: segment.pointee.identity &+ unit, draws)
             recorder.count(
                 late ? .deliveredLate : .delivered, phase: phase, slot: slot, channel: segment.pointee.channel, 1)
-            recordDelivery(segment, latency)
+            recordDelivery(segment, latency, hasSpans: hasSpans)
         }
-        dropSpans(segment)
         addOutcome(segment.pointee.identity, segment.pointee.state, latency)
     }
 }

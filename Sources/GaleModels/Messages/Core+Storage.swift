@@ -5,13 +5,14 @@ import GaleRandomness
 
 extension Core {
     init(_ specification: WorldSpecification, seed: UInt64, kernel: Kernel, recorder: Recorder) {
+        precondition(MemoryLayout<Message>.stride == 64, "a message is one cache line, and is asked for as one")
         let noLane = kernel.scheduler.lane(for: .zero)
         let workloads = max(1, specification.workloads.count)
         state = .allocate(capacity: 1)
         state.initialize(
             to: State(
-                scheduler: kernel.scheduler, draws: Draws(seed: seed), messages: Slab(),
-                retryHeaders: Slab(),
+                scheduler: kernel.scheduler, draws: Draws(seed: seed), messages: DenseSlab(),
+                retryHeaders: DenseSlab(),
                 hasRetryTopics: specification.policies.contains { $0.policy.waiting == .retryTopic }, folded: Slab(),
                 exchanges: Slab(),
                 recorder: recorder, end: .zero + specification.duration + specification.drain,

@@ -9,9 +9,9 @@ struct Core {
     struct State {
         var scheduler: Scheduler
         var draws: Draws
-        var messages: Slab<Message>
+        var messages: DenseSlab<Message>
         /// In step with `messages`, where a policy has a retry topic.
-        var retryHeaders: Slab<RetryHeader>
+        var retryHeaders: DenseSlab<RetryHeader>
         var hasRetryTopics: Bool
         var folded: Slab<FoldedMessage>
         var exchanges: Slab<Exchange>
@@ -90,7 +90,6 @@ extension Core {
         if message.pointee.state == .split { releaseParts(message) }
         close(message.pointee.identity, message.pointee.state)
         message.pointee.state = .free
-        dropSpans(message)
         freeMessage(index)
     }
 
@@ -124,7 +123,6 @@ extension Core {
         guard message.pointee.state == .pending else { return }
         state.pointee.unsettled -= units(of: message)
         message.pointee.state = outcome
-        dropSpans(message)
         let entry = Recorder.Entry(outcome)
         forEachUnit(message) { channel, count in
             recorder.count(entry, phase: message.pointee.phase, slot: message.pointee.slot, channel: channel, count)
@@ -157,22 +155,21 @@ extension Core {
             return
         default: retract(message)
         }
-        let late = instant > expires
+        let (late, hasSpans) = (instant > expires, message.pointee.hasSpans)
         message.pointee.state = late ? .late : .delivered
         move(message, to: .work, at: instant)
         let latency = instant.nanoseconds &- message.pointee.intended
         recorder.count(
             late ? .deliveredLate : .delivered, phase: phase, slot: slot, channel: channel,
             1)
-        recordDelivery(message, latency)
-        dropSpans(message)
+        recordDelivery(message, latency, hasSpans: hasSpans)
         addOutcome(message.pointee.identity, message.pointee.state, latency)
     }
 
-    /// Latency and break-down of a first delivery.
+    /// Latency and break-down of a first delivery, of a message that was pending until now or not (`hasSpans`).
     @inline(__always)
-    func recordDelivery(_ message: UnsafeMutablePointer<Message>, _ latency: Int64) {
-        if !message.pointee.hasSpans {
+    func recordDelivery(_ message: UnsafeMutablePointer<Message>, _ latency: Int64, hasSpans: Bool) {
+        if !hasSpans {
             // It was given up before, and its break-down with it: the whole time counts as spent in backoff.
             message.pointee.breakdown = Spans()
             let ticks = UInt32(truncatingIfNeeded: latency &>> 12)
@@ -283,8 +280,9 @@ extension Core {
     /// Counts an attempt; its number, from 1.
     @inline(__always)
     func nextAttempt(_ message: UnsafeMutablePointer<Message>) -> UInt16 {
-        if message.pointee.calls < .max { message.pointee.calls &+= 1 }
-        return message.pointee.calls
+        let calls = min(message.pointee.calls &+ 1, Message.maximumCalls)
+        message.pointee.calls = calls
+        return calls
     }
 
     /// The lane of a time-out: policies use few, so the last four are kept at hand.

@@ -2,7 +2,7 @@
 import GalePrimitives
 
 /// One submission on its way: a notification, or a campaign's segment that stands for all notifications of a fan-out until a
-/// stage splits it. 72 bytes. What identity alone determines (recipient, tenant, size) is drawn again when it is needed.
+/// stage splits it. 64 bytes, one cache line. What identity alone determines (recipient, tenant, size) is drawn again when it is needed.
 ///
 /// A record lives as long as something holds it: a log entry, a job, an attempt under way.
 struct Message: BitwiseCopyable {
@@ -22,15 +22,12 @@ struct Message: BitwiseCopyable {
     var references: UInt16 = 1
     /// Slot of the time series that its intended send time falls in.
     var slot: UInt16
-    /// Attempts at providers so far, over every copy; 0: it has not needed one yet.
-    var calls: UInt16 = 0
     /// Phase of the time line that its intended send time falls in.
     var phase: UInt8
-    var channel: UInt8
-    var platform: UInt8
-    var state: State = .pending
-    var place: Place = .broker
-    private var flags: UInt8
+    /// Place (3 bits), channel (2), platform (2), whether it is a segment (1).
+    private var traits: UInt8
+    /// Attempts (12 bits) and state (4).
+    private var word: UInt16
 
     @inline(__always)
     init(
@@ -40,23 +37,49 @@ struct Message: BitwiseCopyable {
         self.intended = intended
         self.slot = slot
         self.phase = phase
-        self.channel = channel
-        self.platform = platform
         mark = Self.ticks(intended)
         appended = mark
-        flags = isSegment ? 3 : 1
+        traits = Place.broker.rawValue | channel &<< 3 | platform &<< 5 | (isSegment ? 0x80 : 0)
+        word = UInt16(State.pending.rawValue) &<< 12
     }
 
-    /// Whether `breakdown` says where its time went; not once it is settled.
+    /// Attempts at providers so far, over every copy; 0: it has not needed one yet. Stays at `maximumCalls`.
     @inline(__always)
-    var hasSpans: Bool {
-        get { flags & 1 != 0 }
-        set { flags = flags & ~1 | (newValue ? 1 : 0) }
+    var calls: UInt16 {
+        get { word & Self.maximumCalls }
+        set { word = word & ~Self.maximumCalls | newValue & Self.maximumCalls }
     }
+
+    static var maximumCalls: UInt16 { 0xFFF }
+
+    @inline(__always)
+    var state: State {
+        get { unsafeBitCast(UInt8(truncatingIfNeeded: word &>> 12), to: State.self) }
+        set { word = word & Self.maximumCalls | UInt16(newValue.rawValue) &<< 12 }
+    }
+
+    @inline(__always)
+    var place: Place {
+        get { unsafeBitCast(traits & 7, to: Place.self) }
+        set { traits = traits & ~7 | newValue.rawValue }
+    }
+
+    @inline(__always)
+    var channel: UInt8 {
+        get { traits &>> 3 & 3 }
+        set { traits = traits & ~0x18 | (newValue & 3) &<< 3 }
+    }
+
+    @inline(__always)
+    var platform: UInt8 { traits &>> 5 & 3 }
 
     /// Whether it stands for all notifications of a fan-out.
     @inline(__always)
-    var isSegment: Bool { flags & 2 != 0 }
+    var isSegment: Bool { traits & 0x80 != 0 }
+
+    /// Whether `breakdown` says where its time went.
+    @inline(__always)
+    var hasSpans: Bool { state == .pending }
 
     @inline(__always)
     var workload: UInt8 { UInt8(truncatingIfNeeded: identity &>> 56) }
@@ -124,12 +147,4 @@ struct FoldedMessage: BitwiseCopyable {
     var isKnown: Bool { word & 1 == 1 }
 
     mutating func markFree() { word &= ~0xFE }
-}
-
-/// What a log keeps for a record: a message in the pool, or a folded one.
-enum LogEntry {
-    static let folded: UInt32 = 0x8000_0000
-
-    @inline(__always)
-    static func isFolded(_ entry: UInt32) -> Bool { entry & folded != 0 }
 }

@@ -37,7 +37,7 @@ final class Stage: Component {
         var maximumUncommitted: Int
         var steps: UnsafeMutablePointer<Step>
         var stepCount: Int
-        var jobs: Slab<Job>
+        var jobs: DenseSlab<Job>
         /// Due records of a retry topic on their way back: indices into this pool.
         var delayed: Slab<BufferedRecord>
         var dispatchers: UnsafeMutablePointer<Unmanaged<Dispatcher>?>
@@ -149,7 +149,6 @@ final class Stage: Component {
         guard job.pointee.generation == UInt32(truncatingIfNeeded: payload &>> 32) else { return }
         let message = state.pointee.core.message(job.pointee.message)
         gale_prefetch(message)
-        gale_prefetch(UnsafeRawPointer(message) + MemoryLayout<Message>.size - 1)
         if job.pointee[.delivering] { anticipateDelivery(job) }
     }
 
@@ -162,7 +161,7 @@ final class Stage: Component {
             gale_prefetch(record)
             gale_prefetch(record + 40)
         }
-        if job.pointee.partition != .max {
+        if job.pointee.request == .attempt && job.pointee.partition != .max {
             let broker = state.pointee.sources[job.pointee.source].broker
             let partition = broker.partition(UInt32(job.pointee.partition))
             let offset = StageHandle(state: state).absoluteOffset(job.pointee.offset, partition)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CGalePrefetch
 import GaleDelivery
 import GaleKernel
 import GalePrimitives
@@ -42,6 +43,8 @@ extension StageHandle {
                 input, now: core.now,
                 random: core.draws.uniform(.dispatcher, identity, UInt64(core.now.nanoseconds)),
                 into: &actions.pointee)
+            // The next notification's record was last touched when the one before was settled.
+            if let next = $0.nextAddress { gale_prefetch(next) }
         }
         var place = 0
         while place < actions.pointee.count {

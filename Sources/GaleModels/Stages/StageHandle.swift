@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CGalePrefetch
 import GaleDelivery
 import GaleKernel
 import GalePrimitives
@@ -92,7 +93,7 @@ struct StageHandle {
         let broker = state.pointee.sources[Int(records.source)].broker
         let partition = broker.partition(UInt32(records.partition))
         for offset in records.offset..<(records.offset &+ Int(records.count)) {
-            let message = broker.take(offset, partition)
+            let message = broker.take(partition.pointee.log.address(offset))
             core.message(message).pointee.appended = partition.pointee.log.appendTick(offset)
             delay(
                 BufferedRecord(
@@ -218,11 +219,11 @@ struct StageHandle {
 
     private func start(_ record: BufferedRecord, on number: Int, alreadyHeld: Bool) {
         let jobs = state.pointee.jobs
-        let before = jobs.extent
         let index = jobs.allocate()
+        gale_prefetch(jobs.next)
         let job = jobs[index]
-        let generation = index == before ? 0 : job.pointee.generation
-        job.initialize(to: Job(record, generation: generation, replica: number))
+        // A record that was never used is zero.
+        job.initialize(to: Job(record, generation: job.pointee.generation, replica: number))
         let work = Work(index: index, job: job, message: core.message(record.message))
         job.pointee.appended = work.message.pointee.appended
         if !alreadyHeld { work.message.pointee.references &+= 1 }
