@@ -30,6 +30,20 @@ struct BudgetTests {
         host.drain()
     }
 
+    @Test("thousands that wait for a route and for the budget do not all change places with every input")
+    func placesChanged() {
+        var policy = policy(.park, ratio: 0, reserve: 1)
+        policy.breaker = BreakerPolicy(window: .seconds(1), open: .seconds(1), minimumCalls: 10, halfOpenProbes: 2)
+        let host = TestHost(policy)
+        host.respond = { _ in (.milliseconds(1), .overloaded) }
+        for _ in 0..<4_000 { host.consume(timeToLive: .seconds(60)) }
+        host.drain()
+        let counters = host.dispatcher.counters
+        #expect(counters.budgetWaits > 3_000 && counters.breakerWaits > 3_000)
+        // Each input ends or moves a few; everything once more for expiry.
+        #expect(counters.budgetWaits + counters.breakerWaits < 20 * Int64(host.handled))
+    }
+
     @Test("an empty budget costs no attempt: what waited for it may still fail and retry as often")
     func noAttemptUsed() {
         let host = TestHost(policy(.park, ratio: 0, reserve: 1))

@@ -104,11 +104,15 @@ final class TestHost {
         return reference
     }
 
+    /// Inputs given so far.
+    private(set) var handled = 0
+
     /// Gives an input now, whatever the agenda says.
     func handle(_ input: Input) {
         if case .granted(let chain) = input { noteGrant(chain) }
         if case .responded(let attempt, _) = input { underWay[attempt] = nil }
         actions.removeAll()
+        handled += 1
         dispatcher.handle(input, now: now, random: random(), into: &actions)
         for index in 0..<actions.count { carryOut(actions[index]) }
         checkQueues()

@@ -82,8 +82,8 @@ extension DispatcherCore {
             if hadBudget { entitled.insert(.budget) }
             _ = proceed(slot, entitled, &actions)
         }
-        if hadRoute { pump(route, &actions) }
-        if hadBudget { pump(budgetQueue, &actions) }
+        if hadRoute && isLow(route) { pump(route, &actions) }
+        if hadBudget && isLow(budgetQueue) { pump(budgetQueue, &actions) }
     }
 
     func woken(_ raw: UInt64, _ actions: inout Actions) {

@@ -156,6 +156,11 @@ extension DispatcherCore {
         return capacity(index) > Int64(promised)
     }
 
+    /// Whether a grant is to pull more: a window is refilled by halves, so that a host sees many acquisitions at once. Until
+    /// then others are on their way, whose grants will ask again.
+    @inline(__always)
+    func isLow(_ index: Int) -> Bool { state.pointee.queues[index].promised <= Self.window / 2 }
+
     private func removeHead(_ index: Int) {
         state.pointee.queues[index].removeFirst(at: state.pointee.now)
         noteCrowd(index)

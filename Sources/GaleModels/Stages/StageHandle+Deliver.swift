@@ -46,6 +46,7 @@ extension StageHandle {
             // The next notification's record was last touched when the one before was settled.
             if let next = $0.nextAddress { gale_prefetch(next) }
         }
+        if actions.pointee.count > 4 { anticipateAcquisitions(actions) }
         var place = 0
         while place < actions.pointee.count {
             perform(actions.pointee[place], of: work, number)
@@ -84,6 +85,19 @@ extension StageHandle {
             requeue(reference, at: instant, attempts: attempts, number)
         case .settle(let reference, let outcome):
             settle(self.work(reference, near: work), outcome)
+        }
+    }
+
+    /// What waited was last touched long ago: all that get slots now are asked for together.
+    @inline(never)
+    private func anticipateAcquisitions(_ actions: UnsafeMutablePointer<Actions>) {
+        for place in 0..<actions.pointee.count {
+            guard case .acquire(_, let reference) = actions.pointee[place] else { continue }
+            gale_prefetch(job(UInt32(truncatingIfNeeded: reference)))
+        }
+        for place in 0..<actions.pointee.count {
+            guard case .acquire(_, let reference) = actions.pointee[place] else { continue }
+            gale_prefetch(core.message(job(UInt32(truncatingIfNeeded: reference)).pointee.message))
         }
     }
 
