@@ -58,6 +58,9 @@ public struct Policy: Equatable, Sendable {
     /// Whether `Notification.recipient` and `tenant` matter: if not, a host may spare itself the trouble of finding them out.
     public var readsSenderAndRecipient: Bool { bulkheads?.tenant != nil || routing.readsSenderAndRecipient }
 
+    /// Whether `Notification.priority`, `zone` and `collapseKey` matter: likewise.
+    public var readsTraits: Bool { shedding?.admission != nil || routing.readsTraits }
+
     /// What a notification in backoff holds.
     public enum Waiting: String, CaseIterable, Sendable {
         /// Its slot and its offset.

@@ -5,11 +5,16 @@ import GaleRandomness
 extension Purpose {
     static var channel: Purpose { Purpose(layer: .recipient, id: 1) }
     static var platform: Purpose { Purpose(layer: .recipient, id: 2) }
+    static var zone: Purpose { Purpose(layer: .recipient, id: 3) }
+    static var visit: Purpose { Purpose(layer: .recipient, id: 4) }
+    static var glance: Purpose { Purpose(layer: .recipient, id: 5) }
     static var recipient: Purpose { Purpose(layer: .workload, id: 1) }
     static var tenant: Purpose { Purpose(layer: .workload, id: 2) }
     static var size: Purpose { Purpose(layer: .workload, id: 3) }
     static var arrival: Purpose { Purpose(layer: .workload, id: 4) }
     static var think: Purpose { Purpose(layer: .workload, id: 5) }
+    static var priority: Purpose { Purpose(layer: .workload, id: 6) }
+    static var collapseKey: Purpose { Purpose(layer: .workload, id: 7) }
     static var partition: Purpose { Purpose(layer: .broker, id: 1) }
     static var append: Purpose { Purpose(layer: .broker, id: 2) }
     static var replication: Purpose { Purpose(layer: .broker, id: 3) }

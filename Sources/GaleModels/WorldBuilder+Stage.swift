@@ -83,6 +83,7 @@ extension WorldBuilder {
 
     private func describe(_ policy: PolicySpecification, _ state: inout Stage.State) {
         state.readsSenderAndRecipient = policy.policy.readsSenderAndRecipient
+        state.readsTraits = policy.policy.readsTraits
         for kind in policy.policy.stateKinds {
             guard let store = policy.stores[kind] else {
                 preconditionFailure("policy \(policy.name) asks for \(kind.name) and has no store for it")
@@ -156,13 +157,16 @@ extension WorldBuilder {
         }
     }
 
-    /// Dispatchers share the fleet's rate limits evenly.
+    /// Dispatchers share the fleet's rate limits and its money evenly.
     private func dispatcherMaker(_ policy: PolicySpecification, _ stage: StageSpecification) -> () -> Dispatcher {
         var share = policy.policy
         for place in share.limits.indices {
             share.limits[place].ratePerSecondMicros = max(
                 1, share.limits[place].ratePerSecondMicros / Int64(stage.replicas))
             share.limits[place].burst = max(1, share.limits[place].burst / Int64(stage.replicas))
+        }
+        if let budget = share.routing.money?.budgetMicros {
+            share.routing.money?.budgetMicros = budget / Int64(stage.replicas)
         }
         let providers = specification.providers.map {
             ProviderDescription(name: $0.name, dialect: $0.profile.dialect)

@@ -37,6 +37,9 @@ public struct RoutingPolicy: Equatable, Sendable {
     /// Whether `Notification.recipient` and `tenant` matter to it.
     var readsSenderAndRecipient: Bool { presence != nil || cap != nil || collapses || isFair }
 
+    /// Whether `Notification.priority`, `zone` and `collapseKey` matter to it.
+    var readsTraits: Bool { readsSenderAndRecipient || quietHours != nil || lanes != nil }
+
     /// Whether it asks for anything.
     var isOn: Bool { self != RoutingPolicy() }
 }

@@ -37,7 +37,8 @@ extension Core {
                     mix: ChannelMix(channels: workload.channelMicros, platforms: workload.platformMicros),
                     recipients: UInt64(max(1, workload.recipientCount)),
                     tenants: ZipfTable(count: max(1, workload.tenantCount), skew: workload.tenantSkew),
-                    size: Distribution(workload.size), units: Int64(clamping: workload.fanOut)))
+                    size: Distribution(workload.size), units: Int64(clamping: workload.fanOut),
+                    audience: Audience(workload)))
         }
     }
 }

@@ -53,6 +53,14 @@ public struct WorkloadSpecification: Sendable {
     public var fanOut: Int64
     /// Users who wait for their messages, instead of a rate; `rate`, `arrivals` and `fanOut` then mean nothing.
     public var closedLoop: ClosedLoopSpecification?
+    /// How urgent notifications are; sums to 1,000,000.
+    public var priorityMicros: [(priority: Priority, share: Int64)] = [(.normal, 1_000_000)]
+    /// Where recipients live; sums to 1,000,000, or is empty: nobody knows.
+    public var zoneMicros: [(zone: TimeZoneIndex, share: Int64)] = []
+    /// Collapse keys of one recipient; 0: none has one.
+    public var collapseKeys: Int64 = 0
+    /// When recipients are in the app; nil: never.
+    public var visits: VisitSpecification?
 
     public enum Arrivals: String, CaseIterable, Sendable { case poisson, uniform }
 
@@ -76,6 +84,19 @@ public struct WorkloadSpecification: Sendable {
         self.timeToLive = timeToLive
         self.fanOut = fanOut
         self.closedLoop = closedLoop
+    }
+}
+
+/// How recipients visit the app: in each stretch of `visit` a share of them, anew, is there and looks every `glance`.
+public struct VisitSpecification: Equatable, Sendable {
+    public var presentMicros: Int64
+    public var visit: Interval
+    public var glance: Interval
+
+    public init(presentMicros: Int64, visit: Interval = .minutes(5), glance: Interval = .seconds(20)) {
+        self.presentMicros = presentMicros
+        self.visit = visit
+        self.glance = glance
     }
 }
 

@@ -61,6 +61,8 @@ final class Stage: Component {
         /// By `StateKind`; -1: the policy does not ask for it.
         var stateStores = SIMD8<Int32>(repeating: -1)
         var readsSenderAndRecipient = false
+        /// And at what else a notification brings with it.
+        var readsTraits = false
         var retrySource = -1
         var retryProducer: UInt32 = 0
         var isTerminal = false

@@ -10,7 +10,7 @@ extension StageHandle {
     func deliver(_ work: Work) {
         let message = work.message
         work.job.pointee[.delivering] = true
-        let notification = Notification(
+        var notification = Notification(
             reference: work.reference, key: message.pointee.identity,
             recipient: state.pointee.readsSenderAndRecipient ? core.recipient(of: message) : 0,
             tenant: state.pointee.readsSenderAndRecipient ? core.tenant(of: message) : 0,
@@ -18,6 +18,7 @@ extension StageHandle {
             platform: Platform(rawValue: message.pointee.platform) ?? .none,
             previousAttempts: previousAttempts(of: work), created: Instant(nanoseconds: message.pointee.intended),
             expires: expiry(message))
+        if state.pointee.readsTraits { core.describe(message, &notification) }
         dispatch(.consumed(notification), of: work, to: Int(work.job.pointee.replica))
     }
 

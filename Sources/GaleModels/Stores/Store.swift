@@ -31,6 +31,8 @@ final class Store: Component {
         var id: UInt64
         /// What it holds, by `StateKind`.
         var tables: UnsafeMutablePointer<StoreTable>
+        /// By limit and window: policies that agree in both share one.
+        var caps: [CapLog] = []
     }
 
     let state: UnsafeMutablePointer<State>
@@ -64,6 +66,7 @@ final class Store: Component {
     deinit {
         for kind in StateKind.allCases { state.pointee.tables[Int(kind.rawValue)].deallocate() }
         state.pointee.tables.deallocate()
+        state.pointee.caps = []
     }
 
     var handle: StoreHandle { StoreHandle(state: state) }

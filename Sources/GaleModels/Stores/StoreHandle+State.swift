@@ -7,13 +7,29 @@ import GalePrimitives
 /// Over a straight link operations take effect in the order in which they are sent, as they would on arrival.
 extension StoreHandle {
     /// Reads an entry, after adding to it where the look-up says so; 0: there is none.
-    func read(_ read: StateRead, at instant: Instant) -> Int64 {
+    func read(_ read: StateRead, of message: UnsafeMutablePointer<Message>, at instant: Instant) -> Int64 {
+        switch read.kind {
+        case .presence: return state.pointee.core.lastSeen(of: message, at: instant.nanoseconds)
+        case .cap: return admits(read, message.pointee.identity, at: instant) ? 0 : 1
+        case .deduplication, .suppression, .consent, .quota: break
+        }
         let table = state.pointee.tables + Int(read.kind.rawValue)
         if read.adding != 0 {
             table.pointee.apply(
                 .add(Int64(read.adding)), to: read.key, lifetime: read.lifetime.nanoseconds, at: instant.nanoseconds)
         }
         return table.pointee.value(read.key, at: instant.nanoseconds)
+    }
+
+    /// Counts a notification against its recipient's cap, if there is room for it.
+    private func admits(_ read: StateRead, _ key: UInt64, at instant: Instant) -> Bool {
+        let window = read.lifetime.nanoseconds
+        var log = state.pointee.caps.first { $0.limit == read.adding && $0.window == window }
+        if log == nil {
+            log = CapLog(limit: read.adding, window: window)
+            state.pointee.caps.append(log.unsafelyUnwrapped)
+        }
+        return log.unsafelyUnwrapped.admits(recipient: read.key, key: key, at: instant)
     }
 
     func apply(_ write: StateWrite, at instant: Instant) {

@@ -111,7 +111,7 @@ struct StoreHandle {
             if exchange.pointee.kind == .write {
                 apply(exchange.pointee.write, at: instant)
             } else {
-                exchange.pointee.request.value = read(exchange.pointee.read, at: instant)
+                exchange.pointee.request.value = read(exchange.pointee.read, of: message, at: instant)
             }
             return
         }

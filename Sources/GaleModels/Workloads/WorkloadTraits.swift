@@ -9,4 +9,5 @@ struct WorkloadTraits {
     var size: Distribution
     /// Notifications of one submission.
     var units: Int64
+    var audience: Audience
 }

@@ -7,7 +7,7 @@ extension WorldBuilder {
     func workload(_ pair: Item.Pair) -> WorkloadSpecification {
         let item = pair.item
         let loop = closedLoop(pair)
-        return WorkloadSpecification(
+        var workload = WorkloadSpecification(
             name: pair.key, topic: index(.topic, item["into"]) ?? 0,
             rate: loop == nil ? rate(pair) : .constant(perSecondMicros: 0),
             arrivals: item.choice("arrivals", else: .poisson), channelMicros: channels(item),
@@ -16,6 +16,8 @@ extension WorldBuilder {
             recipientCount: item.integer("recipients"), size: item.distribution("size"),
             timeToLive: item.interval("ttl"),
             fanOut: item.integer("fan-out"), closedLoop: loop)
+        describeAudience(item, &workload)
+        return workload
     }
 
     private func closedLoop(_ pair: Item.Pair) -> ClosedLoopSpecification? {
@@ -59,7 +61,7 @@ extension WorldBuilder {
         }
     }
 
-    private func checkSum(_ shares: [Item.Pair], of what: String, at place: Place?) {
+    func checkSum(_ shares: [Item.Pair], of what: String, at place: Place?) {
         if shares.contains(where: \.item.isWrong) { return }
         let sum = shares.reduce(0) { $0 + ($1.item.integer ?? 0) }
         if sum == 1_000_000 { return }

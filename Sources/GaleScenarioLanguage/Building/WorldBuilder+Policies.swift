@@ -7,13 +7,14 @@ extension WorldBuilder {
     func policy(_ pair: Item.Pair, providers: [ProviderSpecification]) -> PolicySpecification {
         let item = pair.item
         let deduplicate = item["deduplicate"]?.pairs == nil ? nil : item["deduplicate"]
+        let routes = routes(item["routes"], providers)
         let policy = Policy(
-            routes: routes(item["routes"], providers), timeout: item.interval("timeout"),
+            routes: routes, timeout: item.interval("timeout"),
             waiting: item.choice("waiting", else: .park), deduplication: deduplicate.map(deduplication),
             retry: retry(item["retry"]), breaker: breaker(item["breaker"]), limits: limits(item["limits"]),
             fallbacks: fallbacks(item["fallback"]), outlierEjection: outlierEjection(item["outlier-ejection"]),
             concurrency: concurrency(item["concurrency"]), bulkheads: bulkheads(item["bulkheads"]),
-            shedding: shedding(item["shed"]))
+            shedding: shedding(item["shed"]), routing: routing(pair, routes))
         if let topic = item["retry-topic"], policy.waiting != .retryTopic {
             diagnostics.error(
                 "policy '\(pair.key)' names a retry topic but waits by '\(policy.waiting.rawValue)'", at: topic.place,
@@ -21,6 +22,7 @@ extension WorldBuilder {
         }
         var stores: [StateKind: Int] = [:]
         stores[.deduplication] = index(.store, deduplicate?["store"])
+        for (kind, store) in routingStores(item) { stores[kind] = store }
         return PolicySpecification(
             name: pair.key, policy: policy, stores: stores,
             retryTopic: index(.topic, item["retry-topic"]))

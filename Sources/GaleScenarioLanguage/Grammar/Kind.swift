@@ -61,6 +61,14 @@ indirect enum Kind: Sendable {
         }
     }
 
+    /// Names of which there are more than this are not all told.
+    static let manyNames = 40
+
+    private static func some(_ names: [String]) -> String {
+        if names.count <= manyNames { return names.joined(separator: ", ") }
+        return names.prefix(3).joined(separator: ", ") + " and so on, \(names.count) in all"
+    }
+
     /// In words, with an example: `a duration, such as 20ms or 3min`.
     var expected: String {
         switch self {
@@ -73,7 +81,7 @@ indirect enum Kind: Sendable {
         case .factor: "a factor, such as 3x"
         case .size: "a size with its unit (B, KiB, MiB, GiB, kB, MB, GB), such as 64KiB"
         case .decimal: "a plain number, such as 0.5"
-        case .choice(let words): words.count == 1 ? "'\(words[0])'" : "one of " + words.joined(separator: ", ")
+        case .choice(let words): words.count == 1 ? "'\(words[0])'" : "one of " + Self.some(words)
         case .distribution(let unit): "a distribution of \(unit.words), such as \(unit.example)"
         case .answer: "an answer, such as 503 or '410 Unregistered'"
         case .skew: "'none' or a Zipf exponent, such as zipf 1.1"
@@ -82,7 +90,7 @@ indirect enum Kind: Sendable {
         case .assignments: "a map of paths to values, such as {policies.standard.retry.budget: none}"
         case .record(let table): "a map (\(table.title)) with keys such as \(table.someKeys)"
         case .named(let entity, _): "a map of names to \(entity.plural)"
-        case .keyed(let keys, let what, _): "a map with a \(what) as key (\(keys.joined(separator: ", ")))"
+        case .keyed(let keys, let what, _): "a map with a \(what) as key (\(Self.some(keys)))"
         case .keyedBy(let entity, _): "a map with the names of \(entity.plural) as keys"
         case .list(let kind, _): "a list of which each is \(kind.expected)"
         case .tuple(let kinds): "a list of \(kinds.count): " + kinds.map(\.expected).joined(separator: ", then ")

@@ -35,7 +35,7 @@ extension Tables {
             Key(
                 "fallback", .keyed(channelNames, what: "channel", .record(fallback)), .defaults("{}"),
                 "Another channel when one has failed for good, or takes too long"),
-        ])
+        ] + routing)
 
     /// Equivalent providers: one, a list in order of preference, or a map to weights.
     private static let equivalents: [Kind] = [

@@ -100,7 +100,7 @@ enum Tables {
             Key("recipients", .integer(1...1_000_000_000_000), .defaults("100M"), "How many people there are"),
             Key("size", .distribution(.size), .defaults("constant 1KiB"), "Bytes of one notification"),
             Key("ttl", .positiveDuration, .defaults("24h"), "How long a notification is worth sending"),
-        ], exactlyOneOf: [["rate", "count", "population"]])
+        ] + audience, exactlyOneOf: [["rate", "count", "population"]])
 
     /// Keys of a workload that mean nothing for a population.
     static let rateKeys = ["bursts", "at", "over", "fan-out", "arrivals"]

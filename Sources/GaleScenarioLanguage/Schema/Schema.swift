@@ -109,6 +109,8 @@ private struct SchemaWriter {
                 ("type", .text("object")), ("propertyNames", .object([("pattern", .text(Self.name))])),
                 ("additionalProperties", whole ? nested(inner) : Self.orNull(nested(inner))),
             ]
+        case .keyed(let keys, _, let inner) where keys.count > Kind.manyNames:
+            return [("type", .text("object")), ("additionalProperties", nested(inner))]
         case .keyed(let keys, _, let inner):
             return [
                 ("type", .text("object")), ("properties", .object(keys.map { ($0, nested(inner)) })),
@@ -173,6 +175,7 @@ private struct SchemaWriter {
                 ("type", .text("number")), ("minimum", .number("\(range.lowerBound)")),
                 ("maximum", .number("\(range.upperBound)")),
             ]
+        case .choice(let words) where words.count > Kind.manyNames: return [("type", .text("string"))]
         case .choice(let words):
             // YAML reads 0 and 1 as numbers.
             return [

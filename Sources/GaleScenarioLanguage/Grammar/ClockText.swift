@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Times of the day and dates as scenarios write them.
+enum ClockText {
+    /// Minutes after midnight of `21:00`; 00:00 to 23:59.
+    static func minute(_ text: String) -> Int? {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, let hour = number(parts[0], 2), let minute = number(parts[1], 2), hour < 24, minute < 60
+        else { return nil }
+        return hour * 60 + minute
+    }
+
+    /// Seconds since 1970 of `2026-03-28T20:00Z`; 2020 to 2099.
+    static func second(_ text: String) -> Int64? {
+        guard text.last == "Z" else { return nil }
+        let halves = text.dropLast().split(separator: "T", omittingEmptySubsequences: false)
+        guard halves.count == 2, let minute = minute(String(halves[1])) else { return nil }
+        let parts = halves[0].split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 3, let year = number(parts[0], 4), let month = number(parts[1], 2),
+            let day = number(parts[2], 2), 2020...2099 ~= year, 1...12 ~= month
+        else { return nil }
+        // Every fourth year up to 2099 is a leap year.
+        let isLeap = year % 4 == 0
+        let lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        guard 1...lengths[month - 1] ~= day else { return nil }
+        let days = (year - 1970) * 365 + (year - 1969) / 4 + lengths[..<(month - 1)].reduce(0, +) + day - 1
+        return Int64(days) * 86_400 + Int64(minute) * 60
+    }
+
+    private static func number(_ text: Substring, _ length: Int) -> Int? {
+        guard text.count == length, text.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+        return Int(text)
+    }
+}
