@@ -5,7 +5,12 @@ import GalePrimitives
 public enum Action: Sendable {
     /// Send this attempt. The host reports `.responded` exactly once: an answer, a refused or reset connection, or
     /// `ProviderResponse.timedOut` when `timeout` has passed.
-    case send(AttemptID, ChainID, reference: UInt64, provider: ProviderIndex, channel: Channel, timeout: Interval)
+    ///
+    /// `key` is the idempotency key, the same for every attempt of a notification, and for the attempts of every copy of it: a
+    /// provider that detects duplicates is given it.
+    case send(
+        AttemptID, ChainID, reference: UInt64, key: UInt64, timeout: Interval, provider: ProviderIndex,
+        channel: Channel)
     /// Look an entry up in the store for its kind; answer with `.lookedUp`.
     case lookUp(LookupID, reference: UInt64, StateRead)
     /// Change an entry in the store for its kind. No answer is expected.
@@ -29,6 +34,8 @@ public enum Action: Sendable {
 /// Why a notification waits: the latency break-down tells these apart.
 public enum WaitReason: UInt8, Sendable {
     case backoff, breaker, budget, rateLimit, noRoute
+    /// A notification before it has the same key.
+    case order
     /// As many attempts are under way as the provider may have at once.
     case concurrency
     /// As many attempts are under way as the tenant may have at once.

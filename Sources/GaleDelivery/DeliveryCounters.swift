@@ -25,6 +25,7 @@ public struct DeliveryCounters: Equatable, Sendable {
     public internal(set) var budgetWaits: Int64 = 0
     public internal(set) var rateLimitWaits: Int64 = 0
     public internal(set) var noRouteWaits: Int64 = 0
+    public internal(set) var orderWaits: Int64 = 0
     public internal(set) var concurrencyWaits: Int64 = 0
     public internal(set) var bulkheadWaits: Int64 = 0
     /// Attempts not begun because their answer would have come too late.
@@ -46,6 +47,16 @@ public struct DeliveryCounters: Equatable, Sendable {
     public internal(set) var requeued: Int64 = 0
     /// Successes of earlier attempts that ended a chain after a later attempt or a wait had begun.
     public internal(set) var lateSuccesses: Int64 = 0
+    /// Permanent answers that were counted against a recipient.
+    public internal(set) var strikes: Int64 = 0
+    /// Permanent answers that were not: in a wave of them, or about an address that has been registered since.
+    public internal(set) var disbelieved: Int64 = 0
+    /// Channels left because of strikes that a store knew.
+    public internal(set) var suppressedByRecord: Int64 = 0
+    /// Channels left because the recipient objected.
+    public internal(set) var revoked: Int64 = 0
+    /// Dead-lettered unseen, having been delivered too often.
+    public internal(set) var poisoned: Int64 = 0
     /// Inputs about what no longer was.
     public internal(set) var stale: Int64 = 0
 
@@ -77,6 +88,7 @@ public struct DeliveryCounters: Equatable, Sendable {
         case .budget: budgetWaits += 1
         case .rateLimit: rateLimitWaits += 1
         case .noRoute: noRouteWaits += 1
+        case .order: orderWaits += 1
         case .concurrency: concurrencyWaits += 1
         case .bulkhead: bulkheadWaits += 1
         case .quietHours: quietWaits += 1

@@ -12,8 +12,8 @@ import GalePrimitives
 ///         dispatcher.handle(event.input, now: host.now, random: host.random(), into: &actions)
 ///         for index in 0..<actions.count {
 ///             switch actions[index] {
-///             case .send(let attempt, _, let reference, let provider, _, let timeout):
-///                 host.post(reference, to: provider, timeout) { .responded(attempt, $0) }
+///             case .send(let attempt, _, let reference, let key, let timeout, let provider, _):
+///                 host.post(reference, key, to: provider, timeout) { .responded(attempt, $0) }
 ///             case .lookUp(let lookup, _, let read):
 ///                 host.stores[read.kind].get(read) { .lookedUp(lookup, $0) }
 ///             case .write(_, let write): host.stores[write.kind].apply(write)
@@ -73,7 +73,7 @@ public final class Dispatcher {
             {
                 return
             }
-        case .granted, .woken: break
+        case .granted, .woken, .consentChanged: break
         }
         core.handle(input, now: now.nanoseconds, random: random(), &actions)
     }

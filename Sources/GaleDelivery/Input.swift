@@ -10,6 +10,9 @@ public enum Input: Sendable {
     case responded(AttemptID, ProviderResponse)
     /// A look-up ended.
     case lookedUp(LookupID, LookupAnswer)
+    /// A recipient objects to a channel from now on, or no longer does; `channel` nil: to every channel. Where the policy asks
+    /// for consent, every replica is told, whether it has something for the recipient or not.
+    case consentChanged(recipient: UInt64, channel: Channel?, isGranted: Bool)
     /// The host grants the slot that `Action.acquire` asked for.
     case granted(ChainID)
     /// A time that `Action.wake` named has come.

@@ -54,12 +54,17 @@ public struct Notification: Sendable {
     /// Other than 0: a later notification with the same collapse key to the same recipient replaces this one, as long as it is
     /// unsent (`apns-collapse-id` of APNs, `collapse_key` of FCM; a hash of it).
     public var collapseKey: UInt64
+    /// When the recipient's address (token, number, mailbox) was registered; the distant past where nobody knows.
+    public var registered: Instant
+    /// How often the queue has delivered it, this time included; at least 1.
+    public var deliveries: UInt8
 
     @inlinable
     public init(
         reference: UInt64, key: UInt64, recipient: UInt64, tenant: UInt32, channel: Channel, platform: Platform,
         previousAttempts: UInt8 = 0, created: Instant, expires: Instant, priority: Priority = .normal,
-        zone: TimeZoneIndex = .unknown, collapseKey: UInt64 = 0
+        zone: TimeZoneIndex = .unknown, collapseKey: UInt64 = 0,
+        registered: Instant = Instant(nanoseconds: .min), deliveries: UInt8 = 1
     ) {
         self.reference = reference
         self.key = key
@@ -73,6 +78,8 @@ public struct Notification: Sendable {
         self.priority = priority
         self.zone = zone
         self.collapseKey = collapseKey
+        self.registered = registered
+        self.deliveries = deliveries
     }
 }
 

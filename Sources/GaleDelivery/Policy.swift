@@ -30,12 +30,22 @@ public struct Policy: Equatable, Sendable {
     /// Choice among providers, money, nested deadlines, presence, quiet hours, caps, collapse keys, priorities and fairness.
     public var routing: RoutingPolicy
 
+    /// Nil: what is judged `suppressRecipient` ends the notification on its channel and is forgotten.
+    public var suppression: SuppressionPolicy?
+    public var consent: ConsentPolicy?
+    public var order: OrderPolicy
+    /// Deliveries by the queue after which a notification is dead-lettered unseen, as it has crashed or outlived its consumers
+    /// (Amazon SQS, `maxReceiveCount`; Kafka share groups, `group.share.delivery.count.limit`, 5); nil: never.
+    public var maximumDeliveries: UInt8?
+
     public init(
         routes: [Route], timeout: Interval = .seconds(10), waiting: Waiting = .park,
         deduplication: Deduplication? = nil, retry: RetryPolicy = RetryPolicy(), breaker: BreakerPolicy? = nil,
         limits: [RateLimit] = [], fallbacks: [Fallback] = [], outlierEjection: OutlierPolicy? = nil,
         concurrency: ConcurrencyPolicy? = nil, bulkheads: BulkheadPolicy? = nil, shedding: SheddingPolicy? = nil,
-        routing: RoutingPolicy = RoutingPolicy()
+        routing: RoutingPolicy = RoutingPolicy(),
+        suppression: SuppressionPolicy? = nil, consent: ConsentPolicy? = nil, order: OrderPolicy = .none,
+        maximumDeliveries: UInt8? = nil
     ) {
         self.routes = routes
         self.timeout = timeout
@@ -50,13 +60,17 @@ public struct Policy: Equatable, Sendable {
         self.bulkheads = bulkheads
         self.shedding = shedding
         self.routing = routing
+        self.suppression = suppression
+        self.consent = consent
+        self.order = order
+        self.maximumDeliveries = maximumDeliveries
     }
 
     /// What it asks stores for: each kind needs one.
     public var stateKinds: [StateKind] { StateAccesses.kinds(of: self) }
 
     /// Whether `Notification.recipient` and `tenant` matter: if not, a host may spare itself the trouble of finding them out.
-    public var readsSenderAndRecipient: Bool { bulkheads?.tenant != nil || routing.readsSenderAndRecipient }
+    public var readsSenderAndRecipient: Bool { bulkheads?.tenant != nil || routing.readsSenderAndRecipient || Safety.isNeeded(by: self) }
 
     /// Whether `Notification.priority`, `zone` and `collapseKey` matter: likewise.
     public var readsTraits: Bool { shedding?.admission != nil || routing.readsTraits }

@@ -24,12 +24,17 @@ public struct ProviderResponse: Equatable, Sendable {
     public var reason: Reason
     /// `Retry-After`, when the provider gave one.
     public var retryAfter: Interval?
+    /// Since when the provider has known the recipient's address to be invalid: the `timestamp` of APNs' 410.
+    public var invalidSince: Instant?
 
     @inlinable
-    public init(status: UInt16, reason: Reason = .none, retryAfter: Interval? = nil) {
+    public init(
+        status: UInt16, reason: Reason = .none, retryAfter: Interval? = nil, invalidSince: Instant? = nil
+    ) {
         self.status = status
         self.reason = reason
         self.retryAfter = retryAfter
+        self.invalidSince = invalidSince
     }
 
     @inlinable public static var ok: ProviderResponse { ProviderResponse(status: 200) }

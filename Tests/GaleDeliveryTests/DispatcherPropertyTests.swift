@@ -52,7 +52,19 @@ struct DispatcherPropertyTests {
             policy.routing = randomRouting(&random)
             policy.routes.append(route(.inApp, .none, [2]))
         }
+        if random.chance(50) { secure(&policy, &random) }
         return policy
+    }
+
+    private func secure(_ policy: inout Policy, _ random: inout SplitMix) {
+        if random.chance(60) {
+            policy.suppression = SuppressionPolicy(
+                graylist: .seconds(Int64(1 + random.below(20))), ceilingMicros: Int64(random.below(60_000)), window: .seconds(20),
+                minimumAnswers: 1 + random.below(20), onFailure: random.chance(50) ? .open : .closed)
+        }
+        if random.chance(60) { policy.consent = ConsentPolicy() }
+        if random.chance(60) { policy.order = .key }
+        if random.chance(60) { policy.maximumDeliveries = UInt8(1 + random.below(6)) }
     }
 
     private func protect(_ policy: inout Policy, _ random: inout SplitMix) {
@@ -155,7 +167,8 @@ struct DispatcherPropertyTests {
             {
                 return ProviderResponse(status: dialect == .smtp ? 451 : 500)
             }
-            return ProviderResponse(status: reason.usualStatus!, reason: reason)
+            let since: Instant? = random.chance(30) ? .zero + .seconds(Int64(random.below(30))) : nil
+            return ProviderResponse(status: reason.usualStatus!, reason: reason, invalidSince: since)
         }
     }
 
@@ -199,9 +212,32 @@ struct DispatcherPropertyTests {
             }
             return (after, response)
         }
-        host.onSend = { [unowned host] in expectRoom(for: $0, policy, host) }
+        var objecting: Set<UInt64> = []
+        host.onSend = { [unowned host] in
+            expectRoom(for: $0, policy, host)
+            let notification = host.notification(of: $0.reference)
+            if policy.consent != nil {
+                #expect(!objecting.contains(notification.recipient), "nothing is sent to who objects")
+            }
+            if policy.order == .key {
+                #expect(host.isFirstOfRecipient($0.reference), "nothing is sent before what came before it has ended")
+            }
+            if let most = policy.maximumDeliveries { #expect(notification.deliveries <= most) }
+        }
+        host.store.keeps = [.suppression, .consent]
+        host.store.behaviour = { _, _ in (.milliseconds(Int64(answers.below(50))), answers.chance(10)) }
         for _ in 0..<messages {
             host.run(for: .milliseconds(Int64(random.below(200))))
+            if random.chance(10) {
+                let recipient = UInt64(random.below(20))
+                let isGranted = objecting.contains(recipient)
+                if isGranted { objecting.remove(recipient) } else { objecting.insert(recipient) }
+                changeConsent(of: recipient, isGranted: isGranted, host)
+                if objecting.count > 5, let first = objecting.min() {
+                    objecting.remove(first)
+                    changeConsent(of: first, isGranted: true, host)
+                }
+            }
             host.consume(
                 channel: Channel.allCases[random.below(4)], platform: Platform.allCases[random.below(4)],
                 previousAttempts: random.chance(10) ? UInt8(random.below(256)) : 0,
@@ -209,10 +245,22 @@ struct DispatcherPropertyTests {
                 created: random.chance(5) ? .zero : nil,
                 timeToLive: .milliseconds(Int64(random.below(random.chance(30) ? 2_000 : 120_000))),
                 recipient: UInt64(random.below(20)), zone: TimeZoneIndex(rawValue: UInt16(random.below(5))),
-                collapseKey: UInt64(random.below(3)))
+                collapseKey: UInt64(random.below(3)),
+                registered: .zero + .seconds(Int64(random.below(30))),
+                deliveries: random.chance(80) ? 1 : UInt8(1 + random.below(8)))
         }
         host.drain()
         return (host, policy)
+    }
+
+    /// Into the store, and to the dispatcher.
+    private func changeConsent(of recipient: UInt64, isGranted: Bool, _ host: TestHost) {
+        for channel in Channel.allCases {
+            let key = StateKind.key(recipient: recipient, channel)
+            host.store.apply(
+                StateWrite(kind: .consent, key: key, isGranted ? .remove : .set(1), lifetime: .hours(99)), at: host.now)
+        }
+        host.handle(.consentChanged(recipient: recipient, channel: nil, isGranted: isGranted))
     }
 
     /// No limit on attempts under way is exceeded by a send that has just been made.
@@ -254,7 +302,7 @@ struct DispatcherPropertyTests {
         #expect(counters.attempts == counters.firstAttempts + counters.retries + counters.fallbackAttempts)
         #expect(host.writes.count == (policy.deduplication == nil ? 0 : Int(counters.delivered)))
         if waiting != .retryTopic { #expect(host.requeued.isEmpty) }
-        if waiting != .park { #expect(host.releases.isEmpty) }
+        if waiting != .park { #expect(host.releases.allSatisfy { $0.reason == .order }) }
         // What the app has taken stays.
         if waiting == .park { #expect(host.holds.isEmpty) }
         if waiting == .retryTopic { #expect(host.holds.allSatisfy { $0.reason == .seen }) }
@@ -347,6 +395,9 @@ struct DispatcherPropertyTests {
                 "rateLimitWaits": counters.rateLimitWaits, "noRouteWaits": counters.noRouteWaits,
                 "backoffs": counters.backoffs, "failovers": counters.failovers, "fallbacks": counters.fallbacks,
                 "late": counters.lateSuccesses, "risky": counters.riskyRetries, "stale": counters.stale,
+                "strikes": counters.strikes,
+                "disbelieved": counters.disbelieved, "suppressedByRecord": counters.suppressedByRecord,
+                "revoked": counters.revoked, "poisoned": counters.poisoned, "orderWaits": counters.orderWaits,
                 "opened": counters.breakersOpened, "failedLookUps": counters.failedLookUps,
                 "concurrencyWaits": counters.concurrencyWaits, "bulkheadWaits": counters.bulkheadWaits,
                 "hopeless": counters.hopeless, "shed": counters.shed,

@@ -91,7 +91,7 @@ struct StraightWayTests {
     ) {
         let later = now + .milliseconds(Int64(1 + random.below(100)))
         switch action {
-        case .send(let attempt, _, _, _, _, _):
+        case .send(let attempt, _, _, _, _, _, _):
             pending.append((later, .responded(attempt, response(&random, isBad: isBad))))
         case .lookUp(let lookup, _, _):
             let answer = random.chance(95) ? LookupAnswer.absent : random.chance(50) ? .present : .failed

@@ -89,7 +89,8 @@ final class TestHost {
     func consume(
         channel: Channel = .push, platform: Platform = .ios, key: UInt64? = nil, previousAttempts: UInt8 = 0,
         tenant: UInt32 = 1, priority: Priority = .normal, created: Instant? = nil, timeToLive: Interval = .hours(1),
-        recipient: UInt64 = 1, zone: TimeZoneIndex = .unknown, collapseKey: UInt64 = 0
+        recipient: UInt64 = 1, zone: TimeZoneIndex = .unknown, collapseKey: UInt64 = 0,
+        registered: Instant = Instant(nanoseconds: .min), deliveries: UInt8 = 1
     ) -> UInt64 {
         let reference = nextReference
         nextReference += 1
@@ -97,7 +98,8 @@ final class TestHost {
         let notification = Notification(
             reference: reference, key: key ?? reference, recipient: recipient, tenant: tenant, channel: channel,
             platform: platform, previousAttempts: previousAttempts, created: created, expires: created + timeToLive,
-            priority: priority, zone: zone, collapseKey: collapseKey)
+            priority: priority, zone: zone, collapseKey: collapseKey, registered: registered,
+            deliveries: deliveries)
         messages[reference] = Message(notification: notification)
         slotsHeld += 1
         handle(.consumed(notification))
@@ -158,13 +160,22 @@ final class TestHost {
 
     func notification(of reference: UInt64) -> Notification { messages[reference]!.notification }
 
+    /// Whether all that came before with the same recipient has ended.
+    func isFirstOfRecipient(_ reference: UInt64) -> Bool {
+        let recipient = messages[reference]!.notification.recipient
+        return (1..<reference).allSatisfy {
+            messages[$0]!.ended || messages[$0]!.notification.recipient != recipient
+        }
+    }
+
     var isIdle: Bool { agenda.isEmpty }
     var consumedCount: Int { messages.count }
     var endedCount: Int { messages.values.count { $0.ended } }
 
     private func carryOut(_ action: Action) {
         switch action {
-        case .send(let attempt, let chain, let reference, let provider, let channel, let timeout):
+        case .send(let attempt, let chain, let reference, let key, let timeout, let provider, let channel):
+            #expect(key == messages[reference]?.notification.key)
             sent(attempt, chain, reference, provider, channel, timeout)
         case .lookUp(let identifier, let reference, let read):
             expectLive(reference)

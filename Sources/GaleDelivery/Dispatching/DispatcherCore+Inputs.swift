@@ -12,6 +12,8 @@ extension DispatcherCore {
         case .consumed(let notification): consumed(notification, &actions)
         case .responded(let attempt, let response): responded(attempt.rawValue, response, &actions)
         case .lookedUp(let lookup, let answer): lookedUp(lookup.rawValue, answer, &actions)
+        case .consentChanged(let recipient, let channel, let isGranted):
+            consentChanged(recipient, channel, isGranted: isGranted, &actions)
         case .granted(let chain): granted(chain.rawValue, &actions)
         case .woken(let timer): woken(timer.rawValue, &actions)
         }
@@ -22,6 +24,7 @@ extension DispatcherCore {
         if let guards = state.pointee.guards, guards.pointee.freed != 0 || guards.pointee.returnedCount > 0 {
             passOnRoom(guards, &actions)
         }
+        if let safety = state.pointee.safety, !safety.pointee.finished.isEmpty { passOnTurns(safety, &actions) }
     }
 
     func consumed(_ notification: Notification, _ actions: inout Actions) {
@@ -29,6 +32,10 @@ extension DispatcherCore {
         state.pointee.counters.consumed += 1
         if state.pointee.now >= notification.expires.nanoseconds {
             return refuse(notification, .expired, &actions)
+        }
+        if notification.deliveries > state.pointee.maximumDeliveries {
+            state.pointee.counters.poisoned += 1
+            return refuse(notification, .deadLettered, &actions)
         }
         // Which channel, and how often it was tried, is what a retry topic's header says in one number.
         var step = DeliveryPlan.way(notification.channel, notification.platform)
@@ -46,9 +53,12 @@ extension DispatcherCore {
         if state.pointee.chains.count >= Identifier.maximumChains { return refuse(notification, .shed, &actions) }
         let slot = open(notification, step: UInt8(step), attempts: attempts)
         if state.pointee.isRouted && !beginRouting(slot, notification, &actions) { return }
-        if !lookUpFirst(slot, firstState(slot), &actions) {
-            _ = proceed(slot, [], &actions)
-        }
+        if isInTurn(slot, &actions) { begin(slot, &actions) }
+    }
+
+    /// From the look-ups on.
+    func begin(_ slot: UInt32, _ actions: inout Actions) {
+        if !lookUpFirst(slot, firstState(slot), isBeginning: true, &actions) { _ = proceed(slot, [], &actions) }
     }
 
     /// Settles what never became a chain.
@@ -74,6 +84,10 @@ extension DispatcherCore {
             settle(slot, .suppressed, &actions)
         } else if state.pointee.now >= chain.pointee.expires {
             settle(slot, .expired, &actions)
+        } else if hasBegun(slot, &actions) {
+            return
+        } else if isRevoked(slot) {
+            leaveRevoked(slot, &actions)
         } else if chain.pointee.flags.contains(.needsLookup) {
             lookUp(slot, &actions)
         } else {

@@ -26,11 +26,14 @@ extension DispatcherCore {
                     isUnlimited: bucket.isUnlimited && guards == nil, breaker: CircuitBreaker(policy.breaker),
                     bucket: bucket, guarded: guards.map { $0.pointee.providers + index }))
         }
+        let safety = Safety.isNeeded(by: policy) ? UnsafeMutablePointer<Safety>.allocate(capacity: 1) : nil
+        safety?.initialize(to: Safety(policy, providerCount: providers.count))
+        let isPlain = accesses.isPlain && guards == nil && !policy.routing.isOn && safety == nil
         state = .allocate(capacity: 1)
         state.initialize(
             to: DispatcherState(
                 chains: DenseSlab(), providers: states, deduplicates: policy.deduplication != nil,
-                goesStraight: accesses.isPlain && guards == nil && !policy.routing.isOn,
+                goesStraight: isPlain, beginsStraight: isPlain && policy.maximumDeliveries == nil,
                 hasBudget: policy.retry.budget != nil,
                 attemptLimit: UInt8(clamping: min(max(1, policy.retry.attempts), most)), timeout: policy.timeout,
                 lookupTimeout: accesses[.deduplication].timeout, window: accesses[.deduplication].lifetime, plan: plan,
@@ -38,7 +41,7 @@ extension DispatcherCore {
                 isRouted: policy.routing.isOn,
                 routing: RoutingRules(policy.routing, plan: plan, providerCount: providers.count),
                 providerCount: providers.count, accesses: accesses, queues: queues, backoff: Backoff(policy.retry),
-                waiting: policy.waiting, guards: guards,
+                waiting: policy.waiting, guards: guards, safety: safety, maximumDeliveries: policy.maximumDeliveries ?? .max,
                 retryAfterCap: policy.retry.retryAfterCap?.nanoseconds ?? -1,
                 spread: max(1_000_000_000, policy.retry.base.nanoseconds)))
     }
@@ -51,6 +54,10 @@ extension DispatcherCore {
         if let guards = state.pointee.guards {
             guards.pointee.deallocate(routeCount: state.pointee.plan.routeCount)
             guards.deallocate()
+        }
+        if let safety = state.pointee.safety {
+            safety.pointee.deallocate()
+            safety.deallocate()
         }
         state.pointee.plan.deallocate()
         state.pointee.accesses.deallocate()

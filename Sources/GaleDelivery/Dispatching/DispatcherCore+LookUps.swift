@@ -10,9 +10,13 @@ extension DispatcherCore {
     /// Asks for the kinds in `bits`, now or when the chain has a slot.
     ///
     /// - Returns: false: there is nothing to ask.
-    func lookUpFirst(_ slot: UInt32, _ bits: UInt32, _ actions: inout Actions) -> Bool {
+    func lookUpFirst(
+        _ slot: UInt32, _ bits: UInt32, isBeginning: Bool = false, _ actions: inout Actions
+    ) -> Bool {
         guard bits != 0 else { return false }
         let chain = chain(slot)
+        if !isBeginning { _ = chain.pointee.nextSerial() }
+        chain.pointee.epoch = 0
         chain.pointee.tried = bits == StateAccesses.bit(.deduplication) ? 0 : bits
         if chain.pointee.flags.contains(.holdsSlot) {
             lookUp(slot, &actions)
@@ -21,6 +25,18 @@ extension DispatcherCore {
             acquire(slot, [], &actions)
         }
         return true
+    }
+
+    /// The kinds to ask for before a channel that is fallen back to: its own, and what was still to be asked for the message.
+    func kindsForNextChannel(_ slot: UInt32) -> UInt32 {
+        let accesses = state.pointee.accesses
+        let chain = chain(slot)
+        // The notification's own channel was asked for before the app was tried.
+        let own = isInApp(slot) ? 0 : accesses.perChannel
+        let isAsking = chain.pointee.state == .lookingUp || chain.pointee.flags.contains(.needsLookup)
+        guard isAsking else { return own }
+        let left = chain.pointee.tried == 0 ? StateAccesses.bit(.deduplication) : chain.pointee.tried
+        return own | (left & accesses.perMessage)
     }
 
     /// Asks for the first of the kinds that are still to be asked. The chain has a slot.
@@ -42,10 +58,14 @@ extension DispatcherCore {
     }
 
     /// Where a kind keeps what concerns a chain.
-    private func stateKey(_ kind: StateKind, _ slot: UInt32) -> UInt64 {
+    func stateKey(_ kind: StateKind, _ slot: UInt32) -> UInt64 {
         switch kind {
         case .presence, .cap: routed(slot).pointee.recipient
-        case .deduplication, .suppression, .consent, .quota: chain(slot).pointee.key
+        case .suppression, .consent:
+            StateKind.key(
+                recipient: state.pointee.safety.unsafelyUnwrapped.pointee.notes[slot].pointee.recipient,
+                state.pointee.plan.steps[Int(chain(slot).pointee.step)].channel)
+        case .deduplication, .quota: chain(slot).pointee.key
         }
     }
 
@@ -85,8 +105,12 @@ extension DispatcherCore {
             state.pointee.counters.capped += 1
             settle(slot, .suppressed, &actions)
             return true
-        case .suppression, .consent, .quota:
-            return false
+        case .suppression: return isStruck(slot, value, &actions)
+        case .consent:
+            guard value != 0 else { return false }
+            leaveRevoked(slot, &actions)
+            return true
+        case .quota: return false
         }
     }
 

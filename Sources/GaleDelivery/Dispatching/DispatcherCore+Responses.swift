@@ -17,6 +17,7 @@ extension DispatcherCore {
         if verdict.errorClass == .ok {
             let transition = provider.pointee.breaker.record(
                 failure: false, duration: callDuration, epoch: chain.pointee.epoch, at: state.pointee.now)
+            _ = noteAnswer(slot, index, verdict, response, &actions)
             deliver(slot, &actions)
             if transition != .none { react(to: transition, of: index, &actions) }
             return
@@ -31,7 +32,14 @@ extension DispatcherCore {
                 failure: verdict.countsAgainstProvider, duration: callDuration, epoch: chain.pointee.epoch,
                 at: state.pointee.now)
         }
-        failed(slot, verdict, response.retryAfter, &actions)
+        let isBelieved = noteAnswer(slot, index, verdict, response, &actions)
+        if isRevoked(slot) {
+            leaveRevoked(slot, &actions)
+        } else if verdict.errorClass == .suppressRecipient && !isBelieved {
+            leaveChannel(slot, .deadLettered, &actions)
+        } else {
+            failed(slot, verdict, response.retryAfter, &actions)
+        }
         if transition != .none { react(to: transition, of: index, &actions) }
     }
 
@@ -81,6 +89,7 @@ extension DispatcherCore {
         actions.append(.settle(reference: chain.pointee.reference, outcome))
         state.pointee.counters.count(outcome)
         if state.pointee.isRouted { unindex(slot) }
+        state.pointee.safety?.pointee.end(slot)
         chain.pointee.state = .gone
         state.pointee.goneChains += 1
     }
@@ -142,12 +151,14 @@ extension DispatcherCore {
     /// This channel is done with: the next one of the way, or the end.
     func leaveChannel(_ slot: UInt32, _ outcome: Outcome, _ actions: inout Actions) {
         guard let next = nextStep(slot) else { return settle(slot, outcome, &actions) }
+        let kinds = kindsForNextChannel(slot)
         fallBack(slot, to: next)
-        _ = proceed(slot, [], &actions)
+        if !lookUpFirst(slot, kinds, &actions) { _ = proceed(slot, [], &actions) }
     }
 
     func fallBack(_ slot: UInt32, to step: UInt8) {
         let chain = chain(slot)
+        if state.pointee.safety != nil { changeChannel(slot) }
         chain.pointee.step = step
         chain.pointee.attempts = 0
         chain.pointee.tried = 0

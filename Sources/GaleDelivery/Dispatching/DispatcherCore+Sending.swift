@@ -26,8 +26,14 @@ extension DispatcherCore {
             entitled = []
         }
         while passedDeadline(slot), let next = nextStep(slot) {
+            let kinds = kindsForNextChannel(slot)
             fallBack(slot, to: next)
             entitled = []
+            if lookUpFirst(slot, kinds, &actions) { return true }
+        }
+        if isRevoked(slot) {
+            leaveRevoked(slot, &actions)
+            return true
         }
         if state.pointee.isRouted && heldBack(slot, &actions) { return true }
         let route = Int(state.pointee.plan.steps[Int(chain.pointee.step)].route)
@@ -202,8 +208,8 @@ extension DispatcherCore {
     ) -> Action {
         .send(
             AttemptID(rawValue: identifier), ChainID(rawValue: identifier & Identifier.chainMask),
-            reference: chain.pointee.reference, provider: ProviderIndex(rawValue: provider), channel: channel,
-            timeout: state.pointee.timeout)
+            reference: chain.pointee.reference, key: chain.pointee.key, timeout: state.pointee.timeout,
+            provider: ProviderIndex(rawValue: provider), channel: channel)
     }
 
     private func channel(of chain: UnsafeMutablePointer<Chain>) -> Channel {

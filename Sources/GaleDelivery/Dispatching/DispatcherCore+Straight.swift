@@ -10,7 +10,7 @@ extension DispatcherCore {
     /// A notification that was never tried, that is in time and that has a way.
     @usableFromInline
     func consumedStraight(_ notification: Notification, at now: Int64, _ actions: inout Actions) -> Bool {
-        guard state.pointee.goesStraight, notification.previousAttempts == 0, now < notification.expires.nanoseconds,
+        guard state.pointee.beginsStraight, notification.previousAttempts == 0, now < notification.expires.nanoseconds,
             actions.hasRoomForTwo
         else { return false }
         let number = DeliveryPlan.way(notification.channel, notification.platform)

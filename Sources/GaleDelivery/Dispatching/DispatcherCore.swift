@@ -48,6 +48,8 @@ struct DispatcherState {
     let deduplicates: Bool
     /// Whether the straight way is open at all: the policy asks nothing of it that only the general way does.
     let goesStraight: Bool
+    /// Whether notifications come in on it.
+    let beginsStraight: Bool
     let hasBudget: Bool
     /// Attempts on one channel.
     let attemptLimit: UInt8
@@ -71,6 +73,10 @@ struct DispatcherState {
     let waiting: Policy.Waiting
     /// What looks at attempts under way, at tenants and deadlines; nil: no policy does.
     let guards: UnsafeMutablePointer<Guards>?
+    /// What knows recipients; nil: no policy asks.
+    let safety: UnsafeMutablePointer<Safety>?
+    /// 255: no limit.
+    let maximumDeliveries: UInt8
     /// The most of a provider's Retry-After that is believed, in nanoseconds; negative: it is ignored.
     let retryAfterCap: Int64
     /// Spread of retry-topic times, in nanoseconds, so that what waited for one moment doesn't come back in one.
@@ -150,6 +156,7 @@ struct DispatcherCore {
         let slot = chains.allocate()
         initialize(chains[slot], notification, step: step, attempts: attempts)
         if let guards = state.pointee.guards { guards.pointee.notes.open(slot, tenant: notification.tenant) }
+        if let safety = state.pointee.safety { safety.pointee.open(slot, notification) }
         return slot
     }
 
@@ -173,6 +180,7 @@ struct DispatcherCore {
     func close(_ slot: UInt32) {
         if state.pointee.guards != nil { giveBackPermit(ofChain: slot) }
         if state.pointee.isRouted { unindex(slot) }
+        if let safety = state.pointee.safety { safety.pointee.end(slot) }
         close(slot, chain(slot))
     }
 
@@ -200,6 +208,7 @@ struct DispatcherCore {
 
     /// Remembers a chain's key as delivered.
     func rememberKey(_ slot: UInt32, _ actions: inout Actions) {
+        if state.pointee.safety != nil { forgiveStrikes(slot, &actions) }
         guard state.pointee.deduplicates else { return }
         let chain = chain(slot)
         actions.append(.write(reference: chain.pointee.reference, deliveredKey(chain)))

@@ -49,7 +49,16 @@ struct StateAccesses {
                     timeout: $0.timeout, lifetime: $0.window, adding: Int32(clamping: max(0, $0.limit)),
                     failsOpen: $0.onFailure == .open)
             }
-        case .suppression, .consent, .quota: nil
+        case .suppression:
+            policy.suppression.map {
+                StateAccess(
+                    timeout: $0.timeout, lifetime: $0.retention, failsOpen: $0.onFailure == .open, isPerChannel: true)
+            }
+        case .consent:
+            policy.consent.map {
+                StateAccess(timeout: $0.timeout, failsOpen: $0.onFailure == .open, isPerChannel: true)
+            }
+        case .quota: nil
         }
     }
 

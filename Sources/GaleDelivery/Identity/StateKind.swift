@@ -20,6 +20,11 @@ public enum StateKind: UInt8, CaseIterable, Sendable {
     /// What of an allowance is used up in a window.
     case quota
 
+    /// The key of what concerns a recipient on one channel.
+    public static func key(recipient: UInt64, _ channel: Channel) -> UInt64 {
+        recipient &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(channel.rawValue)
+    }
+
     /// As reports write it.
     public var name: String {
         switch self {

@@ -23,7 +23,7 @@ public struct SuppressionRecord: Equatable, Sendable {
 
     /// A store's entry; nil for 0, no record.
     public init?(_ value: Int64) {
-        guard value > 0 else { return nil }
+        guard value >> Self.timeBits > 0 else { return nil }
         strikes = Int(value >> Self.timeBits)
         last = Instant(nanoseconds: (value & (1 << Self.timeBits - 1)) * 1_000_000)
     }

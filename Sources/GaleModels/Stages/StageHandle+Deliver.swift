@@ -59,7 +59,7 @@ extension StageHandle {
     @inline(__always)
     private func perform(_ action: Action, of work: Work?, _ number: Int) {
         switch action {
-        case .send(let attempt, _, let reference, let provider, _, let timeout):
+        case .send(let attempt, _, let reference, _, let timeout, let provider, _):
             send(attempt, self.work(reference, near: work), provider, timeout)
         case .lookUp(let lookup, let reference, let read):
             if read.kind == .deduplication {
