@@ -70,7 +70,9 @@ public struct Policy: Equatable, Sendable {
     public var stateKinds: [StateKind] { StateAccesses.kinds(of: self) }
 
     /// Whether `Notification.recipient` and `tenant` matter: if not, a host may spare itself the trouble of finding them out.
-    public var readsSenderAndRecipient: Bool { bulkheads?.tenant != nil || routing.readsSenderAndRecipient || Safety.isNeeded(by: self) }
+    public var readsSenderAndRecipient: Bool {
+        bulkheads?.tenant != nil || routing.readsSenderAndRecipient || Safety.isNeeded(by: self)
+    }
 
     /// Whether `Notification.priority`, `zone` and `collapseKey` matter: likewise.
     public var readsTraits: Bool { shedding?.admission != nil || routing.readsTraits }

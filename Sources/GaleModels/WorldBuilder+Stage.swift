@@ -82,6 +82,10 @@ extension WorldBuilder {
     }
 
     private func describe(_ policy: PolicySpecification, _ state: inout Stage.State) {
+        if policy.policy.maximumDeliveries != nil {
+            state.redeliveries = .allocate(capacity: 1)
+            state.redeliveries?.initialize(to: StoreTable())
+        }
         state.readsSenderAndRecipient = policy.policy.readsSenderAndRecipient
         state.readsTraits = policy.policy.readsTraits
         for kind in policy.policy.stateKinds {

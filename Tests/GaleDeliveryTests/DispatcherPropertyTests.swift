@@ -59,7 +59,8 @@ struct DispatcherPropertyTests {
     private func secure(_ policy: inout Policy, _ random: inout SplitMix) {
         if random.chance(60) {
             policy.suppression = SuppressionPolicy(
-                graylist: .seconds(Int64(1 + random.below(20))), ceilingMicros: Int64(random.below(60_000)), window: .seconds(20),
+                graylist: .seconds(Int64(1 + random.below(20))), ceilingMicros: Int64(random.below(60_000)),
+                window: .seconds(20),
                 minimumAnswers: 1 + random.below(20), onFailure: random.chance(50) ? .open : .closed)
         }
         if random.chance(60) { policy.consent = ConsentPolicy() }

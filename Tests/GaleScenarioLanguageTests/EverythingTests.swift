@@ -122,6 +122,21 @@ struct EverythingTests {
         #expect(none.concurrency == nil && none.outlierEjection == nil && none.bulkheads == nil && none.shedding == nil)
     }
 
+    @Test("what keeps recipients, order and consumers safe is read, with the published defaults for what is not written")
+    func safety() throws {
+        let specified = try world().policies[0]
+        #expect(
+            specified.policy.suppression
+                == SuppressionPolicy(strikes: 3, graylist: .hours(48), ceilingMicros: 50_000, onFailure: .closed))
+        #expect(specified.stores == [.deduplication: 0, .suppression: 0])
+        #expect(specified.policy.order == .none && specified.policy.maximumDeliveries == 5)
+        let lines = "order: key\n    suppress: {store: seen}\n    waiting: park"
+        let plain = try ScenarioReader.read(text: Examples.brownout.replacing("waiting: park", with: lines))
+        let policy = plain.specification.policies[0].policy
+        #expect(policy.order == .key && policy.suppression == SuppressionPolicy() && policy.maximumDeliveries == nil)
+        #expect(try ScenarioReader.read(text: Examples.brownout).specification.policies[0].policy.suppression == nil)
+    }
+
     @Test("providers are read from profiles, overrides and nothing but the scenario")
     func providers() throws {
         let world = try world()

@@ -147,6 +147,9 @@ enum Examples {
             concurrency: {algorithm: gradient2, initial: 30, max: 400, tolerance: 2x}
             bulkheads: {providers: {fcm: 512}, tenant: 64, tenant-queue: 1k}
             shed: {overload: {delay: 500ms, spare: high}, deadline: 80%}
+            suppress: {store: seen, strikes: 3, graylist: 48h, ceiling: 5%, on-failure: closed}
+            order: none
+            max-deliveries: 5
             fallback: {push: {to: sms, after: 30s}, sms: {to: email}}
         faults:
           slow: {at: 10s, for: 20s, provider: fcm, latency: 3x, errors: 30%, answer: 500 INTERNAL}

@@ -25,7 +25,7 @@ struct MistakeTests {
     }
 
     static let mistakes =
-        keys + units + values + names + pipeline + closedLoops + faults + expectations + theory + protection
+        keys + units + values + names + pipeline + closedLoops + faults + expectations + theory + protection + safety
 
     static let keys: [Mistake] = [
         Mistake(

@@ -41,7 +41,8 @@ extension DispatcherCore {
                 isRouted: policy.routing.isOn,
                 routing: RoutingRules(policy.routing, plan: plan, providerCount: providers.count),
                 providerCount: providers.count, accesses: accesses, queues: queues, backoff: Backoff(policy.retry),
-                waiting: policy.waiting, guards: guards, safety: safety, maximumDeliveries: policy.maximumDeliveries ?? .max,
+                waiting: policy.waiting, guards: guards, safety: safety,
+                maximumDeliveries: policy.maximumDeliveries ?? .max,
                 retryAfterCap: policy.retry.retryAfterCap?.nanoseconds ?? -1,
                 spread: max(1_000_000_000, policy.retry.base.nanoseconds)))
     }

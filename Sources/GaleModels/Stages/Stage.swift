@@ -63,6 +63,9 @@ final class Stage: Component {
         var readsSenderAndRecipient = false
         /// And at what else a notification brings with it.
         var readsTraits = false
+        /// Further deliveries by message, as a broker with delivery counts keeps them (Kafka share groups, KIP-932); nil: the
+        /// policy does not ask.
+        var redeliveries: UnsafeMutablePointer<StoreTable>?
         var retrySource = -1
         var retryProducer: UInt32 = 0
         var isTerminal = false
@@ -120,6 +123,8 @@ final class Stage: Component {
         state.pointee.jobs.deallocate()
         state.pointee.delayed.deallocate()
         state.pointee.queue.deallocate()
+        state.pointee.redeliveries?.pointee.deallocate()
+        state.pointee.redeliveries?.deallocate()
         state.deinitialize(count: 1)
         state.deallocate()
     }

@@ -17,7 +17,7 @@ extension StageHandle {
             channel: Channel(rawValue: message.pointee.channel) ?? .push,
             platform: Platform(rawValue: message.pointee.platform) ?? .none,
             previousAttempts: previousAttempts(of: work), created: Instant(nanoseconds: message.pointee.intended),
-            expires: expiry(message))
+            expires: expiry(message), deliveries: deliveries(of: message))
         if state.pointee.readsTraits { core.describe(message, &notification) }
         dispatch(.consumed(notification), of: work, to: Int(work.job.pointee.replica))
     }

@@ -48,6 +48,22 @@ extension StageHandle {
     }
 }
 
+extension StageHandle {
+    /// A message is delivered once more.
+    func noteRedelivery(_ message: UInt32) {
+        state.pointee.redelivered &+= 1
+        state.pointee.redeliveries?.pointee.apply(
+            .add(1), to: core.message(message).pointee.identity, lifetime: .max, at: 0)
+    }
+
+    /// How often the broker has delivered a message, this time included.
+    @inline(__always)
+    func deliveries(of message: UnsafeMutablePointer<Message>) -> UInt8 {
+        guard let redeliveries = state.pointee.redeliveries else { return 1 }
+        return UInt8(clamping: redeliveries.pointee.value(message.pointee.identity, at: 0) + 1)
+    }
+}
+
 /// What a request about state asks for, and its answer.
 struct StateRequest: BitwiseCopyable {
     var key: UInt64 = 0

@@ -194,7 +194,7 @@ struct StageHandle {
         // If not, the partition went to another owner while the record was in the buffer.
         if partition.pointee.ownerEpoch == records.epoch {
             let (index, again) = broker.begin(UInt32(records.partition), offset: records.offset)
-            if again { state.pointee.redelivered &+= 1 }
+            if again { noteRedelivery(index) }
             let next = records.offset &+ KafkaHandle.beginsAhead
             if records.count > KafkaHandle.beginsAhead { broker.anticipate(partition, from: next, to: next &+ 1) }
             let message = core.message(index)

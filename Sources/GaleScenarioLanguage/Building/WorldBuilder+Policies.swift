@@ -7,14 +7,18 @@ extension WorldBuilder {
     func policy(_ pair: Item.Pair, providers: [ProviderSpecification]) -> PolicySpecification {
         let item = pair.item
         let deduplicate = item["deduplicate"]?.pairs == nil ? nil : item["deduplicate"]
+        let suppress = item["suppress"]?.pairs == nil ? nil : item["suppress"]
+        let waiting = item.choice("waiting", else: Policy.Waiting.park)
         let routes = routes(item["routes"], providers)
         let policy = Policy(
             routes: routes, timeout: item.interval("timeout"),
-            waiting: item.choice("waiting", else: .park), deduplication: deduplicate.map(deduplication),
+            waiting: waiting, deduplication: deduplicate.map(deduplication),
             retry: retry(item["retry"]), breaker: breaker(item["breaker"]), limits: limits(item["limits"]),
             fallbacks: fallbacks(item["fallback"]), outlierEjection: outlierEjection(item["outlier-ejection"]),
             concurrency: concurrency(item["concurrency"]), bulkheads: bulkheads(item["bulkheads"]),
-            shedding: shedding(item["shed"]), routing: routing(pair, routes))
+            shedding: shedding(item["shed"]), routing: routing(pair, routes), suppression: suppression(suppress),
+            order: order(item["order"], waiting),
+            maximumDeliveries: item["max-deliveries"]?.integer.map { UInt8(clamping: $0) })
         if let topic = item["retry-topic"], policy.waiting != .retryTopic {
             diagnostics.error(
                 "policy '\(pair.key)' names a retry topic but waits by '\(policy.waiting.rawValue)'", at: topic.place,
@@ -23,6 +27,7 @@ extension WorldBuilder {
         var stores: [StateKind: Int] = [:]
         stores[.deduplication] = index(.store, deduplicate?["store"])
         for (kind, store) in routingStores(item) { stores[kind] = store }
+        stores[.suppression] = index(.store, suppress?["store"])
         return PolicySpecification(
             name: pair.key, policy: policy, stores: stores,
             retryTopic: index(.topic, item["retry-topic"]))

@@ -30,6 +30,16 @@ extension Tables {
             Key(
                 "concurrency", .either([.choice(["none"] + concurrencyNames), .record(concurrencyLimit)]), .optional,
                 "A limit on a replica's attempts under way at each provider that follows its answers; default: none"),
+            Key(
+                "suppress", .either([.none, .record(suppress)]), .optional,
+                "Recipients whom a provider calls gone are not sent to any more, by strikes kept in a store; default: none"),
+            Key(
+                "order", .choice(OrderPolicy.allCases.map(\.rawValue)), .optional,
+                "`key`: a recipient's next notification waits, without a slot, until the one before is settled; "
+                    + "default: none"),
+            Key(
+                "max-deliveries", .either([.none, .integer(1...254)]), .optional,
+                "Deliveries by the broker after which a notification is dead-lettered unseen; default: none"),
             Key("bulkheads", .record(bulkheads), .optional, "The most attempts of a replica under way at once"),
             Key("shed", .record(shed), .optional, "What is not even tried, by priority and by deadline"),
             Key(

@@ -38,7 +38,9 @@ struct ConsentTests {
         #expect(host.sent.map(\.reference) == [2])
     }
 
-    @Test("what waits in backoff is settled suppressed at once and never sent again", arguments: [Policy.Waiting.hold, .park])
+    @Test(
+        "what waits in backoff is settled suppressed at once and never sent again",
+        arguments: [Policy.Waiting.hold, .park])
     func backoff(waiting: Policy.Waiting) {
         let host = host(waiting: waiting)
         host.respond = { _ in (.milliseconds(1), .overloaded) }

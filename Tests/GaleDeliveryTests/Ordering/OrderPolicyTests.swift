@@ -11,7 +11,9 @@ struct OrderPolicyTests {
         return TestHost(policy)
     }
 
-    @Test("a recipient's next message waits without a slot until the one before is settled", arguments: Policy.Waiting.allCases)
+    @Test(
+        "a recipient's next message waits without a slot until the one before is settled",
+        arguments: Policy.Waiting.allCases)
     func waits(waiting: Policy.Waiting) {
         let host = host(waiting: waiting)
         host.respond = { _ in (.seconds(1), .ok) }
