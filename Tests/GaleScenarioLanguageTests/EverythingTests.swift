@@ -128,7 +128,7 @@ struct EverythingTests {
         #expect(
             specified.policy.suppression
                 == SuppressionPolicy(strikes: 3, graylist: .hours(48), ceilingMicros: 50_000, onFailure: .closed))
-        #expect(specified.stores == [.deduplication: 0, .suppression: 0])
+        #expect(specified.stores == [.deduplication: 1, .suppression: 1])
         #expect(specified.policy.order == .none && specified.policy.maximumDeliveries == 5)
         let lines = "order: key\n    suppress: {store: seen}\n    waiting: park"
         let plain = try ScenarioReader.read(text: Examples.brownout.replacing("waiting: park", with: lines))

@@ -6,7 +6,7 @@ extension MistakeTests {
     }
 
     static let safety: [Mistake] = [
-        policy("a suppression without a store", "suppress: ¦{strikes: 2}", says: ["store"]),
+        policy("a suppression without a store", "¦suppress: {strikes: 2}", says: ["store"]),
         policy("a suppression in no store", "suppress: {store: ¦sen}", says: ["sen"], suggests: "seen"),
         policy("no strikes at all", "suppress: {store: seen, strikes: ¦0}", says: ["1"]),
         policy("an order that there is not", "order: ¦keys", says: ["key"], suggests: "key"),

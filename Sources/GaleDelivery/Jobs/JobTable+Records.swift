@@ -42,10 +42,10 @@ extension JobTable {
 
     /// Sees to it that the heap brings the task up when it is due, or earlier: then it is asked again.
     mutating func lookAgain(_ slot: UInt32) {
-        let task = tasks[slot]
-        if task.pointee.looked != 0 && task.pointee.looked <= task.pointee.due { return }
-        task.pointee.looked = task.pointee.due
-        deadlines.push(task.pointee.due, identifier(slot).rawValue)
+        let record = tasks[slot]
+        if record.pointee.looked != 0 && record.pointee.looked <= record.pointee.due { return }
+        record.pointee.looked = record.pointee.due
+        deadlines.push(record.pointee.due, identifier(slot).rawValue)
     }
 
     mutating func freeKey(_ slot: UInt32) {
@@ -55,16 +55,16 @@ extension JobTable {
     }
 
     mutating func end(_ slot: UInt32, _ how: TaskEnd) {
-        let task = tasks[slot]
+        let record = tasks[slot]
         switch how {
         case .completed: counters.completed += 1
         case .dead: counters.dead += 1
         case .cancelled: counters.cancelled += 1
         }
         freeKey(slot)
-        let reference = task.pointee.reference
-        task.pointee.state = .free
-        task.pointee.generation &+= 1
+        let reference = record.pointee.reference
+        record.pointee.state = .free
+        record.pointee.generation &+= 1
         tasks.free(slot)
         ended?(reference, how)
     }

@@ -101,20 +101,20 @@ public struct JobTable: ~Copyable {
         while let word = ready.popFirst() {
             let id = TaskID(rawValue: word)
             guard let slot = living(id), tasks[slot].pointee.state == .ready else { continue }  // cancelled meanwhile
-            let task = tasks[slot]
+            let record = tasks[slot]
             lastToken += 1
-            task.pointee.token = lastToken
-            task.pointee.attempts += 1
-            task.pointee.state = .leased
+            record.pointee.token = lastToken
+            record.pointee.attempts += 1
+            record.pointee.state = .leased
             let expires = now + policy.lease
-            task.pointee.due = expires.nanoseconds
+            record.pointee.due = expires.nanoseconds
             lookAgain(slot)
             if policy.uniqueUntil == .start { freeKey(slot) }
             counters.leases += 1
             leased += 1
             return Lease(
-                task: id, reference: task.pointee.reference, token: lastToken, expires: expires,
-                attempt: Int(task.pointee.attempts))
+                task: id, reference: record.pointee.reference, token: lastToken, expires: expires,
+                attempt: Int(record.pointee.attempts))
         }
         return nil
     }
@@ -177,23 +177,23 @@ public struct JobTable: ~Copyable {
         while let first = deadlines.first, first.at <= now.nanoseconds {
             deadlines.popFirst()
             guard let slot = living(TaskID(rawValue: first.word)) else { continue }
-            let task = tasks[slot]
-            guard task.pointee.looked == first.at else { continue }
-            task.pointee.looked = 0
-            guard task.pointee.state == .leased || task.pointee.state == .waiting else { continue }
-            if task.pointee.due > now.nanoseconds {
+            let record = tasks[slot]
+            guard record.pointee.looked == first.at else { continue }
+            record.pointee.looked = 0
+            guard record.pointee.state == .leased || record.pointee.state == .waiting else { continue }
+            if record.pointee.due > now.nanoseconds {
                 // A heartbeat came, or this is the time of an earlier lease.
                 lookAgain(slot)
                 continue
             }
-            if task.pointee.state == .waiting {
+            if record.pointee.state == .waiting {
                 waiting -= 1
                 makeReady(slot)
                 continue
             }
             counters.expired += 1
             leased -= 1
-            if Int(task.pointee.attempts) < policy.attempts { makeReady(slot) } else { end(slot, .dead) }
+            if Int(record.pointee.attempts) < policy.attempts { makeReady(slot) } else { end(slot, .dead) }
         }
     }
 
