@@ -122,7 +122,8 @@ struct EverythingTests {
         #expect(none.concurrency == nil && none.outlierEjection == nil && none.bulkheads == nil && none.shedding == nil)
     }
 
-    @Test("what keeps recipients, order and consumers safe is read, with the published defaults for what is not written")
+    @Test(
+        "what keeps recipients, order and consumers safe is read, with the published defaults for what is not written")
     func safety() throws {
         let specified = try world().policies[0]
         #expect(

@@ -8,10 +8,10 @@ extension JobTable {
     }
 
     /// The record that an identifier names, if the task has not ended.
-    func living(_ task: TaskID) -> UInt32? {
-        let slot = UInt32(truncatingIfNeeded: task.rawValue)
+    func living(_ id: TaskID) -> UInt32? {
+        let slot = UInt32(truncatingIfNeeded: id.rawValue)
         guard slot < tasks.extent, tasks[slot].pointee.state != .free,
-            tasks[slot].pointee.generation == UInt32(truncatingIfNeeded: task.rawValue >> 32)
+            tasks[slot].pointee.generation == UInt32(truncatingIfNeeded: id.rawValue >> 32)
         else { return nil }
         return slot
     }

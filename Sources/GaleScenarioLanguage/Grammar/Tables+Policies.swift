@@ -32,7 +32,8 @@ extension Tables {
                 "A limit on a replica's attempts under way at each provider that follows its answers; default: none"),
             Key(
                 "suppress", .either([.none, .record(suppress)]), .optional,
-                "Recipients whom a provider calls gone are not sent to any more, by strikes kept in a store; default: none"),
+                "Recipients whom a provider calls gone are not sent to any more, by strikes kept in a store; default: none"
+            ),
             Key(
                 "order", .choice(OrderPolicy.allCases.map(\.rawValue)), .optional,
                 "`key`: a recipient's next notification waits, without a slot, until the one before is settled; "
