@@ -49,9 +49,25 @@ struct BenchmarkTests {
         #expect(abs(try #require(figures("draws/\(word)", operations: 20_000)["mean"]) / mean - 1) < 0.03)
     }
 
+    @Test("one attempt in twenty fails, and everything is delivered, whatever guards the providers")
+    func dispatch() throws {
+        for (variant, attempts) in [("straight", 1), ("message", 1.0526), ("guarded", 1.0526)] {
+            let found = try figures("policies/\(variant)", operations: 200_000)
+            #expect(abs(try #require(found["attempts per message"]) - attempts) < 0.003, "\(variant)")
+            #expect(found["undelivered"] == 0, "\(variant)")
+        }
+    }
+
+    @Test(
+        "policies alone let through what they are there to let through",
+        arguments: [("token-bucket", 0.9), ("gcra", 0.9), ("retry", 0.2), ("breaker", 1), ("bulkhead", 1)])
+    func policies(name: String, share: Double) throws {
+        #expect(abs(try #require(figures("policies/\(name)", operations: 100_000)["yes"]) - share) < 0.02)
+    }
+
     @Test(
         "a word that names nothing finds nothing",
-        arguments: ["", "hold/", "hold/queue/x", "hold/queue/1/2", "mm1/2", "draws/x", "retry/x"])
+        arguments: ["", "hold/", "hold/queue/x", "hold/queue/1/2", "mm1/2", "draws/x", "retry/x", "policies/x"])
     func unknown(word: String) throws {
         #expect(try BenchmarkCatalogue.benchmarks(named: word, scenario: "missing.yaml").isEmpty)
     }

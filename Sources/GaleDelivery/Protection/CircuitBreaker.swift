@@ -40,7 +40,7 @@ package struct CircuitBreaker {
     private let counts: Bool
     /// Whether it is open because the provider refused us altogether.
     package private(set) var isStopped: Bool
-    /// Whether a quick success moves a counter and nothing else: over time, without a share of slow calls.
+    /// Whether a success moves a counter and nothing else: over time, without a share of slow calls.
     private let isPlain: Bool
     /// Whether `record` has to be told how long calls took.
     package let measuresDuration: Bool
@@ -76,7 +76,7 @@ package struct CircuitBreaker {
         measuresDuration = counts && policy.slowCallRateMicros != nil
         slowRateMicros = min(max(1, policy.slowCallRateMicros ?? 1_000_001), 1_000_001)
         slowDuration = policy.slowCallDuration.nanoseconds
-        isPlain = !window.isOverCalls && !measuresDuration
+        isPlain = counts && !window.isOverCalls && !measuresDuration
         openTime = min(max(1, policy.open.nanoseconds), Self.longest)
         stopTime = max(openTime, Self.minimumStop.nanoseconds)
         maximumHalfOpen = min(max(1, policy.maximumHalfOpen?.nanoseconds ?? Self.longest), Self.longest)
@@ -152,8 +152,7 @@ package struct CircuitBreaker {
     mutating func recordPlainSuccess(epoch: UInt8, at now: Int64) -> Bool {
         if epoch != self.epoch { return state != .halfOpen }
         if state != .closed { return false }
-        if !counts { return true }
-        if !isPlain { return false }
+        if !isPlain { return !counts }
         let (calls, failures) = (window.calls &+ 1, window.failures)
         if now >= window.bucketEnd || (failures > 0 && calls >= minimumCalls && reachesFailures(failures, of: calls)) {
             return false

@@ -4,7 +4,7 @@ import GaleScenarioLanguage
 /// The benchmarks by name.
 public enum BenchmarkCatalogue {
     /// The groups that `gale bench` knows, in the order of their measurement.
-    public static let groups = ["hold", "timers", "mm1", "retry", "scenario", "draws"]
+    public static let groups = ["hold", "timers", "mm1", "retry", "scenario", "policies", "draws"]
 
     static let usualPending = [100, 10_000, 1_000_000, 10_000_000]
 
@@ -16,6 +16,7 @@ public enum BenchmarkCatalogue {
         switch parts[0] {
         case "hold": return holdModels(parts)
         case "timers": return timerModels(parts)
+        case "policies": return policies.filter { parts.count == 1 || $0.name == word }
         case "draws": return DrawModel.all.filter { parts.count == 1 || $0.name == word }
         case "mm1" where parts.count == 1: return [SingleServerModel()]
         case "scenario" where parts.count == 1: return [try ScenarioModel(path: scenario)]
@@ -27,6 +28,10 @@ public enum BenchmarkCatalogue {
         case "retry/scenario": return [try ScenarioModel.retry()]
         default: return []
         }
+    }
+
+    private static var policies: [any Benchmark] {
+        DispatchModel.Variant.allCases.map { DispatchModel($0) } + PolicyModel.Policy.allCases.map { PolicyModel($0) }
     }
 
     private static func holdModels(_ parts: [String]) -> [any Benchmark] {
