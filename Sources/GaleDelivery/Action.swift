@@ -46,6 +46,9 @@ public enum WaitReason: UInt8, Sendable {
     case money
     /// The app took it, and whether the recipient looked there is asked later.
     case seen
+
+    /// Whether a limit of our own is why, on the rate or on what is under way.
+    public var isForLimit: Bool { self == .rateLimit || self == .concurrency || self == .bulkhead }
 }
 
 /// How a chain ended, as far as the dispatcher knows.

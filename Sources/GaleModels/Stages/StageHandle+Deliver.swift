@@ -175,7 +175,7 @@ extension StageHandle {
 
     private func wait(_ reference: UInt64, _ reason: WaitReason) {
         let message = core.message(job(UInt32(truncatingIfNeeded: reference)).pointee.message)
-        core.move(message, to: reason == .rateLimit ? .rateLimit : .backoff, at: core.now)
+        core.move(message, to: reason.isForLimit ? .rateLimit : .backoff, at: core.now)
     }
 
     private func acquire(_ chain: ChainID, _ reference: UInt64, _ number: Int) {
