@@ -147,7 +147,7 @@ private struct LeastHost: ~Copyable {
             into: &actions)
         for index in 0..<actions.count {
             switch actions[index] {
-            case .send(let attempt, _, _, _, _, _): answers.append(Due(at: now &+ 256_000, what: attempt.rawValue))
+            case .send(let attempt, _, _, _, _, _, _): answers.append(Due(at: now &+ 256_000, what: attempt.rawValue))
             case .wake(let timer, let at): wakes.append(Due(at: at.nanoseconds, what: timer.rawValue))
             default: break
             }
