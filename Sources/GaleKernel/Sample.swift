@@ -3,7 +3,7 @@
 /// A regular sample of a stream of unknown length: every n-th element, with n doubling when the sample is full.
 struct Sample {
     /// Most elements that are kept.
-    static let most = 256
+    static let most = 64
 
     private let times: UnsafeMutablePointer<UInt64>
     private var count = 0
