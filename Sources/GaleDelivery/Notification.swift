@@ -44,6 +44,9 @@ public struct Notification: Sendable {
     /// What `Action.requeue` said as `attempts`, as a retry topic's header brings it; otherwise 0. It is the place on the
     /// notification's way: attempts made on its channel, and `RetryPolicy.attempts` for each channel already left.
     public var previousAttempts: UInt8
+    // It stands here, where it takes no room.
+    /// How often the queue has delivered it, this time included; at least 1.
+    public var deliveries: UInt8
     /// When it was meant to be sent.
     public var created: Instant
     /// From when on it is worth nothing.
@@ -56,8 +59,6 @@ public struct Notification: Sendable {
     public var collapseKey: UInt64
     /// When the recipient's address (token, number, mailbox) was registered; the distant past where nobody knows.
     public var registered: Instant
-    /// How often the queue has delivered it, this time included; at least 1.
-    public var deliveries: UInt8
 
     @inlinable
     public init(

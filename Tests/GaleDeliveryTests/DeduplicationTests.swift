@@ -81,4 +81,42 @@ struct DeduplicationTests {
         #expect(host.settled == [1: .deadLettered])
         #expect(host.writes.isEmpty)
     }
+
+    @Test(
+        "the window begins with the success and ends to the nanosecond: a copy within it is a duplicate, one after is sent"
+    )
+    func windowEdges() {
+        for (wait, outcome) in [
+            (Interval.hours(24) - Interval(nanoseconds: 1), Outcome.duplicate), (.hours(24), .delivered),
+        ] {
+            let host = TestHost(policy())
+            host.store.keeps = [.deduplication]
+            host.store.behaviour = { _, _ in (.zero, false) }
+            host.consume(key: 5)
+            host.run(for: .milliseconds(10))
+            #expect(host.settled[1] == .delivered && host.changes.map(\.lifetime) == [.hours(24)])
+            host.run(for: wait)
+            let copy = host.consume(key: 5)
+            host.drain()
+            #expect(host.settled[copy] == outcome)
+        }
+    }
+
+    @Test(
+        "the key is written after the success, so that a copy that comes before is sent too, and nothing is lost by a crash"
+    )
+    func writtenAfter() {
+        let host = TestHost(policy())
+        host.store.keeps = [.deduplication]
+        host.respond = { _ in (.seconds(1), .ok) }
+        host.consume(key: 5)
+        host.run(for: .milliseconds(500))
+        #expect(host.writes.isEmpty, "a crash now leaves no key behind, and the copy that is read again is sent")
+        host.consume(key: 5)
+        host.drain()
+        #expect(host.settled == [1: .delivered, 2: .delivered] && host.sent.count == 2)
+        host.consume(key: 5)
+        host.drain()
+        #expect(host.settled[3] == .duplicate)
+    }
 }
