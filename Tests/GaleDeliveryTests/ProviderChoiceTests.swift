@@ -68,13 +68,14 @@ struct ProviderChoiceTests {
         #expect(later > 700, "\(later)")
     }
 
-    @Test("where quota counts a provider whose limit is nearly used up is spared")
-    func quota() {
+    @Test("where quota counts a provider whose limit is nearly used up is spared", arguments: [false, true])
+    func quota(isCellRate: Bool) {
         var policy = Self.policy([1, 1], RoutingPolicy(choice: .quota))
         policy.limits = [
             Policy.RateLimit(provider: Self.index(0), ratePerSecondMicros: 1_000_000, burst: 100),
             Policy.RateLimit(provider: Self.index(1), ratePerSecondMicros: 1_000_000, burst: 1_000),
         ]
+        if isCellRate { for place in policy.limits.indices { policy.limits[place].algorithm = .gcra } }
         let host = Self.host(policy, providers: 2)
         for _ in 0..<400 { host.consume() }
         let counts = Self.counts(host, 2)

@@ -48,7 +48,7 @@ struct PropertyTests {
         }
         let ledger = Fixture.ledger(world)
         #expect(ledger.submitted == world.submitted && ledger.inFlight == world.unsettled)
-        let accepted = measurements.provider(0).accepted + measurements.provider(1).accepted
+        let accepted = random.specification.providers.indices.reduce(0) { $0 + measurements.provider($1).accepted }
         #expect(accepted == ledger.delivered + ledger.deliveredLate + ledger.duplicates, "\(ledger)")
         if random.isSafe { #expect(ledger.lost == 0, "\(ledger)") }
         // The last fault ends 390 s before the end at the least, and no validity is longer than six minutes.

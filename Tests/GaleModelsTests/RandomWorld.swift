@@ -23,6 +23,57 @@ struct RandomWorld {
             specification.workloads[0].closedLoop = ClosedLoopSpecification(
                 population: Int64(pick([1, 40])), think: pick([.constant(0), .exponential(mean: 2e8)]))
         }
+        if chance(50) { addRouting() }
+    }
+
+    /// An app, and a policy that looks at all that a notification brings with it.
+    private mutating func addRouting() {
+        specification.providers.append(
+            ProviderSpecification(
+                name: "gateway",
+                profile: ProviderProfile(
+                    dialect: .gateway, latency: .lognormal(median: 5e6, sigma: 0.5), capacityMicros: 500_000_000,
+                    maximumWait: .milliseconds(200), excess: .answer(ProviderDialect.gateway.overloaded)), link: 1))
+        let gateway = ProviderIndex(rawValue: 2)
+        var routing = RoutingPolicy(collapses: chance(50), isFair: chance(50))
+        if chance(50) { routing.lanes = pick([.strict(ageing: .seconds(2)), .weighted([8, 4, 2, 1])]) }
+        if chance(50) {
+            routing.presence = PresencePolicy(
+                channels: [.push, .email], seenWithin: pick([nil, .seconds(2), .seconds(30)]),
+                onFailure: pick([.open, .closed]))
+        }
+        if chance(50) {
+            routing.cap = FrequencyCap(
+                limit: pick([1, 3]), window: .seconds(10), onFailure: pick([.open, .closed]))
+        }
+        if chance(50) {
+            // Midnight comes three seconds after the start in one zone, and an hour later in the other.
+            let zones = TimeZoneTable(fixed: [("here", 0), ("there", -3_600)])
+            routing.quietHours = QuietHours(begin: 0, end: 1, zones: zones, epoch: -3)
+        }
+        if chance(50) {
+            routing.money = MoneyPolicy(
+                prices: [
+                    .init(provider: gateway, micros: 100), .init(provider: ProviderIndex(rawValue: 1), micros: 500),
+                ],
+                budgetMicros: pick([10_000, 100_000]), period: .seconds(5),
+                whenUsedUp: pick(MoneyPolicy.WhenUsedUp.allCases))
+        }
+        if chance(50) { routing.deadlines = TierDeadlines(provider: .seconds(1), message: .seconds(40)) }
+        specification.policies[0].policy.routing = routing
+        specification.policies[0].policy.routes.append(
+            .init(channel: .inApp, platform: .none, providers: [(provider: gateway, weight: UInt32(1))]))
+        for kind in specification.policies[0].policy.stateKinds { specification.policies[0].stores[kind] = 0 }
+        for place in specification.workloads.indices {
+            specification.workloads[place].recipientCount = 300
+            specification.workloads[place].tenantCount = 5
+            specification.workloads[place].collapseKeys = 2
+            specification.workloads[place].priorityMicros = [(.critical, 200_000), (.normal, 500_000), (.low, 300_000)]
+            specification.workloads[place].zoneMicros = [
+                (TimeZoneIndex(rawValue: 0), 500_000), (TimeZoneIndex(rawValue: 1), 500_000),
+            ]
+            specification.workloads[place].visits = VisitSpecification(presentMicros: 500_000, visit: .seconds(4))
+        }
     }
 
     private mutating func below(_ count: Int) -> Int {

@@ -92,7 +92,11 @@ extension DispatcherCore {
             merit = (merit >> 10) * (state.pointee.routing.healths[Int(equivalent.provider)].share >> 10)
         }
         if state.pointee.routing.choice.contains(.quota) {
-            merit = (merit >> 10) * provider.pointee.bucket.shareLeft(at: state.pointee.now)
+            var share = provider.pointee.bucket.shareLeft(at: state.pointee.now)
+            if let guarded = provider.pointee.guarded, guarded.pointee.hasRate {
+                share = min(share, guarded.pointee.rate.shareLeft(at: state.pointee.now))
+            }
+            merit = (merit >> 10) * share
         }
         return equivalent.weight == 0 ? 0 : max(1, merit)
     }

@@ -8,10 +8,11 @@ extension DispatcherCore {
 
     /// A notification as the policy's own deadline leaves it.
     func withinMessageTier(_ notification: Notification) -> Notification {
-        let tier = state.pointee.routing.messageTier
-        guard tier < notification.expires.nanoseconds - notification.created.nanoseconds else { return notification }
+        let (end, overflow) = notification.created.nanoseconds.addingReportingOverflow(
+            state.pointee.routing.messageTier)
+        guard !overflow, end < notification.expires.nanoseconds else { return notification }
         var notification = notification
-        notification.expires = notification.created + Interval(nanoseconds: tier)
+        notification.expires = Instant(nanoseconds: end)
         return notification
     }
 

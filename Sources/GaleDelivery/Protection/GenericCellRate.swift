@@ -50,6 +50,13 @@ package struct GenericCellRate {
         return Int64(clamping: (tolerance - ahead) / Self.partsPerCall + 1)
     }
 
+    /// Calls that conform now of those that do after a pause, in 1,024ths.
+    package mutating func shareLeft(at now: Int64) -> UInt64 {
+        if !conforms(at: now) { return 0 }
+        let most = tolerance / Self.partsPerCall + 1
+        return UInt64(clamping: ((tolerance - ahead) / Self.partsPerCall + 1) * 1_024 / most)
+    }
+
     /// Makes one of the calls that `conforms` or `available` has just promised.
     @inline(__always)
     package mutating func take() {

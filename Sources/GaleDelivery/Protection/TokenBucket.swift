@@ -58,7 +58,8 @@ package struct TokenBucket {
     package mutating func shareLeft(at now: Int64) -> UInt64 {
         if isUnlimited { return 1_024 }
         refill(at: now)
-        return UInt64(max(0, tokens)).multipliedFullWidth(by: 1_024).low / UInt64(burst)
+        let left = UInt64(max(0, tokens))
+        return burst < 1 << 50 ? left * 1_024 / UInt64(burst) : left / UInt64(burst / 1_024)
     }
 
     /// Takes one of the tokens that `available` has just promised.
