@@ -26,9 +26,25 @@ public enum Action: Sendable {
     /// Hand the notification to the retry topic, to be consumed again no earlier than `at`, with `attempts` in its header
     /// (unchanged back in `Notification.previousAttempts`: its place on its way, see there); slot and offset are free
     /// (`waiting: retry-topic`). The chain has ended.
-    case requeue(reference: UInt64, at: Instant, attempts: UInt8, reason: WaitReason)
+    ///
+    /// `level` says which topic: with `RetryPolicy.levels` one for each of them, else one. What goes to `.deadLetters` comes back too.
+    case requeue(reference: UInt64, at: Instant, attempts: UInt16, level: RetryLevel, reason: WaitReason)
+    /// Nobody waits for this attempt any more (hedging): the host may break it off and forgets its time-out. No `.responded` is
+    /// expected; one that is under way is recognised as stale.
+    case cancel(AttemptID, reference: UInt64)
     /// The chain has ended: its offset is free, and its slot if it holds one (parked notifications that expire do not).
     case settle(reference: UInt64, Outcome)
+}
+
+/// A retry topic: its place in `RetryPolicy.levels` (0 where there is but one), or the dead-letter topic.
+@frozen
+public struct RetryLevel: RawRepresentable, Hashable, Sendable {
+    public var rawValue: UInt8
+    @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    @inlinable public static var deadLetters: RetryLevel { RetryLevel(rawValue: .max) }
+    /// More levels than these are not used.
+    @inlinable public static var mostLevels: UInt8 { 8 }
 }
 
 /// Why a notification waits: the latency break-down tells these apart.
@@ -46,6 +62,8 @@ public enum WaitReason: UInt8, Sendable {
     case money
     /// The app took it, and whether the recipient looked there is asked later.
     case seen
+    /// It is a dead letter, and comes back later.
+    case deadLetter
 
     /// Whether a limit of our own is why, on the rate or on what is under way.
     public var isForLimit: Bool { self == .rateLimit || self == .concurrency || self == .bulkhead }

@@ -11,10 +11,19 @@ public struct DeliveryCounters: Equatable, Sendable {
 
     /// Further sends on the same channel; each is paid from the retry budget, if there is one.
     public internal(set) var retries: Int64 = 0
-    /// First sends on a channel that was fallen back to, and sends again of what a refused sender gave back.
+    /// First sends on a channel that was fallen back to, or of a dead letter that came back, and sends again of what a
+    /// refused sender gave back.
     public internal(set) var fallbackAttempts: Int64 = 0
     /// Retries at another provider than the attempt before; contained in `retries`.
     public internal(set) var failovers: Int64 = 0
+    /// Copies sent while another attempt was under way; contained in `retries`.
+    public internal(set) var hedges: Int64 = 0
+    /// Attempts called back because another had decided the matter.
+    public internal(set) var cancels: Int64 = 0
+    /// Attempts that an adaptive throttle kept from being sent.
+    public internal(set) var refusals: Int64 = 0
+    /// Dead letters that were handed over to come back.
+    public internal(set) var buried: Int64 = 0
     /// Changes of channel.
     public internal(set) var fallbacks: Int64 = 0
     /// Retries after an attempt of which nobody knows whether it was accepted.
@@ -94,6 +103,7 @@ public struct DeliveryCounters: Equatable, Sendable {
         case .quietHours: quietWaits += 1
         case .money: moneyWaits += 1
         case .seen: seenWaits += 1
+        case .deadLetter: buried += 1
         }
     }
 }

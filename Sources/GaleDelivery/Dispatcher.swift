@@ -21,9 +21,10 @@ import GalePrimitives
 ///             case .hold: break                         // for the books
 ///             case .release: host.slots.free()          // its offset stays uncommitted
 ///             case .acquire(let chain, _): host.slots.take { .granted(chain) }
-///             case .requeue(let reference, let at, let attempts, _):
-///                 host.retryTopic.publish(reference, at, attempts)
+///             case .requeue(let reference, let at, let attempts, let level, _):
+///                 host.retryTopics[level].publish(reference, at, attempts)
 ///                 host.commit(reference)                // and the slot is free
+///             case .cancel(let attempt, _): host.breakOff(attempt)
 ///             case .settle(let reference, _): host.commit(reference)   // and the slot, if it held one
 ///             }
 ///         }
@@ -132,6 +133,11 @@ public final class Dispatcher {
     package func breakerState(_ provider: ProviderIndex) -> CircuitBreaker.State {
         precondition(Int(provider.rawValue) < core.state.pointee.providerCount)
         return core.state.pointee.providers[Int(provider.rawValue)].breaker.state
+    }
+
+    /// Attempts and retries under way as Envoy's budget counts them; 0 with other admissions: for invariants in tests.
+    package var underWay: (attempts: Int64, retries: Int64) {
+        (core.state.pointee.gate.concurrency.active, core.state.pointee.gate.concurrency.retries)
     }
 
     /// Length, wakes and promises of each wait queue, the budget's last: for invariants in tests.

@@ -42,16 +42,17 @@ public struct Notification: Sendable {
     public var channel: Channel
     public var platform: Platform
     /// What `Action.requeue` said as `attempts`, as a retry topic's header brings it; otherwise 0. It is the place on the
-    /// notification's way: attempts made on its channel, and `RetryPolicy.attempts` for each channel already left.
-    public var previousAttempts: UInt8
-    // It stands here, where it takes no room.
-    /// How often the queue has delivered it, this time included; at least 1.
-    public var deliveries: UInt8
+    /// notification's way: attempts made on its channel, and `RetryPolicy.attempts` for each channel already left; above its low
+    /// eight bits, how often it came back from the dead letters.
+    public var previousAttempts: UInt16
     /// When it was meant to be sent.
     public var created: Instant
     /// From when on it is worth nothing.
     public var expires: Instant
     public var priority: Priority
+    // It stands here, where it takes no room.
+    /// How often the queue has delivered it, this time included; at least 1.
+    public var deliveries: UInt8
     /// The recipient's time zone, where quiet hours matter.
     public var zone: TimeZoneIndex
     /// Other than 0: a later notification with the same collapse key to the same recipient replaces this one, as long as it is
@@ -63,7 +64,7 @@ public struct Notification: Sendable {
     @inlinable
     public init(
         reference: UInt64, key: UInt64, recipient: UInt64, tenant: UInt32, channel: Channel, platform: Platform,
-        previousAttempts: UInt8 = 0, created: Instant, expires: Instant, priority: Priority = .normal,
+        previousAttempts: UInt16 = 0, created: Instant, expires: Instant, priority: Priority = .normal,
         zone: TimeZoneIndex = .unknown, collapseKey: UInt64 = 0,
         registered: Instant = Instant(nanoseconds: .min), deliveries: UInt8 = 1
     ) {

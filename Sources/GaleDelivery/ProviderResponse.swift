@@ -22,7 +22,7 @@ public struct ProviderResponse: Equatable, Sendable {
     public var status: UInt16
     /// The provider's reason within its dialect; see `Reason`.
     public var reason: Reason
-    /// `Retry-After`, when the provider gave one.
+    /// `Retry-After`, when the provider gave one; negative: it asks not to be sent this again (gRPC's pushback, gRFC A6).
     public var retryAfter: Interval?
     /// Since when the provider has known the recipient's address to be invalid: the `timestamp` of APNs' 410.
     public var invalidSince: Instant?

@@ -44,7 +44,7 @@ extension WorldBuilder {
             concurrency: stage.concurrency, maximumUncommitted: stage.maximumUncommitted,
             steps: .allocate(capacity: max(1, stage.steps.count)), stepCount: stage.steps.count, jobs: DenseSlab(),
             delayed: Slab(), dispatchers: dispatchers, actions: actions,
-            timeToLive: core.state.pointee.timeToLive, sources: .allocate(capacity: 2), sourceCount: 0, queue: Ring(),
+            timeToLive: core.state.pointee.timeToLive, sources: .allocate(capacity: 1), sourceCount: 0, queue: Ring(),
             queueCapacity: 0, commitLane: kernel.scheduler.lane(for: .seconds(5)),
             isTerminal: !stage.steps.contains {
                 switch $0 {
@@ -61,10 +61,12 @@ extension WorldBuilder {
         guard case .kafka(let profile) = specification.brokers[Int(route.broker)].kind else { return }
         let broker = core.state.pointee.brokers[Int(route.broker)]
         var topics = [(Int(route.local), false)]
-        if let policy, policy.policy.waiting == .retryTopic, let retry = policy.retryTopic {
+        for retry in policy?.retryTopics ?? [] {
             topics.append((Int(core.state.pointee.topics[retry].local), true))
             state.retrySource = 1
         }
+        state.sources.deallocate()
+        state.sources = .allocate(capacity: topics.count)
         for (place, (local, isRetry)) in topics.enumerated() {
             let topic = broker.state.pointee.topics[local]
             (state.sources + place).initialize(
@@ -82,6 +84,7 @@ extension WorldBuilder {
     }
 
     private func describe(_ policy: PolicySpecification, _ state: inout Stage.State) {
+        state.isHedged = policy.policy.retry.hedging != nil
         if policy.policy.maximumDeliveries != nil {
             state.redeliveries = .allocate(capacity: 1)
             state.redeliveries?.initialize(to: StoreTable())
@@ -153,10 +156,11 @@ extension WorldBuilder {
                 if isFirst { state.replicas[number].firstProducer = id }
                 isFirst = false
             }
-            if state.retrySource >= 0 {
-                let source = state.sources[state.retrySource]
-                let id = source.broker.addProducer(topic: source.topic, stage: place, replica: number)
+            for source in 0..<state.sourceCount where state.sources[source].isRetry {
+                let id = state.sources[source].broker.addProducer(
+                    topic: state.sources[source].topic, stage: place, replica: number)
                 if isFirst { state.replicas[number].firstProducer = id }
+                isFirst = false
             }
         }
     }

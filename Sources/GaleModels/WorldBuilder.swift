@@ -71,15 +71,13 @@ struct WorldBuilder {
 
     private func reader(of topic: Int) -> Int? {
         specification.stages.firstIndex { stage in
-            stage.topic == topic || stage.steps.contains { retryTopic(of: $0) == topic }
+            stage.topic == topic || stage.steps.contains { retryTopics(of: $0).contains(topic) }
         }
     }
 
-    private func retryTopic(of step: StepSpecification) -> Int? {
-        guard case .deliver(let policy) = step, specification.policies[policy].policy.waiting == .retryTopic else {
-            return nil
-        }
-        return specification.policies[policy].retryTopic
+    private func retryTopics(of step: StepSpecification) -> [Int] {
+        guard case .deliver(let policy) = step else { return [] }
+        return specification.policies[policy].retryTopics
     }
 
     private func buildBrokers() {
@@ -122,7 +120,7 @@ struct WorldBuilder {
         for stage in specification.stages {
             for step in stage.steps {
                 if case .emit(let emit) = step, topics.contains(emit.topic) { count += stage.replicas }
-                if let retry = retryTopic(of: step), topics.contains(retry) { count += stage.replicas }
+                for retry in retryTopics(of: step) where topics.contains(retry) { count += stage.replicas }
             }
         }
         return count

@@ -53,6 +53,7 @@ struct DispatcherPropertyTests {
             policy.routes.append(route(.inApp, .none, [2]))
         }
         if random.chance(50) { secure(&policy, &random) }
+        vary(&policy.retry, &random)
         return policy
     }
 
@@ -111,6 +112,40 @@ struct DispatcherPropertyTests {
     }
 
     private static let zones = TimeZoneTable(fixed: [("a", 0), ("b", 10), ("c", -15), ("d", 70)])
+
+    /// Half of the stories have other schedules, admissions, hedges, levels and replays.
+    private func vary(_ retry: inout RetryPolicy, _ random: inout SplitMix) {
+        if random.chance(50) { return }
+        retry.backoff = RetryPolicy.Backoff.allCases[random.below(RetryPolicy.Backoff.allCases.count)]
+        retry.jitter = RetryPolicy.Jitter.allCases[random.below(RetryPolicy.Jitter.allCases.count)]
+        retry.jitterSpread = .milliseconds(Int64(random.below(500)))
+        retry.delays = [.milliseconds(100), .seconds(Int64(random.below(5)))]
+        retry.retryAfter = RetryPolicy.RetryAfterRule.allCases[random.below(3)]
+        retry.whenRefused = random.chance(70) ? .wait : .giveUp
+        if random.chance(20) { retry.lifetime = .seconds(Int64(5 + random.below(30))) }
+        switch random.below(6) {
+        case 0:
+            retry.admission = .bucket(
+                RetryBucketPolicy(
+                    capacityMillis: Int64(random.below(60_000)), costMillis: Int64(1 + random.below(5_000)),
+                    throttledCostMillis: Int64(1 + random.below(5_000)),
+                    timeoutCostMillis: Int64(1 + random.below(9_000)), depositMillis: Int64(random.below(1_000)),
+                    refundsCost: random.chance(50)))
+        case 1: retry.admission = .throttle(RetryThrottlePolicy(maximumMillis: Int64(1_000 + random.below(20_000))))
+        case 2: retry.admission = .concurrency(RetryConcurrencyPolicy(minimum: Int64(random.below(4))))
+        case 3: retry.admission = .adaptive(AdaptiveThrottlePolicy(window: .seconds(Int64(5 + random.below(60)))))
+        default: break
+        }
+        if random.chance(60) {
+            retry.hedging = HedgingPolicy(copies: 2 + random.below(4), delay: .milliseconds(Int64(random.below(250))))
+        }
+        if random.chance(50) { retry.levels = [.seconds(1), .seconds(Int64(2 + random.below(9)))] }
+        if random.chance(50) {
+            retry.replay = DeadLetterReplay(
+                after: .seconds(Int64(random.below(20))), ratePerSecondMicros: Int64(1 + random.below(9_000_000)))
+        }
+    }
+
     private static let dialects: [ProviderDialect] = [.apns, .fcm, .gateway, .sms, .smtp]
     private static let providers = dialects.enumerated().map { ProviderDescription(name: "p\($0)", dialect: $1) }
 
@@ -133,8 +168,10 @@ struct DispatcherPropertyTests {
             {
                 return ProviderResponse(status: dialect == .smtp ? 451 : 500)
             }
+            // Some providers push back, and some forbid a retry.
+            let pushback: Interval? = random.chance(10) ? .milliseconds(Int64(random.below(9_000)) - 1_000) : nil
             let since: Instant? = random.chance(30) ? .zero + .seconds(Int64(random.below(30))) : nil
-            return ProviderResponse(status: reason.usualStatus!, reason: reason, invalidSince: since)
+            return ProviderResponse(status: reason.usualStatus!, reason: reason, retryAfter: pushback, invalidSince: since)
         }
     }
 
@@ -206,7 +243,7 @@ struct DispatcherPropertyTests {
             }
             host.consume(
                 channel: Channel.allCases[random.below(4)], platform: Platform.allCases[random.below(4)],
-                previousAttempts: random.chance(10) ? UInt8(random.below(256)) : 0,
+                previousAttempts: random.chance(10) ? UInt16(random.below(512)) : 0,
                 tenant: UInt32(random.below(6)), priority: Priority.allCases[random.below(4)],
                 created: random.chance(5) ? .zero : nil,
                 timeToLive: .milliseconds(Int64(random.below(random.chance(30) ? 2_000 : 120_000))),
@@ -246,6 +283,10 @@ struct DispatcherPropertyTests {
         for index in Self.providers.indices {
             #expect(host.dispatcher.inFlight(ProviderIndex(rawValue: UInt16(index))) ?? 0 == 0)
         }
+        #expect(host.dispatcher.underWay == (0, 0))
+        #expect(host.mostUnderWay <= max(1, policy.retry.hedging?.copies ?? 1))
+        #expect(counters.cancels == Int64(host.cancelled.count))
+        #expect(counters.hedges <= counters.retries)
         #expect(counters.settled == Int64(host.settled.count))
         #expect(counters.requeued == Int64(host.requeued.count))
         #expect(counters.attempts == Int64(host.sent.count))
@@ -286,7 +327,7 @@ struct DispatcherPropertyTests {
     @Test("retries stay within the budget", arguments: Policy.Waiting.allCases, 200...230)
     func budget(waiting: Policy.Waiting, seed: Int) {
         let (host, policy) = play(seed: UInt64(seed), waiting: waiting)
-        guard let budget = policy.retry.budget else { return }
+        guard case .budget(let budget) = policy.retry.admission else { return }
         let counters = host.dispatcher.counters
         let windows = Int64((host.now - .zero).seconds / (budget.window.seconds * 0.9)) + 1
         let reserve = windows * budget.reservePerSecond * budget.window.nanoseconds / 1_000_000_000
@@ -353,6 +394,7 @@ struct DispatcherPropertyTests {
                 "hopeless": counters.hopeless, "shed": counters.shed,
                 "quiet": counters.quietWaits, "money": counters.moneyWaits, "seen": counters.seenWaits,
                 "seenInApp": counters.seenInApp, "collapsed": counters.collapsed, "capped": counters.capped,
+                "hedges": counters.hedges, "cancels": counters.cancels, "refusals": counters.refusals,
             ]
             for (name, count) in reached { total[name, default: 0] += count }
         }

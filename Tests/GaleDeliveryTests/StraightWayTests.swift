@@ -98,7 +98,7 @@ struct StraightWayTests {
             pending.append((later, .lookedUp(lookup, answer)))
         case .wake(let timer, let at): pending.append((at, .woken(timer)))
         case .acquire(let chain, _): pending.append((later, .granted(chain)))
-        case .write, .release, .hold, .requeue, .settle: break
+        case .write, .release, .hold, .requeue, .cancel, .settle: break
         }
     }
 

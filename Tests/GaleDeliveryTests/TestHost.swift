@@ -22,7 +22,8 @@ final class TestHost {
     struct Requeued: Equatable {
         var reference: UInt64
         var at: Instant
-        var attempts: UInt8
+        var attempts: UInt16
+        var level: RetryLevel
         var reason: WaitReason
     }
 
@@ -53,6 +54,7 @@ final class TestHost {
     private(set) var lookUps: [(at: Instant, reference: UInt64)] = []
     private(set) var holds: [(reference: UInt64, reason: WaitReason)] = []
     private(set) var releases: [(reference: UInt64, reason: WaitReason)] = []
+    private(set) var cancelled: [AttemptID] = []
     private(set) var wakes: [Instant] = []
     private(set) var timers: [TimerID] = []
     private(set) var slotsHeld = 0
@@ -87,7 +89,7 @@ final class TestHost {
     /// Hands a notification in and returns its reference.
     @discardableResult
     func consume(
-        channel: Channel = .push, platform: Platform = .ios, key: UInt64? = nil, previousAttempts: UInt8 = 0,
+        channel: Channel = .push, platform: Platform = .ios, key: UInt64? = nil, previousAttempts: UInt16 = 0,
         tenant: UInt32 = 1, priority: Priority = .normal, created: Instant? = nil, timeToLive: Interval = .hours(1),
         recipient: UInt64 = 1, zone: TimeZoneIndex = .unknown, collapseKey: UInt64 = 0,
         registered: Instant = Instant(nanoseconds: .min), deliveries: UInt8 = 1
@@ -211,11 +213,18 @@ final class TestHost {
             releases.append((reference, reason))
         case .acquire(let chain, let reference):
             acquire(chain, reference)
-        case .requeue(let reference, let at, let attempts, let reason):
+        case .requeue(let reference, let at, let attempts, let level, let reason):
             #expect(messages[reference]!.holdsSlot, "nothing is parked on its way to a retry topic")
             #expect(at > now && at < messages[reference]!.notification.expires)
-            requeued.append(Requeued(reference: reference, at: at, attempts: attempts, reason: reason))
+            if reason == .deadLetter { #expect(level == .deadLetters && attempts == 256, "it comes back once, afresh") }
+            requeued.append(
+                Requeued(reference: reference, at: at, attempts: attempts, level: level, reason: reason))
             end(reference)
+        case .cancel(let attempt, let reference):
+            expectLive(reference)
+            #expect(underWay[attempt]?.reference == reference, "only an attempt under way is called back")
+            underWay[attempt] = nil
+            cancelled.append(attempt)
         case .settle(let reference, let outcome):
             #expect(settled[reference] == nil, "settled once")
             settled[reference] = outcome
@@ -238,6 +247,7 @@ final class TestHost {
         sent.append(record)
         underWay[attempt] = (record.provider, messages[reference]!.notification.tenant, reference)
         onSend(record)
+        mostUnderWay = max(mostUnderWay, underWay.values.count { $0.reference == reference })
         if let (after, response) = respond(record) {
             let isLate = after >= timeout
             schedule(.responded(attempt, isLate ? .timedOut : response), at: now + min(after, timeout))
@@ -254,6 +264,8 @@ final class TestHost {
     }
 
     private var acquiring: [UInt64: UInt64] = [:]
+    /// The most attempts of one notification that were under way at once.
+    private(set) var mostUnderWay = 0
 
     private func noteGrant(_ chain: ChainID) {
         guard let reference = acquiring.removeValue(forKey: chain.rawValue) else { return }

@@ -60,7 +60,9 @@ struct WaitingTests {
         host.drain()
         #expect(
             host.requeued == [
-                TestHost.Requeued(reference: 1, at: .zero + .seconds(1), attempts: 1, reason: .backoff)
+                TestHost.Requeued(
+                    reference: 1, at: .zero + .seconds(1), attempts: 1, level: RetryLevel(rawValue: 0), reason: .backoff
+                )
             ])
         #expect(host.dispatcher.unsettled == 0)
         host.consume(previousAttempts: 3)

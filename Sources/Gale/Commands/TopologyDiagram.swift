@@ -37,7 +37,7 @@ package struct TopologyDiagram {
         for stage in specification.stages where stage.emits(to: topic) {
             lines.append("\(stage.name) ──► \(topicName)")
         }
-        let retrying = specification.stages.filter { retryTopic(of: $0) == topic }
+        let retrying = specification.stages.filter { retryTopics(of: $0).contains(topic) }
         for stage in retrying { lines.append("\(stage.name) ──► \(topicName), what is to be tried again") }
         lines.append("[\(topicName)] \(place(specification.topics[topic]))")
         let readers = specification.stages.filter { $0.topic == topic }
@@ -51,9 +51,9 @@ package struct TopologyDiagram {
         return lines
     }
 
-    private func retryTopic(of stage: StageSpecification) -> Int? {
-        guard case .deliver(let policy)? = stage.steps.last else { return nil }
-        return specification.policies[policy].retryTopic
+    private func retryTopics(of stage: StageSpecification) -> [Int] {
+        guard case .deliver(let policy)? = stage.steps.last else { return [] }
+        return specification.policies[policy].retryTopics
     }
 
     private func step(_ step: StepSpecification) -> [String] {

@@ -129,6 +129,16 @@ extension DispatcherCore {
 
     // MARK: Tenants
 
+    /// Whether the chain's tenant may have one more attempt under way now; nobody waits for it.
+    func takesPermit(_ slot: UInt32) -> Bool {
+        guard let guards = state.pointee.guards, guards.pointee.hasTenants else { return true }
+        let note = guards.pointee.notes[slot]
+        if !note.pointee.holdsPermit {
+            note.pointee.holdsPermit = guards.pointee.tenants.take(note.pointee.tenant, isNext: false)
+        }
+        return note.pointee.holdsPermit
+    }
+
     /// Lets a chain wait in its tenant's queue, if that isn't full.
     private func waitForPermit(_ slot: UInt32, _ guards: UnsafeMutablePointer<Guards>, _ actions: inout Actions) {
         let note = guards.pointee.notes[slot]

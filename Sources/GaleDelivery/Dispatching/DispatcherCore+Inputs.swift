@@ -39,7 +39,8 @@ extension DispatcherCore {
         }
         // Which channel, and how often it was tried, is what a retry topic's header says in one number.
         var step = DeliveryPlan.way(notification.channel, notification.platform)
-        var attempts = notification.previousAttempts
+        var attempts = UInt8(truncatingIfNeeded: notification.previousAttempts)
+        let replays = UInt8(truncatingIfNeeded: notification.previousAttempts >> 8)
         if attempts >= state.pointee.attemptLimit {
             let passed = Int(attempts / state.pointee.attemptLimit)
             if passed >= DeliveryPlan.stepsPerWay { return refuse(notification, .deadLettered, &actions) }
@@ -52,6 +53,7 @@ extension DispatcherCore {
         if !isAdmitted(notification) { return refuse(notification, .shed, &actions) }
         if state.pointee.chains.count >= Identifier.maximumChains { return refuse(notification, .shed, &actions) }
         let slot = open(notification, step: UInt8(step), attempts: attempts)
+        if replays > 0 { extra(slot).pointee.replays = replays }
         if state.pointee.isRouted && !beginRouting(slot, notification, &actions) { return }
         if isInTurn(slot, &actions) { begin(slot, &actions) }
     }
@@ -110,6 +112,7 @@ extension DispatcherCore {
             state.pointee.queues[index].wakeAt = .max
             return pump(index, &actions)
         }
+        if let slot = living(raw), wokenToHedge(slot, serial: Identifier.serial(raw), &actions) { return }
         guard let slot = living(raw), chain(slot).pointee.state == .backoff,
             chain(slot).pointee.serial == Identifier.serial(raw)
         else { return countStale() }

@@ -6,6 +6,7 @@ extension DispatcherCore {
     func responded(_ raw: UInt64, _ response: ProviderResponse, _ actions: inout Actions) {
         if let guards = state.pointee.guards { endCall(raw, response, guards) }
         guard let slot = living(raw) else { return countStale() }
+        if state.pointee.retry.copies > 1 { return respondedToCopy(slot, raw, response, &actions) }
         let chain = chain(slot)
         guard chain.pointee.state == .inFlight, chain.pointee.serial == Identifier.serial(raw) else {
             return respondedLate(slot, raw, response, &actions)
@@ -14,24 +15,24 @@ extension DispatcherCore {
         let provider = state.pointee.providers + index
         let verdict = Taxonomy.classify(provider.pointee.dialect, response)
         if state.pointee.isRouted { noteRoutedAnswer(slot, verdict) }
+        if state.pointee.gate.followsOutcomes {
+            let isRetry = chain.pointee.attempts > 1
+            noteOutcome(slot, provider: index, isRetry: isRetry, verdict, response.retryAfter)
+        }
+        let transition = record(verdict, provider: index, epoch: chain.pointee.epoch)
         if verdict.errorClass == .ok {
-            let transition = provider.pointee.breaker.record(
-                failure: false, duration: callDuration, epoch: chain.pointee.epoch, at: state.pointee.now)
             _ = noteAnswer(slot, index, verdict, response, &actions)
             deliver(slot, &actions)
-            if transition != .none { react(to: transition, of: index, &actions) }
-            return
-        }
-        var transition = CircuitBreaker.Transition.none
-        if verdict.errorClass == .stopSender {
-            let stops = provider.pointee.breaker.transitions.stops
-            provider.pointee.breaker.stop(epoch: chain.pointee.epoch, at: state.pointee.now)
-            if provider.pointee.breaker.transitions.stops != stops { transition = .opened }
         } else {
-            transition = provider.pointee.breaker.record(
-                failure: verdict.countsAgainstProvider, duration: callDuration, epoch: chain.pointee.epoch,
-                at: state.pointee.now)
+            failed(slot, index, verdict, response, &actions)
         }
+        if transition != .none { react(to: transition, of: index, &actions) }
+    }
+
+    /// The last attempt under way failed: remembers what it says about the recipient, and goes on from there.
+    func failed(
+        _ slot: UInt32, _ index: Int, _ verdict: Verdict, _ response: ProviderResponse, _ actions: inout Actions
+    ) {
         let isBelieved = noteAnswer(slot, index, verdict, response, &actions)
         if isRevoked(slot) {
             leaveRevoked(slot, &actions)
@@ -40,15 +41,27 @@ extension DispatcherCore {
         } else {
             failed(slot, verdict, response.retryAfter, &actions)
         }
-        if transition != .none { react(to: transition, of: index, &actions) }
+    }
+
+    /// Tells a provider's breaker how a call ended.
+    func record(_ verdict: Verdict, provider index: Int, epoch: UInt8) -> CircuitBreaker.Transition {
+        let provider = state.pointee.providers + index
+        guard verdict.errorClass == .stopSender else {
+            let isFailure = verdict.errorClass != .ok && verdict.countsAgainstProvider
+            return provider.pointee.breaker.record(
+                failure: isFailure, duration: callDuration, epoch: epoch, at: state.pointee.now)
+        }
+        let stops = provider.pointee.breaker.transitions.stops
+        provider.pointee.breaker.stop(epoch: epoch, at: state.pointee.now)
+        return provider.pointee.breaker.transitions.stops != stops ? .opened : .none
     }
 
     /// An answer to an attempt that isn't the one under way.
     ///
     /// A late *success* ends the chain wherever it is, as every further attempt would be a duplicate. An attempt that is under
-    /// way meanwhile can't be called back; its answer will be stale. A late *failure* says nothing new: the attempt had
+    /// way meanwhile is not waited for (and cancelled where attempts are hedged); its answer will be stale. A late *failure* says nothing new: the attempt had
     /// ended for us before.
-    private func respondedLate(
+    func respondedLate(
         _ slot: UInt32, _ raw: UInt64, _ response: ProviderResponse, _ actions: inout Actions
     ) {
         let chain = chain(slot)
@@ -59,10 +72,16 @@ extension DispatcherCore {
         guard Taxonomy.classify(dialect, response).errorClass == .ok else { return countStale() }
         switch chain.pointee.state {
         case .inFlight:
-            let breaker = state.pointee.providers + Int(chain.pointee.provider)
-            breaker.pointee.breaker.withdrawCall(epoch: chain.pointee.epoch)
-            withdrawCall(
-                Identifier.make(slot: slot, generation: chain.pointee.generation, serial: chain.pointee.serial))
+            if state.pointee.retry.copies > 1 {
+                cancelCopies(slot, &actions)
+            } else {
+                let breaker = state.pointee.providers + Int(chain.pointee.provider)
+                breaker.pointee.breaker.withdrawCall(epoch: chain.pointee.epoch)
+                withdrawCall(
+                    Identifier.make(
+                        slot: slot, generation: chain.pointee.generation, serial: chain.pointee.serial))
+                noteAbandoned(isRetry: chain.pointee.attempts > 1)
+            }
             deliver(slot, &actions)
         case .lookingUp:
             // About another channel; the store's answer will be stale.
@@ -95,7 +114,7 @@ extension DispatcherCore {
     }
 
     /// The attempt under way failed: what next?
-    private func failed(_ slot: UInt32, _ verdict: Verdict, _ retryAfter: Interval?, _ actions: inout Actions) {
+    func failed(_ slot: UInt32, _ verdict: Verdict, _ retryAfter: Interval?, _ actions: inout Actions) {
         let chain = chain(slot)
         if verdict.mayHaveBeenAccepted {
             chain.pointee.flags.insert(.unsure)
@@ -117,40 +136,12 @@ extension DispatcherCore {
         }
     }
 
-    private func retry(_ slot: UInt32, _ verdict: Verdict, _ retryAfter: Interval?, _ actions: inout Actions) {
-        let chain = chain(slot)
-        if chain.pointee.attempts >= state.pointee.attemptLimit {
-            return leaveChannel(slot, .deadLettered, &actions)
-        }
-        if verdict.errorClass == .retryHere {
-            chain.pointee.flags.insert(.pinned)
-        } else {
-            chain.pointee.flags.remove(.pinned)
-            markTried(slot)
-            if hasUntriedEquivalent(slot) {
-                _ = proceed(slot, [], &actions)
-                return
-            }
-        }
-        var delay = state.pointee.backoff.delay(failures: Int(chain.pointee.attempts), random: draw())
-        if state.pointee.retryAfterCap >= 0 {
-            let asked = retryAfter?.nanoseconds ?? Int64(verdict.defaultRetryAfterSeconds) * 1_000_000_000
-            delay = max(delay, min(asked, state.pointee.retryAfterCap))
-        }
-        if delay <= 0 {
-            chain.pointee.tried = 0
-            _ = proceed(slot, [], &actions)
-            return
-        }
-        // What can't start again in time needs no wait: another channel has the rest of the time, or it is over.
-        if delay >= chain.pointee.expires - state.pointee.now { return leaveChannel(slot, .expired, &actions) }
-        if state.pointee.now + delay >= channelDeadline(slot) { return leaveChannel(slot, .expired, &actions) }
-        backOff(slot, delay, &actions)
-    }
-
     /// This channel is done with: the next one of the way, or the end.
     func leaveChannel(_ slot: UInt32, _ outcome: Outcome, _ actions: inout Actions) {
-        guard let next = nextStep(slot) else { return settle(slot, outcome, &actions) }
+        guard let next = nextStep(slot) else {
+            if outcome == .deadLettered && bury(slot, &actions) { return }
+            return settle(slot, outcome, &actions)
+        }
         let kinds = kindsForNextChannel(slot)
         fallBack(slot, to: next)
         if !lookUpFirst(slot, kinds, &actions) { _ = proceed(slot, [], &actions) }
@@ -169,7 +160,7 @@ extension DispatcherCore {
 
     /// A provider's breaker moved: count, and let the waiting go on when it closed.
     @inline(never)
-    private func react(to transition: CircuitBreaker.Transition, of provider: Int, _ actions: inout Actions) {
+    func react(to transition: CircuitBreaker.Transition, of provider: Int, _ actions: inout Actions) {
         if transition == .opened {
             state.pointee.counters.breakersOpened += 1
             return

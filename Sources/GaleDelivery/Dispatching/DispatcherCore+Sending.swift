@@ -42,10 +42,17 @@ extension DispatcherCore {
             wait(slot, queue: route, atHead: entitled.contains(.route), whyBlocked(route), &actions)
             return !entitled.contains(.route)
         }
-        let isPaid = chain.pointee.attempts > 0 && state.pointee.hasBudget
-        if isPaid && !mayRetry(entitled.contains(.budget)) {
+        let isPaid = chain.pointee.attempts > 0 && state.pointee.isMetered
+        if isPaid && !mayRetry(slot, entitled.contains(.budget)) {
+            if state.pointee.retry.givesUp {
+                leaveChannel(slot, .deadLettered, &actions)
+                return true
+            }
             wait(slot, queue: budgetQueue, atHead: entitled.contains(.budget), .budget, &actions)
             return !entitled.contains(.budget)
+        }
+        if state.pointee.throttles != nil, chain.pointee.flags.contains(.holdsSlot), isRefused(slot, place, &actions) {
+            return true
         }
         if state.pointee.guards != nil && !passesGuards(slot, place, &actions) { return true }
         if chain.pointee.flags.contains(.holdsSlot) {
@@ -70,9 +77,9 @@ extension DispatcherCore {
     }
 
     /// Whether a retry may be made now: those who waited for the budget come first.
-    private func mayRetry(_ isEntitled: Bool) -> Bool {
+    func mayRetry(_ slot: UInt32, _ isEntitled: Bool) -> Bool {
         let queue = state.pointee.queues + budgetQueue
-        let available = state.pointee.budget.available(at: state.pointee.now)
+        let available = availableRetries(slot)
         if isEntitled { return available > 0 }
         return queue.pointee.count == 0 && available > Int64(queue.pointee.promised)
     }
@@ -103,7 +110,7 @@ extension DispatcherCore {
     /// An available equivalent: the one the chain is pinned to; otherwise by weight among those not yet tried;
     /// otherwise by weight among all. Weight 0 is a stand-by, used when nothing else is there.
     @inline(__always)
-    private func pick(_ route: Int, _ chain: UnsafeMutablePointer<Chain>) -> Int32? {
+    func pick(_ route: Int, _ chain: UnsafeMutablePointer<Chain>) -> Int32? {
         let members = state.pointee.plan.routes[route]
         if state.pointee.routing.isSelective { return pickSelectively(members, chain, usable(route)) }
         if members.count == 1 {
@@ -148,11 +155,14 @@ extension DispatcherCore {
     }
 
     /// Remembers that the provider of the last attempt failed.
-    func markTried(_ slot: UInt32) {
+    func markTried(_ slot: UInt32) { markTried(slot, chain(slot).pointee.provider) }
+
+    /// Remembers that a provider has failed, or has it already.
+    func markTried(_ slot: UInt32, _ provider: UInt16) {
         let chain = chain(slot)
         let members = state.pointee.plan.routes[Int(state.pointee.plan.steps[Int(chain.pointee.step)].route)]
         for offset in 0..<members.count
-        where state.pointee.plan.equivalents[Int(members.first + offset)].provider == chain.pointee.provider {
+        where state.pointee.plan.equivalents[Int(members.first + offset)].provider == provider {
             chain.pointee.tried |= 1 << UInt32(offset)
         }
     }
@@ -174,17 +184,18 @@ extension DispatcherCore {
         return false
     }
 
-    private func send(_ slot: UInt32, _ route: Int, _ place: Int32, isPaid: Bool, _ actions: inout Actions) {
+    func send(_ slot: UInt32, _ route: Int, _ place: Int32, isPaid: Bool, _ actions: inout Actions) {
         let chain = chain(slot)
         let index = state.pointee.plan.equivalents[Int(place)].provider
         let provider = state.pointee.providers + Int(index)
         provider.pointee.bucket.take()
         provider.pointee.breaker.letThrough()
         if state.pointee.isRouted { noteRoutedSend(slot, place) }
-        countSend(chain, index, isPaid: isPaid)
+        countSend(slot, chain, index, isPaid: isPaid)
         let identifier = beginAttempt(chain, slot, index, provider.pointee.breaker.epoch)
         if state.pointee.guards != nil { noteCall(identifier, slot, index, route, place: place) }
         actions.append(send(chain, identifier, index, channel(of: chain)))
+        if state.pointee.retry.copies > 1 { noteCopy(slot, isRetry: isPaid, &actions) }
     }
 
     /// An attempt begins.
@@ -217,7 +228,10 @@ extension DispatcherCore {
     }
 
     /// Pays for a retry or deposits for a first attempt, and counts either.
-    private func countSend(_ chain: UnsafeMutablePointer<Chain>, _ provider: UInt16, isPaid: Bool) {
+    private func countSend(
+        _ slot: UInt32, _ chain: UnsafeMutablePointer<Chain>, _ provider: UInt16, isPaid: Bool
+    ) {
+        if state.pointee.gate.followsOutcomes { noteSend(slot, isRetry: isPaid) }
         if chain.pointee.flags.contains(.fresh) {
             chain.pointee.flags.remove(.fresh)
             state.pointee.counters.firstAttempts += 1
@@ -227,7 +241,7 @@ extension DispatcherCore {
             }
         } else if chain.pointee.attempts > 0 {
             state.pointee.counters.retries += 1
-            if isPaid { state.pointee.budget.withdraw(at: state.pointee.now) }
+            if isPaid { withdrawRetry(slot) }
             if chain.pointee.provider != Chain.noProvider && chain.pointee.provider != provider {
                 state.pointee.counters.failovers += 1
             }

@@ -14,7 +14,7 @@ extension DispatcherCore {
         state.pointee.counters.count(reason)
         // What the app has taken stays here: what a retry topic brings back is told there again.
         if state.pointee.waiting == .retryTopic && reason != .seen {
-            return requeue(slot, at: at, reason, &actions)
+            return requeue(slot, at: at, level: state.pointee.retry.level(for: delay), reason, &actions)
         }
         let chain = chain(slot)
         giveSlot(slot, reason, &actions)
@@ -152,7 +152,11 @@ extension DispatcherCore {
     private func hasRoom(_ index: Int) -> Bool {
         let promised = state.pointee.queues[index].promised
         if promised >= Self.window { return false }
-        if index == budgetQueue { return state.pointee.budget.available(at: state.pointee.now) > Int64(promised) }
+        if index == budgetQueue {
+            let queue = state.pointee.queues + index
+            return availableRetries(queue.pointee.count > 0 ? queue.pointee.first(at: state.pointee.now) : nil)
+                > Int64(promised)
+        }
         return capacity(index) > Int64(promised)
     }
 
@@ -185,7 +189,9 @@ extension DispatcherCore {
         if hasRoom(index) { return state.pointee.now + Self.coalescing }  // the batch was full
         let promised = state.pointee.queues[index].promised
         if promised >= Self.window { return .max }
-        if index == budgetQueue { return state.pointee.budget.nextChange(after: state.pointee.now) }
+        if index == budgetQueue {
+            return state.pointee.hasBudget ? state.pointee.budget.nextChange(after: state.pointee.now) : .max
+        }
         let members = state.pointee.plan.routes[index]
         var next = Int64.max
         let usable = usable(index)
@@ -266,18 +272,7 @@ extension DispatcherCore {
         ready = min(ready, channelDeadline(slot))
         if ready >= expires { return leaveChannel(slot, .expired, &actions) }
         let spread = Int64(draw().multipliedFullWidth(by: UInt64(state.pointee.spread)).high)
-        requeue(slot, at: spread < expires - ready ? ready + spread : expires - 1, reason, &actions)
-    }
-
-    /// Hands a chain to the retry topic, with its place on its way as one number of attempts.
-    private func requeue(_ slot: UInt32, at: Int64, _ reason: WaitReason, _ actions: inout Actions) {
-        let chain = chain(slot)
-        let passed = Int(chain.pointee.step & 3) * Int(state.pointee.attemptLimit) + Int(chain.pointee.attempts)
-        state.pointee.counters.requeued += 1
-        actions.append(
-            .requeue(
-                reference: chain.pointee.reference, at: Instant(nanoseconds: at), attempts: UInt8(clamping: passed),
-                reason: reason))
-        close(slot)
+        let at = spread < expires - ready ? ready + spread : expires - 1
+        requeue(slot, at: at, level: state.pointee.retry.level(for: ready - now), reason, &actions)
     }
 }

@@ -51,6 +51,8 @@ struct DispatcherState {
     /// Whether notifications come in on it.
     let beginsStraight: Bool
     let hasBudget: Bool
+    /// Retries ask an admission before they are sent.
+    let isMetered: Bool
     /// Attempts on one channel.
     let attemptLimit: UInt8
     let timeout: Interval
@@ -65,6 +67,14 @@ struct DispatcherState {
     let isRouted: Bool
     var routing: RoutingRules
 
+    let retry: RetryRules
+    var gate: RetryGate
+    /// By provider, where the admission is adaptive.
+    let throttles: UnsafeMutablePointer<AdaptiveThrottle>?
+    var extras = ChainExtras()
+    /// When the next dead letter may come back, in nanoseconds.
+    var nextReplay: Int64 = 0
+
     let providerCount: Int
     let accesses: StateAccesses
     /// One per route, and the budget's last.
@@ -77,8 +87,6 @@ struct DispatcherState {
     let safety: UnsafeMutablePointer<Safety>?
     /// 255: no limit.
     let maximumDeliveries: UInt8
-    /// The most of a provider's Retry-After that is believed, in nanoseconds; negative: it is ignored.
-    let retryAfterCap: Int64
     /// Spread of retry-topic times, in nanoseconds, so that what waited for one moment doesn't come back in one.
     let spread: Int64
 

@@ -307,6 +307,14 @@ public struct PolicySpecification: Sendable {
     /// The retry topic's index when `policy.waiting` is `.retryTopic`; the scenario's reader adds one
     /// when the scenario names none.
     public var retryTopic: Int?
+    /// Topics of the further `retry.levels`, and last the dead letters' where they come back; a world adds them.
+    public var furtherRetryTopics: [Int] = []
+
+    /// All of them, level by level.
+    public var retryTopics: [Int] {
+        guard policy.waiting == .retryTopic, let retryTopic else { return [] }
+        return [retryTopic] + furtherRetryTopics
+    }
 
     public init(name: String, policy: Policy, stores: [StateKind: Int] = [:], retryTopic: Int? = nil) {
         self.name = name

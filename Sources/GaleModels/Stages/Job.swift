@@ -37,7 +37,9 @@ struct Job: BitwiseCopyable {
         message = record.message
         self.generation = generation
         offset = record.offset
-        word = 1 &<< Flag.live.rawValue | 1 &<< Flag.slot.rawValue | record.source &<< Flag.fromRetryTopic.rawValue
+        word =
+            1 &<< Flag.live.rawValue | 1 &<< Flag.slot.rawValue
+            | (record.source == 0 ? 0 : 1) &<< Flag.fromRetryTopic.rawValue
         partition = record.partition
         epoch = record.epoch
         self.replica = UInt16(truncatingIfNeeded: replica)
@@ -46,7 +48,7 @@ struct Job: BitwiseCopyable {
     /// Places in `word`.
     enum Flag: UInt32 {
         case live, slot, delivering
-        /// Read from the stage's second source, a retry topic.
+        /// Read from a retry topic, not from the stage's first source.
         case fromRetryTopic
         /// The answer is an error of the store.
         case failed
@@ -59,10 +61,6 @@ struct Job: BitwiseCopyable {
         get { word &>> flag.rawValue & 1 != 0 }
         set { word = word & ~(1 &<< flag.rawValue) | (newValue ? 1 : 0) &<< flag.rawValue }
     }
-
-    /// Place of its topic among the stage's sources.
-    @inline(__always)
-    var source: Int { Int(word &>> Flag.fromRetryTopic.rawValue & 1) }
 
     @inline(__always)
     var outstanding: UInt32 {

@@ -69,9 +69,10 @@ extension Stage {
             state.pointee.core.state.pointee.brokers[Int(route.broker)].crashProducer(
                 replica.pointee.firstProducer + step.producer)
         }
-        if state.pointee.retrySource >= 0 {
-            state.pointee.sources[state.pointee.retrySource].broker.crashProducer(
-                replica.pointee.firstProducer + state.pointee.retryProducer)
+        if state.pointee.retrySource < 0 { return }
+        for level in 0..<(state.pointee.sourceCount - state.pointee.retrySource) {
+            state.pointee.sources[state.pointee.retrySource + level].broker.crashProducer(
+                replica.pointee.firstProducer + state.pointee.retryProducer + UInt32(level))
         }
     }
 

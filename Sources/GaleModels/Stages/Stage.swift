@@ -43,7 +43,7 @@ final class Stage: Component {
         var dispatchers: UnsafeMutablePointer<Unmanaged<Dispatcher>?>
         var actions: UnsafeMutablePointer<Actions>
         var timeToLive: UnsafeMutablePointer<Int64>
-        /// Kafka source and retry topic, or a direct queue.
+        /// Kafka source and retry topics, or a direct queue.
         var sources: UnsafeMutablePointer<Source>
         var sourceCount: Int
         var queue: Ring<UInt32>
@@ -67,7 +67,12 @@ final class Stage: Component {
         /// policy does not ask.
         var redeliveries: UnsafeMutablePointer<StoreTable>?
         var retrySource = -1
+        /// The producer into the first retry topic; those of further levels follow.
         var retryProducer: UInt32 = 0
+        /// Several attempts of one job may be under way, each with an exchange.
+        var isHedged = false
+        /// Exchanges of attempts under way, where attempts are hedged; looked up, never walked.
+        var hedgedAttempts: [HedgedAttempt: UInt32] = [:]
         var isTerminal = false
         // Counters
         var consumed: Int64 = 0
@@ -169,7 +174,7 @@ final class Stage: Component {
             gale_prefetch(record + 40)
         }
         if job.pointee.request == .attempt && job.pointee.partition != .max {
-            let broker = state.pointee.sources[job.pointee.source].broker
+            let broker = state.pointee.sources[handle.source(of: job)].broker
             let partition = broker.partition(UInt32(job.pointee.partition))
             let offset = StageHandle(state: state).absoluteOffset(job.pointee.offset, partition)
             if partition.pointee.ownerEpoch == job.pointee.epoch { partition.pointee.log.prefetch(offset) }

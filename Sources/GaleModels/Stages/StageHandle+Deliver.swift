@@ -23,9 +23,9 @@ extension StageHandle {
     }
 
     @inline(__always)
-    private func previousAttempts(of work: Work) -> UInt8 {
+    private func previousAttempts(of work: Work) -> UInt16 {
         guard core.state.pointee.hasRetryTopics else { return 0 }
-        return UInt8(truncatingIfNeeded: core.state.pointee.retryHeaders[work.job.pointee.message].pointee.attempts)
+        return UInt16(truncatingIfNeeded: core.state.pointee.retryHeaders[work.job.pointee.message].pointee.attempts)
     }
 
     /// Hands one input to a replica's dispatcher and carries out what it asks for.
@@ -82,8 +82,10 @@ extension StageHandle {
             wait(reference, reason)
         case .acquire(let chain, let reference):
             acquire(chain, reference, number)
-        case .requeue(let reference, let instant, let attempts, _):
-            requeue(reference, at: instant, attempts: attempts, number)
+        case .requeue(let reference, let instant, let attempts, let level, _):
+            requeue(reference, at: instant, attempts: attempts, level, number)
+        case .cancel(let attempt, _):
+            cancel(attempt, number)
         case .settle(let reference, let outcome):
             settle(self.work(reference, near: work), outcome)
         }
@@ -113,7 +115,7 @@ extension StageHandle {
         let provider = core.state.pointee.providers[target]
         let lane = core.timeoutLane(timeout)
         core.recorder.attempt(message, provider: target)
-        if let transit = provider.straightTransit {
+        if !state.pointee.isHedged, let transit = provider.straightTransit {
             let answer = provider.take(
                 job.pointee.message, message, attempt: ordinal, stage: self, at: core.now + transit)
             job.pointee.token = attempt.rawValue
@@ -129,6 +131,7 @@ extension StageHandle {
             return
         }
         let exchange = newExchange(work, kind: .attempt, target: target, ordinal: ordinal, token: attempt.rawValue)
+        if state.pointee.isHedged { noteHedged(exchange, attempt, job) }
         armTimeout(exchange, lane, provider.send(exchange, stage: self))
     }
 
@@ -195,7 +198,9 @@ extension StageHandle {
         dispatch(.granted(ChainID(rawValue: resumption.chain)), of: work, to: number)
     }
 
-    private func requeue(_ reference: UInt64, at instant: Instant, attempts: UInt8, _ number: Int) {
+    private func requeue(
+        _ reference: UInt64, at instant: Instant, attempts: UInt16, _ level: RetryLevel, _ number: Int
+    ) {
         let index = UInt32(truncatingIfNeeded: reference)
         let job = job(index)
         let message = core.message(job.pointee.message)
@@ -206,10 +211,12 @@ extension StageHandle {
         job.pointee[.delivering] = false
         job.pointee.outstanding &+= 1
         giveSlot(job)
-        let source = state.pointee.sources[state.pointee.retrySource]
+        let topics = state.pointee.sourceCount &- state.pointee.retrySource
+        let place = level == .deadLetters ? topics &- 1 : min(Int(level.rawValue), topics &- 1)
+        let source = state.pointee.sources[state.pointee.retrySource &+ place]
         source.broker.produce(
-            replica(number).pointee.firstProducer &+ state.pointee.retryProducer, message: job.pointee.message,
-            job: index, generation: job.pointee.generation, at: core.now)
+            replica(number).pointee.firstProducer &+ state.pointee.retryProducer &+ UInt32(place),
+            message: job.pointee.message, job: index, generation: job.pointee.generation, at: core.now)
     }
 
     @inline(__always)
@@ -264,6 +271,7 @@ extension StageHandle {
         let message = core.message(exchange.pointee.message)
         let identity = message.pointee.identity
         let wasTimedOut = exchange.pointee.timedOut
+        if state.pointee.isHedged { forgetHedged(index) }
         if exchange.pointee.timer != .none && !wasTimedOut { _ = core.scheduler.cancel(exchange.pointee.timer) }
         if exchange.pointee.kind == .attempt && !wasTimedOut {
             let sent = Instant(nanoseconds: exchange.pointee.sent)
@@ -292,6 +300,7 @@ extension StageHandle {
         let exchange = core.exchange(index)
         let identity = core.message(exchange.pointee.message).pointee.identity
         exchange.pointee.timedOut = true
+        if state.pointee.isHedged { forgetHedged(index) }
         if exchange.pointee.kind == .attempt { core.recorder.timeout(provider: Int(exchange.pointee.target)) }
         let copy = exchange.pointee
         if isCurrent(copy.job, copy.generation) { conclude(copy, timedOut: true) }

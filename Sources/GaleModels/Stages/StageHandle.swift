@@ -54,6 +54,12 @@ struct StageHandle {
         return UInt64(number) &<< 40 | UInt64(start)
     }
 
+    /// Place of the job's topic among the stage's sources.
+    @inline(__always)
+    func source(of job: UnsafeMutablePointer<Job>) -> Int {
+        job.pointee[.fromRetryTopic] ? sourcePlace(of: UInt32(job.pointee.partition)) : 0
+    }
+
     @inline(__always)
     private func sourcePlace(of partition: UInt32) -> Int {
         for place in 0..<state.pointee.sourceCount {
@@ -270,7 +276,7 @@ struct StageHandle {
         recordLatency(work)
         state.pointee.completed &+= 1
         let (source, partition, offset, epoch) = (
-            job.pointee.source, job.pointee.partition, job.pointee.offset, job.pointee.epoch
+            source(of: job), job.pointee.partition, job.pointee.offset, job.pointee.epoch
         )
         freeJob(work.index, job)
         // Before the offset is finished: with the job's hold gone the log entry may be the last, and fold.
