@@ -165,7 +165,7 @@ extension WorldBuilder {
         }
     }
 
-    /// Dispatchers share the fleet's rate limits and its money evenly.
+    /// Dispatchers share the fleet's rates (limits, replays) and its money evenly.
     private func dispatcherMaker(_ policy: PolicySpecification, _ stage: StageSpecification) -> () -> Dispatcher {
         var share = policy.policy
         for place in share.limits.indices {
@@ -175,6 +175,9 @@ extension WorldBuilder {
         }
         if let budget = share.routing.money?.budgetMicros {
             share.routing.money?.budgetMicros = budget / Int64(stage.replicas)
+        }
+        if let rate = share.retry.replay?.ratePerSecondMicros {
+            share.retry.replay?.ratePerSecondMicros = max(1, rate / Int64(stage.replicas))
         }
         let providers = specification.providers.map {
             ProviderDescription(name: $0.name, dialect: $0.profile.dialect)

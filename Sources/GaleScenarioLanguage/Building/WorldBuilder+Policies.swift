@@ -13,7 +13,8 @@ extension WorldBuilder {
         let policy = Policy(
             routes: routes, timeout: item.interval("timeout"),
             waiting: waiting, deduplication: deduplicate.map(deduplication),
-            retry: retry(item["retry"]), breaker: breaker(item["breaker"]), limits: limits(item["limits"]),
+            retry: retry(item["retry"], waiting: waiting), breaker: breaker(item["breaker"]),
+            limits: limits(item["limits"]),
             fallbacks: fallbacks(item["fallback"]), outlierEjection: outlierEjection(item["outlier-ejection"]),
             concurrency: concurrency(item["concurrency"]), bulkheads: bulkheads(item["bulkheads"]),
             shedding: shedding(item["shed"]), routing: routing(pair, routes), suppression: suppression(suppress),
@@ -115,30 +116,6 @@ extension WorldBuilder {
         Policy.Deduplication(
             window: item.interval("window"), onFailure: item.choice("on-failure", else: .open),
             timeout: item.interval("timeout"))
-    }
-
-    private func retry(_ item: Item?) -> RetryPolicy {
-        guard let item, item.pairs != nil else { return RetryPolicy(backoff: .none, jitter: .none, attempts: 1) }
-        let retry = RetryPolicy(
-            backoff: item.choice("backoff", else: .exponential), jitter: item.choice("jitter", else: .full),
-            base: item.interval("base"), cap: item.interval("cap"), attempts: item.count("attempts"),
-            budget: budget(item["budget"]), retryAfterCap: item["retry-after-cap"]?.integer.map(Interval.init))
-        let valid = item["base"]?.integer != nil && item["cap"]?.integer != nil
-        if valid, retry.cap < retry.base {
-            diagnostics.error(
-                "the longest delay, cap \(retry.cap), is below the first, base \(retry.base)",
-                at: item[item.gives("cap") ? "cap" : "base"]?.place ?? item.place)
-        }
-        return retry
-    }
-
-    private func budget(_ item: Item?) -> RetryBudgetPolicy? {
-        guard let item else { return nil }
-        if let share = item.integer { return RetryBudgetPolicy(ratioMicros: share) }
-        guard item.pairs != nil else { return nil }
-        return RetryBudgetPolicy(
-            ratioMicros: item.integer("ratio", else: 0), window: item.interval("window"),
-            reservePerSecond: item.integer("reserve", else: 0))
     }
 
     private func fallbacks(_ item: Item?) -> [Policy.Fallback] {

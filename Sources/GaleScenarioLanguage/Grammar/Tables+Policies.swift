@@ -18,7 +18,9 @@ extension Tables {
             Key(
                 "deduplicate", .either([.none, .record(deduplicate)]), .defaults("none"),
                 "By idempotency key, through a store"),
-            Key("retry", .either([.none, .record(retry)]), .defaults("{}"), "Retry with backoff"),
+            Key(
+                "retry", .either([.choice(["none"] + retryPresets), .record(retry)]), .defaults("{}"),
+                "When a failed attempt is made again; the name of a preset, or its keys"),
             Key(
                 "breaker", .either([.none, .record(breaker)]), .defaults("none"), "A circuit breaker a provider"),
             Key(
@@ -63,34 +65,6 @@ extension Tables {
             Key(
                 "on-failure", .choice(Policy.Deduplication.OnFailure.allCases.map(\.rawValue)), .defaults("open"),
                 "When the look-up fails: `open` sends all the same, `closed` waits and looks again"),
-        ])
-
-    static let retry = Table(
-        name: "retry", title: "a retry",
-        keys: [
-            Key(
-                "backoff", .choice(RetryPolicy.Backoff.allCases.map(\.rawValue)), .defaults("exponential"),
-                "How delays grow"),
-            Key(
-                "jitter", .choice(RetryPolicy.Jitter.allCases.map(\.rawValue)), .defaults("full"),
-                "How delays are spread"),
-            Key("base", .anyDuration, .defaults("1s"), "The first delay"),
-            Key("cap", .anyDuration, .defaults("60s"), "The longest delay"),
-            Key("attempts", .integer(1...100), .defaults("5"), "Attempts in all, the first included"),
-            Key(
-                "budget", .either([.none, .share(0...10_000_000), .record(budget)]), .defaults("none"),
-                "Retries as a share of first attempts"),
-            Key(
-                "retry-after-cap", .either([.none, .anyDuration]), .defaults("10min"),
-                "The longest Retry-After that is believed; `none`: it is ignored"),
-        ])
-
-    static let budget = Table(
-        name: "budget", title: "a retry budget",
-        keys: [
-            Key("ratio", .share(0...10_000_000), .required, "Retries as a share of first attempts"),
-            Key("window", .positiveDuration, .defaults("10s"), "How long a first attempt counts"),
-            Key("reserve", .integer(0...1_000_000), .defaults("10"), "Retries per second that are always allowed"),
         ])
 
     static let fallback = Table(

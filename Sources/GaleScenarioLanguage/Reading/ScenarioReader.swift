@@ -50,7 +50,7 @@ private struct Reading {
 
     private func resolve(_ tree: Tree, _ variant: String?, _ diagnostics: Diagnostics) -> Scenario {
         let profiles = ProfileReader(files: files, diagnostics: diagnostics, cache: cache)
-        let overlaid = ProfileOverlay(reader: profiles).apply(to: tree)
+        let overlaid = PresetOverlay().apply(to: ProfileOverlay(reader: profiles).apply(to: tree))
         let checker = Checker(names: Self.names(of: overlaid), diagnostics: diagnostics, files: files)
         let owner = Checker.Owner(label: "the scenario", place: overlaid.place)
         let item = checker.check(overlaid, as: .record(Tables.scenario), of: owner)
