@@ -20,7 +20,9 @@ extension Tables {
             Key("cap", .anyDuration, .defaults("60s"), "The longest delay"),
             Key("multiplier", .decimal(1...1_000), .optional, "Growth of exponential delays; default 2"),
             Key("throttled-base", .anyDuration, .optional, "The first delay after a throttling answer; default `base`"),
-            Key("delays", .list(.anyDuration, atLeast: 1), .optional, "The delays of `backoff: list`; the last repeats"),
+            Key(
+                "delays", .list(.anyDuration, atLeast: 1), .optional,
+                "The delays of `backoff: list`; the last repeats"),
             Key("jitter-share", .anyShare, .optional, "`jitter: proportional`: up and down by this; default 20%"),
             Key("jitter-spread", .anyDuration, .optional, "The spread of `jitter: around` and `growing`; default 0s"),
             Key(
@@ -60,14 +62,14 @@ extension Tables {
     static let admission = Table(
         name: "admission", title: "an admission",
         keys: [
-            Key("bucket", .record(bucket), .optional, "Retries cost tokens, successes bring some (AWS, Brooker)"),
-            Key("throttle", .record(throttle), .optional, "No retries while too much fails (gRPC)"),
-            Key("concurrency", .record(concurrency), .optional, "Retries as a share of what is under way (Envoy)"),
-            Key("adaptive", .record(adaptive), .optional, "Refuses by chance what a provider refuses (Google)"),
+            Key("bucket", .record(retryBucket), .optional, "Retries cost tokens, successes bring some (AWS, Brooker)"),
+            Key("throttle", .record(retryThrottle), .optional, "No retries while too much fails (gRPC)"),
+            Key("concurrency", .record(retryConcurrency), .optional, "Retries as a share of what is under way (Envoy)"),
+            Key("adaptive", .record(adaptiveThrottle), .optional, "Refuses by chance what a provider refuses (Google)"),
         ], exactlyOneOf: [["bucket", "throttle", "concurrency", "adaptive"]])
 
-    static let bucket = Table(
-        name: "retry-bucket", title: "a bucket of retries",
+    static let retryBucket = Table(
+        name: "retryBucket", title: "a bucket of retries",
         keys: [
             Key("capacity", .decimal(0...1_000_000), .defaults("500"), "Tokens at first and at most"),
             Key("cost", .decimal(0.001...1_000_000), .defaults("14"), "Tokens that a retry takes"),
@@ -81,22 +83,22 @@ extension Tables {
             Key("refund", .boolean, .defaults("true"), "A retry that succeeds brings back what it took, instead"),
         ])
 
-    static let throttle = Table(
-        name: "retry-throttle", title: "a throttle of retries",
+    static let retryThrottle = Table(
+        name: "retryThrottle", title: "a throttle of retries",
         keys: [
             Key("tokens", .decimal(1...1_000), .defaults("10"), "At first and at most; a failure takes one"),
             Key("ratio", .decimal(0.001...1_000), .defaults("0.1"), "Tokens that a success brings"),
         ])
 
-    static let concurrency = Table(
-        name: "retry-concurrency", title: "a share of retries under way",
+    static let retryConcurrency = Table(
+        name: "retryConcurrency", title: "a share of retries under way",
         keys: [
             Key("ratio", .share(0...100_000_000), .defaults("20%"), "Retries as a share of attempts under way"),
             Key("minimum", .integer(0...1_000_000), .defaults("3"), "Retries that may always be under way"),
         ])
 
-    static let adaptive = Table(
-        name: "adaptive-throttle", title: "an adaptive throttle",
+    static let adaptiveThrottle = Table(
+        name: "adaptiveThrottle", title: "an adaptive throttle",
         keys: [
             Key("multiplier", .decimal(1...1_000), .defaults("2"), "Requests per accepted one before any is refused"),
             Key("window", .positiveDuration, .defaults("2min"), "How long a request counts"),
