@@ -171,7 +171,8 @@ struct DispatcherPropertyTests {
             // Some providers push back, and some forbid a retry.
             let pushback: Interval? = random.chance(10) ? .milliseconds(Int64(random.below(9_000)) - 1_000) : nil
             let since: Instant? = random.chance(30) ? .zero + .seconds(Int64(random.below(30))) : nil
-            return ProviderResponse(status: reason.usualStatus!, reason: reason, retryAfter: pushback, invalidSince: since)
+            return ProviderResponse(
+                status: reason.usualStatus!, reason: reason, retryAfter: pushback, invalidSince: since)
         }
     }
 

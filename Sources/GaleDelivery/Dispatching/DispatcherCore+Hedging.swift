@@ -56,7 +56,9 @@ extension DispatcherCore {
     private func hedge(_ slot: UInt32, _ actions: inout Actions) -> Bool {
         let chain = chain(slot)
         let extra = extra(slot)
-        guard mayFollow(chain, extra), !isRevoked(slot), state.pointee.now < chain.pointee.expires, !passedDeadline(slot) else {
+        guard mayFollow(chain, extra), !isRevoked(slot), state.pointee.now < chain.pointee.expires,
+            !passedDeadline(slot)
+        else {
             return false
         }
         let route = Int(state.pointee.plan.steps[Int(chain.pointee.step)].route)
