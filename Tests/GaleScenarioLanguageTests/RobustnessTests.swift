@@ -160,4 +160,28 @@ struct RobustnessTests {
         #expect(QuantityText.share(micros: 12_345) == "1.2345%")
         #expect(QuantityText.share(micros: 1_000_000) == "100%")
     }
+
+    @Test("a name with a line's end or a terminal's command in it stays on the message's one line, written out")
+    func controlCharacters() throws {
+        let text = """
+            name: x
+            duration: 1s
+            brokers: {b: {profile: kafka}}
+            topics: {in: {broker: b}, out: {broker: b}}
+            workloads: {w: {into: in, rate: 1/s}}
+            stages:
+              "a\\nb\\e[2J": {reads: in, steps: [{emit: out}, {compute: constant 1ms}]}
+            """
+        do {
+            _ = try ScenarioReader.read(text: text)
+            Issue.record("it was accepted")
+        } catch {
+            #expect(!error.diagnostics.isEmpty)
+            for diagnostic in error.diagnostics {
+                #expect(!diagnostic.message.unicodeScalars.contains { $0.value < 0x20 }, "\(diagnostic.message)")
+            }
+            #expect(error.text.contains("hands the message over"), "\(error.text)")
+            #expect(error.text.contains(#"stage 'a\nb\u{1B}[2J'"#), "\(error.text)")
+        }
+    }
 }

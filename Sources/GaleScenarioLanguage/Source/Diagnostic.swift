@@ -21,10 +21,25 @@ public struct Diagnostic: Equatable, Sendable {
     ) {
         self.severity = severity
         self.location = location
-        self.message = message
-        self.suggestion = suggestion
-        self.remedy = remedy
+        self.message = Self.printable(message)
+        self.suggestion = suggestion.map(Self.printable)
+        self.remedy = remedy.map(Self.printable)
         self.sourceLine = sourceLine
+    }
+
+    /// Names come from a file that may hold anything, and a message has one line: what would end it, or steer a terminal, is
+    /// written out.
+    private static func printable(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        var shown = ""
+        for scalar in text.unicodeScalars {
+            if isControl(scalar) { shown += scalar.escaped(asASCII: true) } else { shown.unicodeScalars.append(scalar) }
+        }
+        return shown
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) || scalar.value == 0x2028 || scalar.value == 0x2029
     }
 
     /// The first line as compilers write it, then the source line with a caret below, then the remedy.
