@@ -9,7 +9,7 @@ let package = Package(
     products: [
         .executable(name: "gale", targets: ["GaleCommand"]),
         .library(name: "Gale", targets: ["Gale"]),
-        .library(name: "GaleDelivery", targets: ["GaleDelivery"]),
+        .library(name: "GaleDelivery", targets: ["GaleDelivery", "GalePrimitives"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
