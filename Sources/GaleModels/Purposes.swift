@@ -25,5 +25,8 @@ extension Purpose {
     static var storeError: Purpose { Purpose(layer: .store, id: 2) }
     static var storeLatency: Purpose { Purpose(layer: .store, id: 3) }
     static var compute: Purpose { Purpose(layer: .stage, id: 1) }
+    static var work: Purpose { Purpose(layer: .stage, id: 2) }
+    static var workFailure: Purpose { Purpose(layer: .stage, id: 3) }
+    static var workRetry: Purpose { Purpose(layer: .stage, id: 4) }
     static var dispatcher: Purpose { Purpose(layer: .policy, id: 1) }
 }

@@ -91,6 +91,7 @@ public final class World {
         now >= core.state.pointee.loadEnd && core.state.pointee.unsettled == 0
             && core.state.pointee.openWorkloads == 0 && now >= core.state.pointee.latestDelivery
             && parts.stages.allSatisfy { $0.state.pointee.jobs.count == 0 } && !hasOrphans
+            && parts.pools.allSatisfy(\.isIdle)
     }
 
     /// Records that a dead consumer has read and not committed: they will be read again, and may double.
@@ -120,7 +121,8 @@ public final class World {
         let route = core.state.pointee.topics[topic]
         if route.isDirect {
             guard route.stage >= 0 else { return 0 }
-            return Int64(parts.stages[Int(route.stage)].state.pointee.queue.count)
+            let stage = parts.stages[Int(route.stage)]
+            return stage.pool?.backlog ?? Int64(stage.state.pointee.queue.count)
         }
         let broker = core.state.pointee.brokers[Int(route.broker)]
         return broker.state.pointee.topics[Int(route.local)].backlog

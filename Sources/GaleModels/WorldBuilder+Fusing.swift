@@ -31,7 +31,7 @@ extension WorldBuilder {
             switch step {
             case .call(let call): call.store == store
             case .deliver(let policy): specification.policies[policy].stores.values.contains(store)
-            case .compute, .emit: false
+            case .compute, .emit, .work: false
             }
         }
     }
@@ -48,7 +48,7 @@ extension WorldBuilder {
             switch $0.effect {
             case .store(let store, _, _, _, _): store == place
             case .link(let link, _, _, _, _): link == specification.stores[place].link
-            case .provider, .brokerCrash, .workerCrash: false
+            case .provider, .brokerCrash, .workerCrash, .workerPause: false
             }
         }
     }

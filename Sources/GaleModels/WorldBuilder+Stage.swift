@@ -23,6 +23,18 @@ extension WorldBuilder {
             stage, kernel: kernel, state: state, makeDispatcher: policy.map { dispatcherMaker($0, stage) })
         parts.stages.append(model)
         (core.state.pointee.stages + place).initialize(to: model.handle)
+        if case .work(let work)? = stage.steps.first { addPool(work, to: model) }
+    }
+
+    private func addPool(_ work: WorkSpecification, to stage: Stage) {
+        let route = core.state.pointee.topics[stage.specification.topic]
+        precondition(
+            route.isDirect && stage.specification.steps.count == 1, "work is the only step, and its topic is direct")
+        let pool = JobPool(
+            work, stage: stage, link: work.link.map { parts.links[$0] } ?? localLink, capacity: route.capacity,
+            kernel: kernel)
+        parts.pools.append(pool)
+        stage.state.pointee.pool = .passUnretained(pool)
     }
 
     private func policy(of stage: StageSpecification) -> PolicySpecification? {
@@ -49,7 +61,7 @@ extension WorldBuilder {
             isTerminal: !stage.steps.contains {
                 switch $0 {
                 case .emit, .deliver: true
-                case .compute, .call: false
+                case .compute, .call, .work: false
                 }
             }, decisions: decisions, subject: Recorder.channels + place,
             firstProviderSubject: Recorder.channels + specification.stages.count)
@@ -136,6 +148,8 @@ extension WorldBuilder {
             compiled.topic = emit.topic
             compiled.split = emit.split
         case .deliver: compiled.kind = .deliver
+        // Never run: the stage's messages go to its pool.
+        case .work: break
         }
         return compiled
     }

@@ -47,7 +47,7 @@ struct WorldBuilder {
         }
     }
 
-    private var localLink: Link { parts.links[specification.links.count] }
+    var localLink: Link { parts.links[specification.links.count] }
 
     private func buildStores() {
         for (place, store) in specification.stores.enumerated() {

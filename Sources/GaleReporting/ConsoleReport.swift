@@ -12,6 +12,7 @@ public enum ConsoleReport {
         if let reason = result.summary.verdict.reason { lines.append("      " + pen.paint(reason, .yellow)) }
         lines += [""] + expectations(result.summary.expectations, pen)
         lines += ["", ledger(result.summary.ledger, pen), effort(result, pen), ""] + latency(result.summary, pen)
+        lines += jobs(result.summary.stages, pen)
         if !result.summary.faults.isEmpty { lines += [""] + faults(result.summary.faults, pen) }
         lines += ["", pen.paint("Reproduce  ", .faint) + result.reproduction]
         if let folder { lines.append(pen.paint("Report     ", .faint) + path(folder)) }
@@ -83,6 +84,25 @@ public enum ConsoleReport {
         }
         let lines = Columns.table(rows)
         return [pen.paint(lines[0], .faint)] + lines.dropFirst()
+    }
+
+    private static func jobs(_ stages: [String: StageSummary], _ pen: Pen) -> [String] {
+        let rows = stages.sorted { $0.key < $1.key }.compactMap { name, stage in
+            stage.jobs.map { jobs in
+                [name]
+                    + [
+                        jobs.completed, jobs.leases, jobs.retries, jobs.leasesLost, jobs.fencedCompletions,
+                        jobs.unfencedCompletions, jobs.refused, jobs.dead,
+                    ].map(Figure.count) + [jobs.waitOfMedianTenant, jobs.waitOfWorstTenant].map(Figure.seconds)
+            }
+        }
+        if rows.isEmpty { return [] }
+        let titles = [
+            "Jobs", "done", "leases", "retries", "leases lost", "fenced", "unfenced", "refused", "dead",
+            "wait, median tenant", "worst tenant",
+        ]
+        let lines = Columns.table([titles] + rows)
+        return ["", pen.paint(lines[0], .faint)] + lines.dropFirst()
     }
 
     private static func faults(_ faults: [FaultSummary], _ pen: Pen) -> [String] {

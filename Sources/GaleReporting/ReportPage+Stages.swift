@@ -9,6 +9,7 @@ extension ReportPage {
             <section id="stages" aria-labelledby="stages-title">
             <h2 id="stages-title">Stages and stores</h2>
             \(stages.isEmpty ? nil : stageTable(stages))
+            \(jobTable(stages))
             \(hasCharts ? multiples("store", "Calls and errors per second", result.storeSeries.map(\.store)) : nil)
             </section>
             """
@@ -30,6 +31,32 @@ extension ReportPage {
         ]
         return PageTable(
             caption: "Work of each stage; latency from the append to the topic until done",
+            columns: [.text("Stage")] + titles.map(PageTable.Column.number), rows: rows
+        ).markup
+    }
+
+    private static func jobTable(_ stages: [(key: String, value: StageSummary)]) -> HTML? {
+        let rows = stages.compactMap { name, stage -> PageTable.Row? in
+            guard let jobs = stage.jobs else { return nil }
+            let key = SummaryKey("stages") / name / "jobs"
+            let counts: [(String, Int64)] = [
+                ("completed", jobs.completed), ("leases", jobs.leases), ("retries", jobs.retries),
+                ("leasesLost", jobs.leasesLost), ("fencedCompletions", jobs.fencedCompletions),
+                ("unfencedCompletions", jobs.unfencedCompletions), ("refused", jobs.refused), ("dead", jobs.dead),
+            ]
+            return PageTable.Row(
+                ["\(name)"] + counts.map { Shown.count(key / $0.0, $0.1) } + [
+                    Shown.seconds(key / "waitOfMedianTenant", jobs.waitOfMedianTenant),
+                    Shown.seconds(key / "waitOfWorstTenant", jobs.waitOfWorstTenant),
+                ])
+        }
+        if rows.isEmpty { return nil }
+        let titles = [
+            "Done", "Leases", "Retries", "Leases lost", "Fenced", "Unfenced", "Refused", "Dead",
+            "Wait, median tenant", "Wait, worst tenant",
+        ]
+        return PageTable(
+            caption: "Tasks; fenced: work finished without the lease, and refused; refused: a live task had the key",
             columns: [.text("Stage")] + titles.map(PageTable.Column.number), rows: rows
         ).markup
     }

@@ -2,6 +2,7 @@
 import GaleDelivery
 import GaleExperiments
 import GaleMeasurement
+import GaleModels
 import GalePrimitives
 
 /// Measurements written by hand: messages by their intended second, everything else as given. Slots of one second.
@@ -119,6 +120,8 @@ final class HandMadeMeasurements: MeasurementSource {
     func spans(channel: Int) -> [Int64] { [1_000_000, 3_000_000] }
     func answers(provider: Int) -> [(text: String, count: Int64)] { [("200", 7), ("503 ServiceUnavailable", 2)] }
     func providerTotals(_ provider: Int) -> ProviderTotals { ProviderTotals(attempts: 9, accepted: 7, errors: 2) }
+    func jobs(stage: Int) -> JobFigures? { nil }
+
     func stageTotals(_ stage: Int) -> StageTotals {
         StageTotals(consumed: 10, completed: 10, busyNanoseconds: busyNanoseconds)
     }

@@ -66,7 +66,13 @@ package struct TopologyDiagram {
         case .emit(let emit):
             return ["emit ──► \(specification.topics[emit.topic].name)" + (emit.split ? ", split" : "")]
         case .deliver(let index): return deliver(specification.policies[index])
+        case .work(let work): return [self.work(work)]
         }
+    }
+
+    private func work(_ work: WorkSpecification) -> String {
+        "work: leases of \(work.policy.lease), " + (work.heartbeat.map { "a heartbeat each \($0)" } ?? "no heartbeats")
+            + ", at most \(count(work.policy.attempts, "attempt"))" + (work.isFair ? ", tenants in turns" : "")
     }
 
     private func deliver(_ specified: PolicySpecification) -> [String] {

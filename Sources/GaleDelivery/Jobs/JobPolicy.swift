@@ -48,6 +48,15 @@ public struct Lease: Equatable, Sendable {
     public var expires: Instant
     /// From 1.
     public var attempt: Int
+
+    /// A lease that has come over the wire: a table gives them out.
+    public init(task: TaskID, reference: UInt64, token: UInt64, expires: Instant, attempt: Int) {
+        self.task = task
+        self.reference = reference
+        self.token = token
+        self.expires = expires
+        self.attempt = attempt
+    }
 }
 
 /// What became of a worker's word about its lease.

@@ -43,6 +43,9 @@ package struct MetricReader {
             return highest.map { .value(Double($0)) } ?? .notMeasured
         case .throughput:
             return throughput(over: selection)
+        case .jobs(let entry, let stage):
+            guard let jobs = source.jobs(stage: stage) else { return .notMeasured }
+            return .value(Double(jobs.count(of: entry)))
         }
     }
 
@@ -164,6 +167,17 @@ extension Expectation.Bound {
         switch self {
         case .share, .ratio: true
         case .count, .interval: false
+        }
+    }
+}
+
+extension JobFigures {
+    func count(of entry: Expectation.JobEntry) -> Int64 {
+        switch entry {
+        case .leases: leases
+        case .leasesLost: leasesLost
+        case .fenced: fencedCompletions
+        case .refused: refused
         }
     }
 }

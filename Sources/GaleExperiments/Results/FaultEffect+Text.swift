@@ -15,6 +15,10 @@ extension FaultEffect {
         case .workerCrash(let stage, let first, let count):
             "stage \(specification.stages[stage].name): "
                 + (count == 1 ? "replica \(first) crashes" : "replicas \(first) to \(first + count - 1) crash")
+        case .workerPause(let stage, let first, let count):
+            "stage \(specification.stages[stage].name): "
+                + (count == 1
+                    ? "replica \(first) stands still" : "replicas \(first) to \(first + count - 1) stand still")
         case .link(let index, let factor, let added, let loss, let partitioned):
             "link \(specification.links[index].name): "
                 + list([

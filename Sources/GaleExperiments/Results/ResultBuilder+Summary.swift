@@ -56,7 +56,8 @@ extension ResultBuilder {
             summaries[stage.name] = StageSummary(
                 consumed: totals.consumed, redelivered: totals.redelivered, completed: totals.completed,
                 deadLettered: totals.deadLettered, latency: summary(of: [.stage(index)]),
-                utilisation: elapsed == 0 ? 0 : Double(totals.busyNanoseconds) / (slots * elapsed))
+                utilisation: elapsed == 0 ? 0 : Double(totals.busyNanoseconds) / (slots * elapsed),
+                jobs: source.jobs(stage: index).map(JobSummary.init))
         }
         return summaries
     }

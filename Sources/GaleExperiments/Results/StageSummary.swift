@@ -7,10 +7,12 @@ public struct StageSummary: Codable, Equatable, Sendable {
     public var latency: LatencySummary
     /// Mean share of slots in use while the load lasted.
     public var utilisation: Double
+    /// Of a stage with a `work` step.
+    public var jobs: JobSummary?
 
     public init(
         consumed: Int64, redelivered: Int64, completed: Int64, deadLettered: Int64, latency: LatencySummary,
-        utilisation: Double
+        utilisation: Double, jobs: JobSummary? = nil
     ) {
         self.consumed = consumed
         self.redelivered = redelivered
@@ -18,5 +20,6 @@ public struct StageSummary: Codable, Equatable, Sendable {
         self.deadLettered = deadLettered
         self.latency = latency
         self.utilisation = utilisation
+        self.jobs = jobs
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import GaleMeasurement
+import GaleModels
 import GalePrimitives
 
 /// What expectations and results are read from: a world's measurements, or hand-made ones in a test.
@@ -37,6 +38,8 @@ package protocol MeasurementSource {
     func answers(provider: Int) -> [(text: String, count: Int64)]
     func providerTotals(_ provider: Int) -> ProviderTotals
     func stageTotals(_ stage: Int) -> StageTotals
+    /// nil: the stage has no `work` step.
+    func jobs(stage: Int) -> JobFigures?
     func decisionsChanged(fault: Int) -> Int64
 }
 

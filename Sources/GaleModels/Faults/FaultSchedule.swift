@@ -45,6 +45,8 @@ final class FaultSchedule: Component {
         case .brokerCrash(let broker, let node): parts.brokers[broker]?.handle.crash(node: node, fault: place)
         case .workerCrash(let stage, let first, let count):
             parts.stages[stage].crash(first: first, count: count, fault: place)
+        case .workerPause(let stage, let first, let count):
+            parts.stages[stage].pool?.pause(first: first, count: count, fault: place)
         case .link(let link, let factor, let added, let loss, let partitioned):
             parts.links[link].begin(
                 LinkFault(
@@ -64,7 +66,17 @@ final class FaultSchedule: Component {
         case .provider(let provider, _): parts.providers[provider].end(fault: place)
         case .brokerCrash(let broker, let node): restart(broker: broker, node: node)
         case .workerCrash(let stage, let first, let count):
-            restart(stage: stage, replicas: first..<first + count)
+            let free = free(first..<first + count, of: stage) { effect in
+                guard case .workerCrash(stage, let first, let count) = effect else { return nil }
+                return first..<first + count
+            }
+            if !free.isEmpty { parts.stages[stage].restart(free) }
+        case .workerPause(let stage, let first, let count):
+            let free = free(first..<first + count, of: stage) { effect in
+                guard case .workerPause(stage, let first, let count) = effect else { return nil }
+                return first..<first + count
+            }
+            parts.stages[stage].pool?.resume(free)
         case .link(let link, _, _, _, _): parts.links[link].end(fault: place)
         case .store(let store, _, _, _, _): parts.stores[store].handle.end(fault: place)
         }
@@ -80,18 +92,17 @@ final class FaultSchedule: Component {
         if let other { handle.blame(node: node, fault: other) } else { handle.restart(node: node) }
     }
 
-    private func restart(stage: Int, replicas: Range<Int>) {
+    /// The replicas of a fault that has ended which no other fault of its kind keeps as they are; those that one does are
+    /// that one's doing from now on.
+    private func free(_ replicas: Range<Int>, of stage: Int, struckBy: (FaultEffect) -> Range<Int>?) -> [Int] {
         var free: [Int] = []
         for replica in replicas {
             let other = faults.indices.first { place in
-                guard inForce[place], case .workerCrash(stage, let first, let count) = faults[place].effect else {
-                    return false
-                }
-                return replica >= first && replica < first + count
+                inForce[place] && struckBy(faults[place].effect)?.contains(replica) == true
             }
             if let other { parts.stages[stage].blame(replica: replica, fault: other) } else { free.append(replica) }
         }
-        if !free.isEmpty { parts.stages[stage].restart(free) }
+        return free
     }
 }
 
@@ -103,5 +114,7 @@ final class WorldParts {
     /// nil for direct brokers.
     var brokers: [KafkaBroker?] = []
     var stages: [Stage] = []
+    /// Of stages with a `work` step.
+    var pools: [JobPool] = []
     var workloads: [Component] = []
 }

@@ -211,6 +211,9 @@ extension Measurements {
         )
     }
 
+    /// What became of a stage's tasks; nil: it has no `work` step.
+    public func jobs(stage: Int) -> JobFigures? { parts.stages[stage].pool?.summary }
+
     /// Decisions that would have been others without the fault; 0: it was inert.
     public func decisionsChanged(fault: Int) -> Int64 { faultDecisions[fault] }
 }

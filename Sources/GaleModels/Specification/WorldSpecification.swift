@@ -250,6 +250,8 @@ public enum StepSpecification: Sendable {
     case call(CallSpecification)
     case emit(EmitSpecification)
     case deliver(policy: Int)
+    /// Messages are tasks that the replicas lease from a table; the only step of a stage that reads a direct topic.
+    case work(WorkSpecification)
 }
 
 public struct CallSpecification: Sendable {
@@ -350,6 +352,8 @@ public enum FaultEffect: Sendable {
     case brokerCrash(broker: Int, node: Int)
     /// Replicas of a stage die at once and come back when the fault ends.
     case workerCrash(stage: Int, firstReplica: Int, count: Int)
+    /// Replicas of a stage with a `work` step stand still, and go on when the fault ends without having noticed.
+    case workerPause(stage: Int, firstReplica: Int, count: Int)
     /// `latencyFactorMicros`: 3,000,000 is three times as slow.
     case link(Int, latencyFactorMicros: Int64, addedLatency: Interval, lossMicros: Int64, partitioned: Bool)
     case store(Int, capacityFactorMicros: Int64, errorMicros: Int64, latencyFactorMicros: Int64, blackout: Bool)

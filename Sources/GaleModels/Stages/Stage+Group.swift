@@ -26,6 +26,7 @@ extension Stage {
     /// Replicas die: their slots, buffers, dispatchers and unsent batches are gone. The group notices when their sessions
     /// expire (`session.timeout.ms`).
     func crash(first: Int, count: Int, fault: Int) {
+        if let pool { return pool.crash(first: first, count: count, fault: fault) }
         for number in first..<min(first + count, state.pointee.replicaCount) {
             let replica = state.pointee.replicas + number
             guard replica.pointee.isAlive else { continue }
@@ -79,6 +80,7 @@ extension Stage {
     /// Replicas start again, empty, and join the group. Static members (KIP-345) take their own partitions up at once if
     /// their session has not expired.
     func restart(_ numbers: [Int]) {
+        if let pool { return pool.restart(numbers) }
         for number in numbers where number < state.pointee.replicaCount {
             let replica = state.pointee.replicas + number
             guard !replica.pointee.isAlive else { continue }
@@ -95,6 +97,7 @@ extension Stage {
 
     /// Another fault keeps a replica down from now on.
     func blame(replica: Int, fault: Int) {
+        if let pool { return pool.blame(replica, fault: fault) }
         guard replica < state.pointee.replicaCount, !state.pointee.replicas[replica].isAlive else { return }
         state.pointee.replicas[replica].fault = Int32(fault)
     }

@@ -85,6 +85,8 @@ final class Stage: Component {
         var decisions: UnsafeMutablePointer<Int64>
         var subject: Int
         var firstProviderSubject: Int
+        /// The host of the stage's tasks, if its step is `work`; its messages go there, and it has no jobs of its own.
+        var pool: Unmanaged<JobPool>?
     }
 
     /// A Kafka topic that the stage reads.
@@ -145,6 +147,9 @@ final class Stage: Component {
     }
 
     var handle: StageHandle { StageHandle(state: state) }
+
+    /// The host of the stage's tasks, if its step is `work`.
+    var pool: JobPool? { state.pointee.pool?.takeUnretainedValue() }
 
     override var anticipatedKinds: UInt64 { 1 << UInt64(Kind.replied) }
 

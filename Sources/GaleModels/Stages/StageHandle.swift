@@ -140,6 +140,7 @@ struct StageHandle {
 
     /// A message is put into a direct topic.
     func offer(_ message: UInt32) {
+        if let pool = state.pointee.pool { return pool._withUnsafeGuaranteedRef { $0.take(message) } }
         let capacity = state.pointee.queueCapacity
         if capacity > 0 && Int64(state.pointee.queue.count &+ state.pointee.inUse) >= capacity {
             core.settle(message, as: .shed)

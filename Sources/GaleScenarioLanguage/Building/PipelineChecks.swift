@@ -247,7 +247,8 @@ struct PipelineChecks {
         for topic in world.topics where world.brokers.indices.contains(topic.broker) {
             used[.broker, default: []].insert(world.brokers[topic.broker].name)
         }
-        for link in world.stores.compactMap(\.link) + world.providers.compactMap(\.link)
+        let works = world.stages.flatMap(\.steps).compactMap { if case .work(let work) = $0 { work.link } else { nil } }
+        for link in works + world.stores.compactMap(\.link) + world.providers.compactMap(\.link)
             + world.brokers.compactMap(\.link)
         {
             used[.link, default: []].insert(world.links[link].name)

@@ -125,7 +125,16 @@ extension WorldBuilder {
                     + "\(first + count - 1) are not "
                     + "all there", at: (pair.item["replica"] ?? pair.item["replicas"])?.place ?? pair.place)
         }
-        return .workerCrash(stage: index, firstReplica: first, count: max(1, count))
+        guard let pause = pair.item["pause"], pause.boolean == true else {
+            return .workerCrash(stage: index, firstReplica: first, count: max(1, count))
+        }
+        if case .work? = stage.steps.first {
+        } else {
+            diagnostics.error(
+                "only replicas that lease tasks can be paused; stage '\(stage.name)' has no 'work' step",
+                at: pause.place, remedy: "without 'pause' they crash")
+        }
+        return .workerPause(stage: index, firstReplica: first, count: max(1, count))
     }
 
     /// What the fault does, for people: `capacity 20%, excess 503`.
@@ -133,10 +142,12 @@ extension WorldBuilder {
         switch target {
         case .broker: return "node \(item.count("node", else: 0)) crashes"
         case .stage:
-            if item["replicas"]?.word == "all" { return "all replicas crash" }
+            let isPause = item["pause"]?.boolean == true
+            let (one, several) = isPause ? ("stands still", "stand still") : ("crashes", "crash")
+            if item["replicas"]?.word == "all" { return "all replicas \(several)" }
             let first = item.count("replica", else: 0)
             let count = item.count("replicas")
-            return count == 1 ? "replica \(first) crashes" : "replicas \(first) to \(first + count - 1) crash"
+            return count == 1 ? "replica \(first) \(one)" : "replicas \(first) to \(first + count - 1) \(several)"
         default:
             return (Tables.faultKeys[target] ?? []).compactMap { key in
                 item[key].map { value in value.boolean == nil ? "\(key) \(value.text)" : key }

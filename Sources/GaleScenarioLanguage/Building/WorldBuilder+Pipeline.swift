@@ -110,6 +110,7 @@ extension WorldBuilder {
                     + "goes on after it",
                 at: step.place, remedy: "move the steps after it into a stage that reads the topic")
         }
+        checkWork(pair, steps)
         return StageSpecification(
             name: pair.key, topic: index(.topic, item["reads"]) ?? 0, replicas: item.count("replicas"),
             concurrency: item.count("concurrency"), steps: steps.compactMap(step),
@@ -125,6 +126,7 @@ extension WorldBuilder {
                     topic: index(.topic, emit.word == nil ? emit["to"] : emit) ?? 0,
                     split: emit["split"]?.boolean ?? false))
         }
+        if let work = item["work"] { return .work(self.work(work)) }
         guard let deliver = item["deliver"] else { return nil }
         return .deliver(policy: index(.policy, deliver.word == nil ? deliver["policy"] : deliver) ?? 0)
     }

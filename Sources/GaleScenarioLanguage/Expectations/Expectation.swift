@@ -73,6 +73,19 @@ public struct Expectation: Equatable, Sendable {
         case backlog(topic: Int)
         /// Delivered notifications per second; its bound is a `.ratio` in notifications per second.
         case throughput
+        /// What became of the tasks of a stage that works, over the whole run.
+        case jobs(JobEntry, stage: Int)
+    }
+
+    public enum JobEntry: String, CaseIterable, Sendable {
+        /// Leases that ran out.
+        case leasesLost = "leases-lost"
+        /// Work that was finished by workers without the lease, and refused.
+        case fenced
+        /// Submissions refused because a live task had their unique key.
+        case refused
+        /// Attempts of tasks.
+        case leases
     }
 
     public enum LedgerEntry: String, CaseIterable, Sendable {

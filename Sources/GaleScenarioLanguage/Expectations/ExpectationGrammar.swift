@@ -11,7 +11,8 @@ public enum ExpectationGrammar {
     ///             | ( "mean" | "max" | percentile ), "(", [ SUBJECT, "." ], "latency", ")"
     ///             | "amplification" | "throughput"
     ///             | "attempts", [ "(", PROVIDER, ")" ] | "errors", "(", PROVIDER, ")"
-    ///             | "backlog", "(", TOPIC, ")" ;
+    ///             | "backlog", "(", TOPIC, ")" | jobs, "(", STAGE, ")" ;
+    /// jobs        = "leases" | "leases-lost" | "fenced" | "refused" ;
     /// entry       = "submitted" | "delivered" | "late" | "expired" | "suppressed" | "dead-lettered" | "shed"
     ///             | "lost" | "in-flight" | "duplicates" | "undelivered" ;
     /// percentile  = "p", DIGITS, [ ".", DIGITS ] ;           (* p50 p99 p99.9 p999 *)
@@ -26,7 +27,8 @@ public enum ExpectationGrammar {
                     | ( "mean" | "max" | percentile ), "(", [ SUBJECT, "." ], "latency", ")"
                     | "amplification" | "throughput"
                     | "attempts", [ "(", PROVIDER, ")" ] | "errors", "(", PROVIDER, ")"
-                    | "backlog", "(", TOPIC, ")" ;
+                    | "backlog", "(", TOPIC, ")" | jobs, "(", STAGE, ")" ;
+        jobs        = "leases" | "leases-lost" | "fenced" | "refused" ;
         entry       = "submitted" | "delivered" | "late" | "expired" | "suppressed" | "dead-lettered" | "shed"
                     | "lost" | "in-flight" | "duplicates" | "undelivered" ;
         percentile  = "p", DIGITS, [ ".", DIGITS ] ;           (* p50 p99 p99.9 p999 *)
@@ -50,6 +52,7 @@ public enum ExpectationGrammar {
         | `errors(apns)` | share of attempts that the provider answered with an error | a share (`< 5%`) |
         | `backlog(outbox)` | messages appended to a topic and not yet taken, the largest value | a count (`< 10k`) |
         | `throughput` | delivered notifications per second | a rate (`> 100k/s`) |
+        | `leases(workers)`, `leases-lost(workers)`, `fenced(workers)`, `refused(workers)` | of a stage with `work`, over the whole run: leases, those that ran out, work refused because its worker no longer had the lease, submissions refused because a live task had their unique key | a count (`= 0`) |
 
         `before`, `during` and `after` a fault select messages by their intended send time. `within T after F: A and B`
         holds when, from some instant no later than T after F ends, all clauses hold over a trailing window of 10 s until
@@ -58,7 +61,8 @@ public enum ExpectationGrammar {
         """
 
     static let percentileExamples = ["p50", "p90", "p95", "p99", "p999", "p9999"]
-    static let functions = ["mean", "max", "attempts", "errors", "backlog"]
+    static let functions =
+        ["mean", "max", "attempts", "errors", "backlog"] + Expectation.JobEntry.allCases.map(\.rawValue)
     static let plainMetrics = ["amplification", "throughput", "attempts"]
     static let entries = Expectation.LedgerEntry.allCases.map(\.rawValue)
     static let metricNames = entries + plainMetrics + functions + percentileExamples

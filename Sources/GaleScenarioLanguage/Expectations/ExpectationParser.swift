@@ -14,11 +14,16 @@ package struct ExpectationParser {
 
     /// Declared names in the order of their indices.
     let names: [Entity: [String]]
+    /// Stages with a `work` step.
+    let workingStages: Set<Int>
     private var tokens: [ExpectationToken] = []
     private var position = 0
     private var length = 0
 
-    package init(names: [Entity: [String]]) { self.names = names }
+    package init(names: [Entity: [String]], workingStages: Set<Int> = []) {
+        self.names = names
+        self.workingStages = workingStages
+    }
 
     package mutating func parse(_ text: String) throws(Mistake) -> Expectation.Condition {
         if text.utf8.count > 1_000 { throw Mistake(offset: 0, message: "an expectation has at most 1000 bytes") }
@@ -44,9 +49,11 @@ package struct ExpectationParser {
         let fault = try fault()
         try expect(":")
         var clauses = [try comparison()]
+        try checkWhole(clauses[0], tokens[position - 1])
         while peek == "and" {
             position += 1
             clauses.append(try comparison())
+            try checkWhole(clauses[clauses.count - 1], tokens[position - 1])
         }
         return .recovery(within: within, fault: fault, clauses)
     }
@@ -54,6 +61,7 @@ package struct ExpectationParser {
     private mutating func condition() throws(Mistake) -> Expectation.Condition {
         let comparison = try comparison()
         guard let word = token, word.text != "and" else { return .comparison(comparison, .all) }
+        try checkWhole(comparison, word)
         position += 1
         switch word.text {
         case "before": return .comparison(comparison, .before(fault: try fault()))
@@ -64,6 +72,12 @@ package struct ExpectationParser {
                 offset: word.offset, message: "expected 'before', 'during' or 'after', found '\(word.text.shortened)'",
                 suggestion: NearestName.of(word.text, among: ["before", "during", "after"]))
         }
+    }
+
+    /// What is counted over the whole run only has no part before or after anything.
+    private func checkWhole(_ comparison: Expectation.Comparison, _ word: ExpectationToken) throws(Mistake) {
+        guard case .jobs(let entry, _) = comparison.metric else { return }
+        throw Mistake(offset: word.offset, message: "'\(entry.rawValue)' is counted over the whole run")
     }
 
     private mutating func fault() throws(Mistake) -> Int { try name(of: .fault, try word("the name of a fault")) }
@@ -127,6 +141,8 @@ package struct ExpectationParser {
         case "backlog": metric = .backlog(topic: try name(of: .topic, argument))
         case "mean": metric = .mean(try subject(argument))
         case "max": metric = .maximum(try subject(argument))
+        case let word where Expectation.JobEntry(rawValue: word) != nil:
+            metric = .jobs(Expectation.JobEntry(rawValue: word) ?? .leases, stage: try workingStage(argument))
         default:
             guard let quantile = Self.quantile(function.text) else {
                 throw Mistake(
@@ -134,7 +150,7 @@ package struct ExpectationParser {
                     suggestion: NearestName.of(
                         function.text, among: ExpectationGrammar.functions + ExpectationGrammar.percentileExamples),
                     remedy: "valid here: p50, p99, p99.9, mean, max (of a latency); attempts, errors (of a provider); "
-                        + "backlog (of a topic)")
+                        + "backlog (of a topic); leases, leases-lost, fenced, refused (of a stage that works)")
             }
             metric = .quantile(quantile, try subject(argument))
         }
@@ -161,6 +177,12 @@ package struct ExpectationParser {
         }
         guard let value = Double("0." + digits), value > 0 else { return nil }
         return value
+    }
+
+    private func workingStage(_ word: ExpectationToken) throws(Mistake) -> Int {
+        let stage = try name(of: .stage, word)
+        if workingStages.contains(stage) { return stage }
+        throw Mistake(offset: word.offset, message: "stage '\(word.text.shortened)' has no 'work' step")
     }
 
     private func subject(_ word: ExpectationToken) throws(Mistake) -> Expectation.LatencySubject {
@@ -196,7 +218,7 @@ package struct ExpectationParser {
             return .count(try quantity(word, .integer(0...Int64.max), Quantity.count))
         case .errors: return .share(try share(word))
         case .amplification: return .ratio(try number(word))
-        case .attempts, .backlog: return .count(try quantity(word, .integer(0...Int64.max), Quantity.count))
+        case .attempts, .backlog, .jobs: return .count(try quantity(word, .integer(0...Int64.max), Quantity.count))
         case .quantile, .mean, .maximum: return .interval(try duration(at: word))
         case .throughput: return .ratio(Double(try quantity(word, .anyRate, Quantity.rate)) / 1e6)
         }

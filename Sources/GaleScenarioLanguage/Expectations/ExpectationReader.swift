@@ -15,7 +15,10 @@ struct ExpectationReader {
 
     func expectation(_ item: Item) -> Expectation? {
         guard let text = item.word else { return nil }
-        var parser = ExpectationParser(names: order.names)
+        let working = world.stages.indices.filter {
+            if case .work? = world.stages[$0].steps.first { true } else { false }
+        }
+        var parser = ExpectationParser(names: order.names, workingStages: Set(working))
         do throws(ExpectationParser.Mistake) {
             let condition = try parser.parse(text)
             check(condition, item)

@@ -99,7 +99,8 @@ extension Tables {
             Key(
                 "deliver", .either([.reference(.policy), .record(deliver)]), .optional,
                 "Deliver by a policy (the real code); the last step"),
-        ], exactlyOneOf: [["compute", "call", "emit", "deliver"]])
+            Key("work", .record(work), .optional, "Messages are tasks that workers lease; the only step"),
+        ], exactlyOneOf: [["compute", "call", "emit", "deliver", "work"]])
 
     static let call = Table(
         name: "call", title: "a call",

@@ -85,7 +85,7 @@ extension Tables {
             Key("store", .reference(.store), .optional, "The store that it strikes"),
             Key("link", .reference(.link), .optional, "The link that it strikes"),
             Key("broker", .reference(.broker), .optional, "The broker of which a node crashes"),
-            Key("stage", .reference(.stage), .optional, "The stage of which replicas crash"),
+            Key("stage", .reference(.stage), .optional, "The stage of which replicas crash, or stand still"),
             Key("node", .integer(0...999), .optional, "broker: the node that crashes, from 0; default 0"),
             Key("replica", .integer(0...9_999), .optional, "stage: the first replica that crashes, from 0; default 0"),
             Key(
@@ -100,6 +100,7 @@ extension Tables {
             Key("latency", .factor(1...1_000_000_000_000), .optional, "provider, store, link: how many times as slow"),
             Key("delay", .anyDuration, .optional, "link: added each way"),
             Key("loss", .anyShare, .optional, "link: share of requests, and of answers, that vanish in addition"),
+            Key("pause", .boolean, .optional, "stage with `work`: replicas stand still instead, and go on afterwards"),
             Key("partition", .boolean, .optional, "link: nothing gets through"),
             Key("blackout", .boolean, .optional, "provider, store: no answer at all"),
         ], exactlyOneOf: [["provider", "store", "link", "broker", "stage"]])
@@ -110,6 +111,6 @@ extension Tables {
         .store: ["capacity", "errors", "latency", "blackout"],
         .link: ["latency", "delay", "loss", "partition"],
         .broker: ["node"],
-        .stage: ["replica", "replicas"],
+        .stage: ["replica", "replicas", "pause"],
     ]
 }

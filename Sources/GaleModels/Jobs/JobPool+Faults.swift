@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleKernel
+import GalePrimitives
+
+/// Workers that die, and workers that stand still.
+extension JobPool {
+    private func slots(of worker: Int) -> Range<Int> { worker * slotsPerWorker..<(worker + 1) * slotsPerWorker }
+
+    /// Workers die. The table hears nothing of it: their leases run out.
+    func crash(first: Int, count: Int, fault: Int) {
+        for number in first..<first + count where workers[number].isAlive {
+            workers[number].isAlive = false
+            workers[number].isPaused = false
+            workers[number].fault = fault
+            for slot in slots(of: number) {
+                if slots[slot].isHolding { stage.state.pointee.decisions[fault] += 1 }
+                letGo(slot)
+            }
+        }
+        serve()
+    }
+
+    /// Workers start again, and ask for tasks.
+    func restart(_ numbers: [Int]) {
+        for number in numbers where !workers[number].isAlive {
+            workers[number] = JobWorker()
+            for slot in slots(of: number) { ask(slot) }
+        }
+        serve()
+    }
+
+    /// Another fault keeps a worker down, or still, from now on.
+    func blame(_ number: Int, fault: Int) {
+        if !workers[number].isAlive || workers[number].isPaused { workers[number].fault = fault }
+    }
+
+    /// Workers stand still: neither work nor heartbeats go on, and nobody hears of it.
+    func pause(first: Int, count: Int, fault: Int) {
+        for number in first..<first + count where workers[number].isAlive && !workers[number].isPaused {
+            workers[number].isPaused = true
+            workers[number].pausedAt = core.now.nanoseconds
+            workers[number].fault = fault
+            for slot in slots(of: number) where slots[slot].isHolding { stage.state.pointee.decisions[fault] += 1 }
+        }
+    }
+
+    /// They go on where they were, and know nothing of the time between.
+    func resume(_ numbers: [Int]) {
+        for number in numbers where workers[number].isAlive && workers[number].isPaused {
+            workers[number].isPaused = false
+            workers[number].fault = -1
+            for slot in slots(of: number) { goOn(slot, since: workers[number].pausedAt) }
+        }
+        serve()
+    }
+
+    private func goOn(_ number: Int, since pausedAt: Int64) {
+        let slot = slots + number
+        guard slot.pointee.isHolding else { return }
+        if slot.pointee.isStopped {
+            letGo(number)
+            return ask(number)
+        }
+        if slot.pointee.place == .working {
+            slot.pointee.finishes += core.now.nanoseconds - max(pausedAt, slot.pointee.starts)
+        }
+        // Heartbeats go by the clock: one that is overdue is sent at once.
+        if slot.pointee.beats != 0 { slot.pointee.beats = max(slot.pointee.beats, core.now.nanoseconds) }
+        scheduleWork(number)
+    }
+
+    /// Tasks are ready and nobody asks, because workers are down or stand still.
+    func blameWorkers() {
+        for number in 0..<stage.state.pointee.replicaCount where workers[number].fault >= 0 {
+            stage.state.pointee.decisions[workers[number].fault] += 1
+            return
+        }
+    }
+}
