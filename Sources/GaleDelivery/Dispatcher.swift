@@ -135,14 +135,17 @@ public final class Dispatcher {
         return core.state.pointee.providers[Int(provider.rawValue)].breaker.state
     }
 
-    /// Attempts and retries under way as Envoy's budget counts them; 0 with other admissions: for invariants in tests.
+    /// Attempts under way and retries as Envoy's budget counts them; 0 with other admissions: for invariants in tests.
     package var underWay: (attempts: Int64, retries: Int64) {
-        (core.state.pointee.gate.concurrency.active, core.state.pointee.gate.concurrency.retries)
+        (0..<core.state.pointee.gateCount).reduce(into: (0, 0)) { sum, gate in
+            sum.0 += core.state.pointee.gates[gate].concurrency.active
+            sum.1 += core.state.pointee.gates[gate].concurrency.retries
+        }
     }
 
-    /// Length, wakes and promises of each wait queue, the budget's last: for invariants in tests.
+    /// Length, wakes and promises of each wait queue, those of admissions last: for invariants in tests.
     package var queues: [(count: Int, promised: Int, wakeAt: Instant?)] {
-        (0...core.budgetQueue).map { index in
+        (0..<core.queue(ofGate: core.state.pointee.gateCount)).map { index in
             let queue = core.state.pointee.queues[index]
             let wake = queue.wakeAt == .max ? nil : Instant(nanoseconds: queue.wakeAt)
             return (queue.count, queue.promised, wake)

@@ -17,6 +17,7 @@ struct AdmissionTests {
     func awsFromFull(whenRefused: RetryPolicy.WhenRefused) {
         for (preset, retries) in [(RetryPolicy.Preset.awsStandard21, 35), (.awsStandard20, 100)] {
             let host = host(preset) { $0.whenRefused = whenRefused }
+            #expect(RetryPolicy(preset).whenRefused == .giveUp, "as the original")
             host.respond = { _ in (.milliseconds(1), .overloaded) }
             for _ in 0..<200 { host.consume(timeToLive: .minutes(5)) }
             host.drain()
@@ -29,16 +30,16 @@ struct AdmissionTests {
 
     @Test("throttled retries cost 5 with AWS 2.1: 100 of them")
     func awsThrottled() {
-        let host = host(.awsStandard21) { $0.whenRefused = .giveUp }
+        let host = host(.awsStandard21)
         host.respond = { _ in (.milliseconds(1), ProviderResponse(status: 429)) }
         for _ in 0..<300 { host.consume() }
         host.drain()
         #expect(host.dispatcher.counters.retries == 100)
     }
 
-    @Test("who waits for tokens goes on when others succeed: fourteen successes let one retry through")
+    @Test("who may wait for tokens goes on when others succeed: fourteen successes let one retry through")
     func awsRefill() {
-        let host = host(.awsStandard21)
+        let host = host(.awsStandard21) { $0.whenRefused = .wait }
         var isDown = true
         host.respond = { _ in (.milliseconds(1), isDown ? .overloaded : .ok) }
         for _ in 0..<200 { host.consume(timeToLive: .hours(2)) }
@@ -52,9 +53,44 @@ struct AdmissionTests {
         #expect(host.dispatcher.counters.delivered > 180)
     }
 
-    @Test("gRPC: the fifth failure stops retries, until successes have brought more than half the tokens back")
+    @Test("gRPC: from the fifth failure on the failure is the caller's, until successes have brought more than half the tokens back")
     func grpc() {
         let host = host(.grpc)
+        var isDown = true
+        host.respond = { _ in (.zero, isDown ? .overloaded : .ok) }
+        for _ in 0..<20 { host.consume() }
+        host.run(for: .milliseconds(1))
+        #expect(host.settled.values.count { $0 == .deadLettered } == 16, "four were decided upon in time")
+        host.run(for: .minutes(1))
+        #expect(host.dispatcher.counters.retries == 4 && host.settled.count == 20)
+        isDown = false
+        for _ in 0..<50 { host.consume() }
+        host.run(for: .seconds(1))
+        isDown = true
+        host.consume()
+        host.run(for: .seconds(5))
+        #expect(host.dispatcher.counters.retries == 4, "exactly half, and the failure takes one")
+        isDown = false
+        for _ in 0..<20 { host.consume() }
+        host.run(for: .seconds(1))
+        isDown = true
+        host.consume()
+        host.run(for: .seconds(5))
+        #expect(host.dispatcher.counters.retries == 4, "what is above half is taken by the failure itself")
+        isDown = false
+        for _ in 0..<20 { host.consume() }
+        host.run(for: .seconds(1))
+        isDown = true
+        host.consume()
+        host.run(for: .milliseconds(1))
+        isDown = false
+        host.drain()
+        #expect(host.dispatcher.counters.retries == 5 && host.settled.values.count { $0 == .delivered } == 91)
+    }
+
+    @Test("gRPC, for those who may wait: the fifth failure stops retries, until more than half the tokens are back")
+    func grpcWaits() {
+        let host = host(.grpc) { $0.whenRefused = .wait }
         var isDown = true
         host.respond = { _ in (.zero, isDown ? .overloaded : .ok) }
         for _ in 0..<20 { host.consume() }
@@ -103,9 +139,70 @@ struct AdmissionTests {
         #expect(second(.hours(1)) == 6_000)
     }
 
-    @Test("Envoy: no more than three retries at once with little traffic, whatever waits")
+    @Test("Envoy: with little traffic three are retried, backoff included, and the others' failures are the callers'")
+    func envoyGivesUp() {
+        let host = host(.envoy) { $0.jitter = .none }
+        host.respond = { ($0.at.nanoseconds < 1_000_000 ? .zero : .milliseconds(10), $0.ordinal == 1 ? .overloaded : .ok) }
+        // One by one: each fails at once, when nothing else is under way.
+        for _ in 0..<10 {
+            host.consume()
+            host.run(for: .nanoseconds(1))
+        }
+        #expect(host.dispatcher.underWay == (0, 3), "three are in backoff")
+        #expect(host.settled.values.count { $0 == .deadLettered } == 7)
+        host.run(for: .milliseconds(26))
+        #expect(host.dispatcher.underWay == (3, 3))
+        host.drain()
+        #expect(host.dispatcher.underWay == (0, 0))
+        #expect(host.settled.values.count { $0 == .delivered } == 3 && host.dispatcher.counters.retries == 3)
+    }
+
+    @Test("Envoy: who ends in backoff gives its place back")
+    func envoyGivesBack() {
+        let host = host(.envoy) { $0.retryAfterCap = .minutes(10) }
+        host.respond = { _ in (.zero, ProviderResponse(status: 503, retryAfter: .seconds(60))) }
+        for _ in 0..<3 { host.consume(timeToLive: .seconds(30)) }
+        host.run(for: .seconds(1))
+        #expect(host.settled.count == 3, "no retry can start in time")
+        #expect(host.dispatcher.underWay == (0, 0))
+    }
+
+    @Test("Finagle: in ten seconds 100 retries in reserve and a fifth of the requests; the others' failures are the callers'")
+    func finagle() {
+        let host = host(.finagle) { $0.attempts = 2 }
+        host.respond = { _ in (.zero, .overloaded) }
+        for _ in 0..<1_000 {
+            host.consume()
+            host.run(for: .milliseconds(1))
+        }
+        host.drain()
+        #expect(host.dispatcher.counters.retries == 300)
+        #expect(host.settled.values.count { $0 == .deadLettered } == 1_000)
+    }
+
+    @Test("who gives up pays when its retry is decided upon: nobody takes it away during the backoff")
+    func paidBeforeBackoff() {
+        let host = host(.awsStandard21) {
+            $0.jitter = .none
+            $0.admission = .bucket(
+                RetryBucketPolicy(capacityMillis: 14_000, costMillis: 14_000, depositMillis: 0, refundsCost: false))
+        }
+        host.respond = { ($0.at.nanoseconds > 0 ? .zero : .milliseconds(1), $0.ordinal == 1 ? .overloaded : .ok) }
+        let first = host.consume()
+        host.run(for: .milliseconds(2))
+        let second = host.consume()
+        host.run(for: .milliseconds(1))
+        #expect(host.settled[second] == .deadLettered)
+        host.drain()
+        #expect(host.settled[first] == .delivered)
+    }
+
+    @Test("Envoy, for those who may wait: no more than three retries at once with little traffic")
     func envoy() {
-        let host = host(.envoy) { $0.attempts = 50 }
+        let host = host(.envoy) {
+            $0.attempts = 50
+            $0.whenRefused = .wait
+        }
         host.respond = { sent in (.seconds(1), sent.at.nanoseconds < 30_000_000_000 ? .overloaded : .ok) }
         for _ in 0..<100 { host.consume() }
         host.drain()

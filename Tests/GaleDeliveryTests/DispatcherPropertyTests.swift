@@ -122,6 +122,7 @@ struct DispatcherPropertyTests {
         retry.delays = [.milliseconds(100), .seconds(Int64(random.below(5)))]
         retry.retryAfter = RetryPolicy.RetryAfterRule.allCases[random.below(3)]
         retry.whenRefused = random.chance(70) ? .wait : .giveUp
+        retry.scope = random.chance(50) ? .perProvider : .shared
         if random.chance(20) { retry.lifetime = .seconds(Int64(5 + random.below(30))) }
         switch random.below(6) {
         case 0:
@@ -331,7 +332,8 @@ struct DispatcherPropertyTests {
         guard case .budget(let budget) = policy.retry.admission else { return }
         let counters = host.dispatcher.counters
         let windows = Int64((host.now - .zero).seconds / (budget.window.seconds * 0.9)) + 1
-        let reserve = windows * budget.reservePerSecond * budget.window.nanoseconds / 1_000_000_000
+        let states = policy.retry.scope == .shared ? 1 : Int64(Self.providers.count)
+        let reserve = states * windows * budget.reservePerSecond * budget.window.nanoseconds / 1_000_000_000
         #expect(counters.retries * 1_000_000 <= reserve * 1_000_000 + counters.firstAttempts * budget.ratioMicros)
     }
 

@@ -43,14 +43,18 @@ struct RetryThrottleTests {
     func concurrency() {
         var budget = RetryConcurrency(RetryConcurrencyPolicy())
         #expect(budget.limit == 3)
-        for _ in 0..<15 { budget.began(isRetry: false) }
+        for _ in 0..<15 { budget.began() }
         #expect(budget.available == 3)
-        for _ in 0..<85 { budget.began(isRetry: false) }
+        for _ in 0..<85 { budget.began() }
         #expect(budget.available == 20)
-        for _ in 0..<20 { budget.began(isRetry: true) }
-        #expect(budget.limit == 24 && budget.available == 4, "retries are under way too")
-        for _ in 0..<110 { budget.ended(isRetry: false) }
+        for _ in 0..<20 { budget.admitRetry() }
+        #expect(budget.limit == 20 && budget.available == 0, "a retry in backoff counts, but is not under way")
+        for _ in 0..<20 { budget.began() }
+        #expect(budget.limit == 24 && budget.available == 4, "then it is")
+        for _ in 0..<110 { budget.ended() }
         #expect(budget.available == 0 && budget.limit == 3)
+        for _ in 0..<20 { budget.endRetry() }
+        #expect(budget.available == 3)
     }
 
     @Test("Envoy: over any sequence no retry starts beyond max(minimum, share)", arguments: 1...20)
@@ -60,15 +64,14 @@ struct RetryThrottleTests {
             ratioMicros: Int64(random.below(1_000_000)), minimum: Int64(random.below(6)))
         var budget = RetryConcurrency(policy)
         for _ in 0..<3_000 {
-            switch random.below(3) {
-            case 0: budget.began(isRetry: false)
+            switch random.below(4) {
+            case 0: budget.began()
             case 1 where budget.available > 0:
                 let limit = max(policy.minimum, policy.ratioMicros * budget.active / 1_000_000)
-                budget.began(isRetry: true)
+                budget.admitRetry()
                 #expect(budget.retries <= limit)
-            default:
-                let isRetry = budget.retries > 0 && random.chance(50)
-                if isRetry || budget.active > budget.retries { budget.ended(isRetry: isRetry) }
+            case 2: if budget.retries > 0 { budget.endRetry() }
+            default: if budget.active > 0 { budget.ended() }
             }
         }
     }

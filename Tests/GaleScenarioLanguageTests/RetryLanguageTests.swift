@@ -68,6 +68,8 @@ struct RetryLanguageTests {
         #expect(try policy("{preset: grpc, attempts: 3}") == expected)
         #expect(try policy("{preset: grpc, attempts: 9}").attempts == 5, "gRFC A6 treats more than five as five")
         #expect(try policy("{preset: envoy, attempts: 9}").attempts == 9)
+        #expect(try policy("{preset: envoy, when-refused: wait}").whenRefused == .wait)
+        #expect(try policy("envoy").whenRefused == .giveUp && policy("{budget: 20%}").whenRefused == .wait)
         #expect(try policy("{preset: grpc, budget: 10%}").admission == .budget(RetryBudgetPolicy(ratioMicros: 100_000)))
         #expect(try policy("{preset: aws-standard-2.1, budget: none}").admission == .unlimited)
         let throttle = try policy("{preset: finagle, admission: {throttle: {tokens: 100, ratio: 0.5}}}").admission
@@ -79,14 +81,15 @@ struct RetryLanguageTests {
         let retry = try policy(
             """
             {backoff: list, delays: [5s, 1min], jitter: proportional, jitter-share: 10%, attempts: unlimited, \
-            lifetime: 3h, throttled-base: 4s, multiplier: 1.5, when-refused: give-up, retry-after: bounded, \
+            lifetime: 3h, throttled-base: 4s, multiplier: 1.5, when-refused: give-up, scope: shared, retry-after: bounded, \
             admission: {bucket: {capacity: 50, cost: 2.5, timeout-cost: 5, deposit: 0.1, refund: false}}, \
             hedge: {after: 80ms, copies: 3}, levels: [10s, 1min], replay: {after: 5min, rate: 20/s}}
             """, waiting: "retry-topic")
         #expect(retry.delays == [.seconds(5), .minutes(1)])
         #expect(retry.jitterShareMicros == 100_000 && retry.multiplierMicros == 1_500_000)
         #expect(retry.attempts == RetryPolicy.unlimited && retry.lifetime == .hours(3))
-        #expect(retry.throttledBase == .seconds(4) && retry.whenRefused == .giveUp && retry.retryAfter == .bounded)
+        #expect(retry.throttledBase == .seconds(4) && retry.retryAfter == .bounded)
+        #expect(retry.whenRefused == .giveUp && retry.scope == .shared)
         #expect(
             retry.admission
                 == .bucket(

@@ -90,7 +90,7 @@ enum Identifier {
     /// The slot of timers that belong to a wait queue.
     static let queueSlot: UInt64 = slotMask
     /// A wake by this name only lets go on what one input's work left over; no queue has this number.
-    static let continuation = make(queue: 63, sequence: 0)
+    static let continuation = make(queue: Int(queueNumberMask), sequence: 0)
     /// Chains that one dispatcher can have at once.
     static let maximumChains = Int(slotMask) - 1
 
@@ -105,11 +105,16 @@ enum Identifier {
     }
     @inline(__always) static func serial(_ raw: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: raw >> serialShift) }
 
-    /// A wait queue's timer: 6 bits of queue, 32 of sequence above the reserved slot.
+    /// Routes' queues, and one for each provider's admission.
+    private static let queueNumberMask: UInt64 = (1 << 18) - 1
+    /// Of the wakes of one queue; they wrap, and no wake outlives a million others.
+    static let sequenceMask: UInt32 = (1 << 20) - 1
+
+    /// A wait queue's timer: 18 bits of queue, 20 of sequence above the reserved slot.
     @inline(__always)
     static func make(queue: Int, sequence: UInt32) -> UInt64 {
-        queueSlot | UInt64(queue) << 26 | UInt64(sequence) << 32
+        queueSlot | UInt64(queue) << 26 | UInt64(sequence & sequenceMask) << 44
     }
-    @inline(__always) static func queue(_ raw: UInt64) -> Int { Int(raw >> 26 & 63) }
-    @inline(__always) static func sequence(_ raw: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: raw >> 32) }
+    @inline(__always) static func queue(_ raw: UInt64) -> Int { Int(raw >> 26 & queueNumberMask) }
+    @inline(__always) static func sequence(_ raw: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: raw >> 44) }
 }

@@ -8,11 +8,13 @@ struct AttemptCopy: BitwiseCopyable {
     var epoch: UInt8
     var serial: UInt8
     var isRetry: Bool
+    /// The provider whose admission has paid for it, if it is a retry.
+    var payer: UInt16
     /// What it cost, and in which period, where money counts.
     var paid: Int64 = 0
     var period: Int64 = 0
 
-    static let none = AttemptCopy(provider: 0, epoch: 0, serial: 0, isRetry: false)
+    static let none = AttemptCopy(provider: 0, epoch: 0, serial: 0, isRetry: false, payer: 0)
 }
 
 /// What few chains need, beside their record: only policies that need it ever touch it.
@@ -29,6 +31,10 @@ struct ChainExtra: BitwiseCopyable {
     var cause: RetryBucket.Cause = .other
     /// Whether the last attempt was a retry that was paid for `cause`.
     var isPaid = false
+    /// Whether a retry has been paid for that is not sent yet.
+    var isPrepaid = false
+    /// The provider whose admission the next retry asks, or the last one asked; `Chain.noProvider`: nobody knows yet.
+    var payer = Chain.noProvider
     /// Refusals by an adaptive throttle in a row; saturates.
     var refusals: UInt8 = 0
     /// How often it came back from the dead letters.

@@ -10,7 +10,7 @@ struct PlanStep {
     var channel: Channel
     /// The route's provider where it has but one; otherwise `Chain.noProvider`.
     var soleProvider: UInt16
-    /// The queues, as bits of `DispatcherState.crowded`, that a first attempt may not overtake: the route's and the budget's.
+    /// The queue, as a bit of `DispatcherState.crowded`, that a first attempt may not overtake: the route's.
     var queues: UInt32
     /// Nanoseconds after the creation at which this channel is given up; `Int64.max`: never.
     var deadline: Int64
@@ -69,7 +69,6 @@ struct DeliveryPlan {
             return UInt8(compiled.count - 1)
         }
 
-        let count = Self.ways * Self.stepsPerWay
         let extent = Self.firstInApp + Platform.allCases.count * Self.stepsPerWay
         steps = .allocate(capacity: extent)
         steps.initialize(repeating: .end, count: extent)
@@ -99,7 +98,6 @@ struct DeliveryPlan {
         }
         routeCount = planRoutes.count
         equivalentCount = list.count
-        for place in 0..<count { steps[place].queues |= 1 << UInt32(routeCount) }
         routes = .allocate(capacity: max(1, planRoutes.count))
         for (index, route) in planRoutes.enumerated() { (routes + index).initialize(to: route) }
         equivalents = .allocate(capacity: max(1, list.count))

@@ -14,7 +14,7 @@ extension DispatcherCore {
         if extra.pointee.copyCount == 0 { extra.pointee.refusesCopies = false }
         var copy = AttemptCopy(
             provider: chain.pointee.provider, epoch: chain.pointee.epoch, serial: chain.pointee.serial,
-            isRetry: isRetry)
+            isRetry: isRetry, payer: isRetry ? payer(of: slot) : Chain.noProvider)
         if state.pointee.isRouted {
             copy.paid = routed(slot).pointee.paid
             copy.period = routed(slot).pointee.period
@@ -66,14 +66,12 @@ extension DispatcherCore {
         for place in 0..<Int(extra.pointee.copyCount) { markTried(slot, extra.copies[place].provider) }
         guard mayUse(route, false), let place = pick(route, chain) else { return false }
         let isPaid = state.pointee.isMetered
-        if isPaid && !mayRetry(slot, false) { return false }
-        if let throttles = state.pointee.throttles,
-            throttles[Int(state.pointee.plan.equivalents[Int(place)].provider)]
-                .refuses(at: state.pointee.now, random: draw())
-        {
-            state.pointee.counters.refusals += 1
-            return false
+        if isPaid {
+            // The one asked that keeps it waiting.
+            extra.pointee.payer = chain.pointee.provider
+            if !mayRetry(slot, from: chain.pointee.provider, false) { return false }
         }
+        if refuses(place) { return false }
         guard takesPermit(slot) else { return false }
         state.pointee.counters.hedges += 1
         send(slot, route, place, isPaid: isPaid, &actions)
@@ -90,8 +88,9 @@ extension DispatcherCore {
         let copy = extra.remove(at: place)
         let index = Int(copy.provider)
         let verdict = Taxonomy.classify(state.pointee.providers[index].dialect, response)
-        if state.pointee.gate.followsOutcomes {
-            noteOutcome(slot, provider: index, isRetry: copy.isRetry, verdict, response.retryAfter)
+        if state.pointee.followsOutcomes {
+            noteOutcome(
+                slot, provider: index, payer: copy.isRetry ? copy.payer : nil, verdict, response.retryAfter)
         }
         if state.pointee.isRouted { noteRoutedCopy(slot, copy, verdict) }
         let transition = record(verdict, provider: index, epoch: copy.epoch)
@@ -159,7 +158,7 @@ extension DispatcherCore {
         for place in 0..<Int(extra.pointee.copyCount) {
             let copy = extra.copies[place]
             state.pointee.providers[Int(copy.provider)].breaker.withdrawCall(epoch: copy.epoch)
-            noteAbandoned(isRetry: copy.isRetry)
+            noteAbandoned(provider: copy.provider, payer: copy.isRetry ? copy.payer : nil)
             state.pointee.counters.cancels += 1
             let identifier = Identifier.make(
                 slot: slot, generation: chain.pointee.generation, serial: copy.serial)

@@ -17,10 +17,7 @@ extension DispatcherCore {
         case .granted(let chain): granted(chain.rawValue, &actions)
         case .woken(let timer): woken(timer.rawValue, &actions)
         }
-        if state.pointee.deposited {
-            state.pointee.deposited = false
-            pump(budgetQueue, &actions)
-        }
+        if state.pointee.firstMarked >= 0 { passOnRetries(&actions) }
         if let guards = state.pointee.guards, guards.pointee.freed != 0 || guards.pointee.returnedCount > 0 {
             passOnRoom(guards, &actions)
         }
@@ -78,7 +75,8 @@ extension DispatcherCore {
         let hadRoute = chain.pointee.flags.contains(.promisedRoute)
         let hadBudget = chain.pointee.flags.contains(.promisedBudget)
         if hadRoute { redeem(route) }
-        if hadBudget { redeem(budgetQueue) }
+        let gate = hadBudget ? queue(ofGate: self.gate(of: payer(of: slot))) : 0
+        if hadBudget { redeem(gate) }
         chain.pointee.flags.subtract([.promisedRoute, .promisedBudget])
         if chain.pointee.flags.contains(.succeededLate) {
             deliver(slot, &actions)
@@ -99,15 +97,15 @@ extension DispatcherCore {
             _ = proceed(slot, entitled, &actions)
         }
         if hadRoute && isLow(route) { pump(route, &actions) }
-        if hadBudget && isLow(budgetQueue) { pump(budgetQueue, &actions) }
+        if hadBudget && isLow(gate) { pump(gate, &actions) }
     }
 
     func woken(_ raw: UInt64, _ actions: inout Actions) {
         if raw & Identifier.slotMask == Identifier.queueSlot {
             let index = Identifier.queue(raw)
             if raw == Identifier.continuation { return }
-            guard index <= budgetQueue, state.pointee.queues[index].wakeAt != .max,
-                state.pointee.queues[index].wakeSequence == Identifier.sequence(raw)
+            guard index < queue(ofGate: state.pointee.gateCount), state.pointee.queues[index].wakeAt != .max,
+                state.pointee.queues[index].wakeSequence & Identifier.sequenceMask == Identifier.sequence(raw)
             else { return countStale() }
             state.pointee.queues[index].wakeAt = .max
             return pump(index, &actions)

@@ -9,11 +9,14 @@ extension DispatcherCore {
         let accesses = StateAccesses(policy)
         let guards = Guards.areNeeded(by: policy) ? UnsafeMutablePointer<Guards>.allocate(capacity: 1) : nil
         guards?.initialize(to: Guards(policy, plan: plan, providerCount: providers.count))
-        let gate = RetryGate(policy.retry.admission)
+        let kind = RetryGate.Kind(policy.retry.admission)
+        let gateCount = policy.retry.scope == .shared || kind == .unlimited ? 1 : providers.count
+        let gates = UnsafeMutablePointer<RetryGate>.allocate(capacity: gateCount)
+        for index in 0..<gateCount { (gates + index).initialize(to: RetryGate(policy.retry.admission)) }
         // Where more than the straight way does is due at a send or an answer, nothing takes it.
-        let isUnwatched = !gate.followsOutcomes && policy.retry.hedging == nil
-        let queues = UnsafeMutablePointer<WaitQueue>.allocate(capacity: plan.routeCount + 1)
-        for index in 0...plan.routeCount { (queues + index).initialize(to: WaitQueue(policy.routing)) }
+        let isUnwatched = !kind.followsOutcomes && policy.retry.hedging == nil
+        let queues = UnsafeMutablePointer<WaitQueue>.allocate(capacity: plan.routeCount + gateCount)
+        for index in 0..<(plan.routeCount + gateCount) { (queues + index).initialize(to: WaitQueue(policy.routing)) }
         // A retry topic's header has to tell the channels apart, so each may have a quarter of the numbers there are.
         let most = policy.fallbacks.isEmpty ? 255 : 255 / DeliveryPlan.stepsPerWay
         let states = UnsafeMutablePointer<ProviderState>.allocate(capacity: providers.count)
@@ -27,7 +30,8 @@ extension DispatcherCore {
                 to: ProviderState(
                     verdicts: Taxonomy.compiled.verdicts(of: provider.dialect), dialect: provider.dialect,
                     isUnlimited: bucket.isUnlimited && guards == nil, breaker: CircuitBreaker(policy.breaker),
-                    bucket: bucket, guarded: guards.map { $0.pointee.providers + index }))
+                    bucket: bucket, guarded: guards.map { $0.pointee.providers + index },
+                    gate: gates + (gateCount == 1 ? 0 : index)))
         }
         let safety = Safety.isNeeded(by: policy) ? UnsafeMutablePointer<Safety>.allocate(capacity: 1) : nil
         safety?.initialize(to: Safety(policy, providerCount: providers.count))
@@ -37,31 +41,23 @@ extension DispatcherCore {
             to: DispatcherState(
                 chains: DenseSlab(), providers: states, deduplicates: policy.deduplication != nil,
                 goesStraight: isPlain, beginsStraight: isPlain && policy.maximumDeliveries == nil,
-                hasBudget: policy.retry.budget != nil, isMetered: gate.isMetered,
+                hasBudget: policy.retry.budget != nil, isMetered: kind.isMetered,
+                followsOutcomes: kind.followsOutcomes,
                 attemptLimit: UInt8(clamping: min(max(1, policy.retry.attempts), most)), timeout: policy.timeout,
                 lookupTimeout: accesses[.deduplication].timeout, window: accesses[.deduplication].lifetime, plan: plan,
-                budget: RetryBudget(policy.retry.budget ?? RetryBudgetPolicy(ratioMicros: 0)),
                 isRouted: policy.routing.isOn,
                 routing: RoutingRules(policy.routing, plan: plan, providerCount: providers.count),
-                retry: RetryRules(policy), gate: gate,
-                throttles: Self.throttles(policy.retry.admission, count: providers.count),
+                retry: RetryRules(policy), gates: gates, gateCount: gateCount,
                 providerCount: providers.count, accesses: accesses, queues: queues, backoff: Backoff(policy.retry),
                 waiting: policy.waiting, guards: guards, safety: safety,
                 maximumDeliveries: policy.maximumDeliveries ?? .max,
                 spread: max(1_000_000_000, policy.retry.base.nanoseconds)))
     }
 
-    private static func throttles(_ admission: RetryAdmission, count: Int) -> UnsafeMutablePointer<AdaptiveThrottle>? {
-        guard case .adaptive(let policy) = admission else { return nil }
-        let throttles = UnsafeMutablePointer<AdaptiveThrottle>.allocate(capacity: count)
-        for index in 0..<count { (throttles + index).initialize(to: AdaptiveThrottle(policy)) }
-        return throttles
-    }
-
     func deallocate() {
         for index in 0..<state.pointee.providerCount { state.pointee.providers[index].breaker.deallocate() }
         state.pointee.providers.deallocate()
-        for index in 0...budgetQueue { state.pointee.queues[index].deallocate() }
+        for index in 0..<queue(ofGate: state.pointee.gateCount) { state.pointee.queues[index].deallocate() }
         state.pointee.queues.deallocate()
         if let guards = state.pointee.guards {
             guards.pointee.deallocate(routeCount: state.pointee.plan.routeCount)
@@ -75,13 +71,10 @@ extension DispatcherCore {
         state.pointee.accesses.deallocate()
         state.pointee.routing.deallocate()
         state.pointee.backoff.deallocate()
-        state.pointee.budget.deallocate()
+        for index in 0..<state.pointee.gateCount { state.pointee.gates[index].deallocate() }
+        state.pointee.gates.deallocate()
         state.pointee.retry.deallocate()
         state.pointee.extras.deallocate()
-        if let throttles = state.pointee.throttles {
-            for index in 0..<state.pointee.providerCount { throttles[index].deallocate() }
-            throttles.deallocate()
-        }
         state.pointee.chains.deallocate()
         state.deallocate()
     }

@@ -15,9 +15,10 @@ extension DispatcherCore {
         let provider = state.pointee.providers + index
         let verdict = Taxonomy.classify(provider.pointee.dialect, response)
         if state.pointee.isRouted { noteRoutedAnswer(slot, verdict) }
-        if state.pointee.gate.followsOutcomes {
+        if state.pointee.followsOutcomes {
             let isRetry = chain.pointee.attempts > 1
-            noteOutcome(slot, provider: index, isRetry: isRetry, verdict, response.retryAfter)
+            noteOutcome(
+                slot, provider: index, payer: isRetry ? payer(of: slot) : nil, verdict, response.retryAfter)
         }
         let transition = record(verdict, provider: index, epoch: chain.pointee.epoch)
         if verdict.errorClass == .ok {
@@ -80,7 +81,8 @@ extension DispatcherCore {
                 withdrawCall(
                     Identifier.make(
                         slot: slot, generation: chain.pointee.generation, serial: chain.pointee.serial))
-                noteAbandoned(isRetry: chain.pointee.attempts > 1)
+                noteAbandoned(
+                    provider: chain.pointee.provider, payer: chain.pointee.attempts > 1 ? payer(of: slot) : nil)
             }
             deliver(slot, &actions)
         case .lookingUp:
@@ -108,6 +110,7 @@ extension DispatcherCore {
         actions.append(.settle(reference: chain.pointee.reference, outcome))
         state.pointee.counters.count(outcome)
         if state.pointee.isRouted { unindex(slot) }
+        if state.pointee.retry.prepays { forgoRetry(slot) }
         state.pointee.safety?.pointee.end(slot)
         chain.pointee.state = .gone
         state.pointee.goneChains += 1
@@ -150,6 +153,7 @@ extension DispatcherCore {
     func fallBack(_ slot: UInt32, to step: UInt8) {
         let chain = chain(slot)
         if state.pointee.safety != nil { changeChannel(slot) }
+        if state.pointee.retry.prepays { forgoRetry(slot) }
         chain.pointee.step = step
         chain.pointee.attempts = 0
         chain.pointee.tried = 0

@@ -16,7 +16,13 @@ extension DispatcherCore {
         if chain.pointee.attempts >= state.pointee.attemptLimit || forbidsRetry(retryAfter) {
             return leaveChannel(slot, .deadLettered, &actions)
         }
-        if state.pointee.gate.kind == .bucket { extra(slot).pointee.cause = Self.cause(verdict) }
+        if state.pointee.isMetered {
+            if !state.pointee.hasBudget {
+                extra(slot).pointee.cause = Self.cause(verdict)
+                extra(slot).pointee.payer = chain.pointee.provider
+            }
+            if state.pointee.retry.prepays && !prepay(slot) { return leaveChannel(slot, .deadLettered, &actions) }
+        }
         if verdict.errorClass == .retryHere {
             chain.pointee.flags.insert(.pinned)
         } else {
@@ -26,9 +32,6 @@ extension DispatcherCore {
                 _ = proceed(slot, [], &actions)
                 return
             }
-        }
-        if state.pointee.retry.givesUp && state.pointee.isMetered && !mayRetry(slot, false) {
-            return leaveChannel(slot, .deadLettered, &actions)
         }
         let delay = retryDelay(slot, verdict, retryAfter)
         if delay <= 0 {
@@ -93,73 +96,149 @@ extension DispatcherCore {
 
 /// Admission: what retries ask for, and what sends and answers tell it.
 extension DispatcherCore {
-    /// Retries that may be made now, at the price of this chain's; nil: of any.
-    func availableRetries(_ slot: UInt32?) -> Int64 {
-        switch state.pointee.gate.kind {
-        case .budget: return state.pointee.budget.available(at: state.pointee.now)
-        case .bucket:
-            return state.pointee.gate.bucket.available(slot.map { extra($0).pointee.cause } ?? .other)
-        case .throttle: return state.pointee.gate.throttle.allowsRetries ? .max / 2 : 0
-        case .concurrency: return state.pointee.gate.concurrency.available
-        case .unlimited, .adaptive: return .max / 2
+    /// The provider whose admission a chain's next retry asks: where the attempt before failed; after a retry topic the one at
+    /// `place`, where it is about to go, from then on.
+    func payer(of slot: UInt32, else place: Int32? = nil) -> UInt16 {
+        // A budget isn't asked again when the retry has its answer: it needs no memory.
+        if state.pointee.hasBudget && chain(slot).pointee.provider != Chain.noProvider {
+            return chain(slot).pointee.provider
         }
+        let extra = extra(slot)
+        if extra.pointee.payer == Chain.noProvider, let place {
+            extra.pointee.payer = state.pointee.plan.equivalents[Int(place)].provider
+        }
+        return extra.pointee.payer
     }
 
-    /// Pays for a retry that is sent now.
-    func withdrawRetry(_ slot: UInt32) {
-        switch state.pointee.gate.kind {
-        case .budget: state.pointee.budget.withdraw(at: state.pointee.now)
-        case .bucket:
-            let extra = extra(slot)
-            state.pointee.gate.bucket.withdraw(extra.pointee.cause)
-            extra.pointee.isPaid = true
-        case .throttle:
-            precondition(state.pointee.gate.throttle.allowsRetries, "a retry is made only while the throttle allows it")
-        case .concurrency, .unlimited, .adaptive: break
-        }
+    /// What the next retry's price depends on.
+    func cause(of slot: UInt32?) -> RetryBucket.Cause {
+        guard let slot, state.pointee.gates.pointee.kind == .bucket else { return .other }
+        return extra(slot).pointee.cause
     }
+
+    /// A retry is decided upon, and who gives up pays for it now.
+    ///
+    /// - Returns: false when it is refused.
+    private func prepay(_ slot: UInt32) -> Bool {
+        let extra = extra(slot)
+        if extra.pointee.isPrepaid { return true }
+        guard mayRetry(slot, from: payer(of: slot), false) else { return false }
+        withdrawRetry(slot)
+        extra.pointee.isPrepaid = true
+        return true
+    }
+
+    /// A retry that was paid for is not made.
+    func forgoRetry(_ slot: UInt32) {
+        guard state.pointee.isMetered, chain(slot).pointee.attempts > 0 else { return }
+        let extra = extra(slot)
+        guard extra.pointee.isPrepaid else { return }
+        extra.pointee.isPrepaid = false
+        let gate = gate(of: payer(of: slot))
+        switch state.pointee.gates[gate].kind {
+        case .bucket: state.pointee.gates[gate].bucket.giveBack(extra.pointee.cause)
+        case .concurrency: state.pointee.gates[gate].concurrency.endRetry()
+        // What was withdrawn from a budget stays so: given back in another slice, it would last longer than it was there.
+        case .unlimited, .budget, .throttle, .adaptive: return
+        }
+        notePossibleRetry(gate)
+    }
+
+    /// Pays for a retry that is sent or decided upon now.
+    private func withdrawRetry(_ slot: UInt32) {
+        state.pointee.gates[gate(of: payer(of: slot))].withdraw(cause(of: slot), at: state.pointee.now)
+        if !state.pointee.hasBudget { extra(slot).pointee.isPaid = true }
+    }
+
+    /// A retry that its chain has to pay for is sent.
+    func noteRetry(_ slot: UInt32) {
+        if isPrepaid(slot) { extra(slot).pointee.isPrepaid = false } else { withdrawRetry(slot) }
+    }
+
+    /// Whether a chain's next retry has been paid for.
+    func isPrepaid(_ slot: UInt32) -> Bool { state.pointee.retry.prepays && extra(slot).pointee.isPrepaid }
 
     /// An attempt is sent.
-    func noteSend(_ slot: UInt32, isRetry: Bool) {
-        if state.pointee.gate.kind == .concurrency { state.pointee.gate.concurrency.began(isRetry: isRetry) }
+    func noteSend(_ provider: UInt16) {
+        let gate = state.pointee.gates + gate(of: provider)
+        if gate.pointee.kind == .concurrency { gate.pointee.concurrency.began() }
     }
 
     /// An attempt was abandoned: nothing is learnt from it.
-    func noteAbandoned(isRetry: Bool) {
-        guard state.pointee.gate.kind == .concurrency else { return }
-        state.pointee.gate.concurrency.ended(isRetry: isRetry)
-        notePossibleRetry()
+    ///
+    /// - Parameter payer: whose admission paid for it; nil: it was no retry.
+    func noteAbandoned(provider: UInt16, payer: UInt16?) {
+        let gate = gate(of: provider)
+        guard state.pointee.gates[gate].kind == .concurrency else { return }
+        state.pointee.gates[gate].concurrency.ended()
+        if let payer { endRetry(payer) }
+        notePossibleRetry(gate)
+    }
+
+    /// A retry counts no more among those that Envoy's budget limits.
+    private func endRetry(_ payer: UInt16) {
+        let gate = gate(of: payer)
+        guard state.pointee.gates[gate].kind == .concurrency else { return }
+        state.pointee.gates[gate].concurrency.endRetry()
+        notePossibleRetry(gate)
     }
 
     /// An attempt of a chain under way has ended.
+    ///
+    /// - Parameter payer: whose admission paid for it; nil: it was no retry.
     func noteOutcome(
-        _ slot: UInt32, provider: Int, isRetry: Bool, _ verdict: Verdict, _ retryAfter: Interval?
+        _ slot: UInt32, provider: Int, payer: UInt16?, _ verdict: Verdict, _ retryAfter: Interval?
     ) {
         let isSuccess = verdict.errorClass == .ok
-        switch state.pointee.gate.kind {
+        let number = gate(of: UInt16(truncatingIfNeeded: provider))
+        let gate = state.pointee.gates + number
+        switch gate.pointee.kind {
         case .unlimited, .budget: return
         case .bucket:
             guard isSuccess else { return }
+            // A refund goes where the price came from.
             let extra = extra(slot)
-            let isPaid = isRetry && extra.pointee.isPaid
-            state.pointee.gate.bucket.succeeded(paid: isPaid ? extra.pointee.cause : nil)
+            if let payer, extra.pointee.isPaid {
+                let source = self.gate(of: payer)
+                state.pointee.gates[source].bucket.succeeded(paid: extra.pointee.cause)
+                if source != number { notePossibleRetry(source) }
+            } else {
+                gate.pointee.bucket.succeeded(paid: nil)
+            }
         case .throttle:
             if isSuccess {
-                state.pointee.gate.throttle.succeeded()
+                gate.pointee.throttle.succeeded()
             } else if Self.isRetryable(verdict) || forbidsRetry(retryAfter) {
-                state.pointee.gate.throttle.failed()
+                gate.pointee.throttle.failed()
             }
-        case .concurrency: state.pointee.gate.concurrency.ended(isRetry: isRetry)
+        case .concurrency:
+            gate.pointee.concurrency.ended()
+            if let payer { endRetry(payer) }
         case .adaptive:
-            if !verdict.countsAgainstProvider { state.pointee.throttles?[provider].accepted(at: state.pointee.now) }
+            if !verdict.countsAgainstProvider { gate.pointee.adaptive?.accepted(at: state.pointee.now) }
             return
         }
-        notePossibleRetry()
+        notePossibleRetry(number)
     }
 
-    /// Who waits for a retry may have a chance now.
-    private func notePossibleRetry() {
-        if state.pointee.queues[budgetQueue].count > 0 { state.pointee.deposited = true }
+    /// Who waits for a gate may have a chance now.
+    func notePossibleRetry(_ gate: Int) {
+        guard state.pointee.queues[queue(ofGate: gate)].count > 0, !state.pointee.gates[gate].isMarked else { return }
+        state.pointee.gates[gate].isMarked = true
+        state.pointee.gates[gate].nextMarked = state.pointee.firstMarked
+        state.pointee.firstMarked = Int32(truncatingIfNeeded: gate)
+    }
+
+    /// Lets those go on for whom the input has brought a retry. What that brings in turn waits for the next input.
+    func passOnRetries(_ actions: inout Actions) {
+        var next = state.pointee.firstMarked
+        state.pointee.firstMarked = -1
+        while next >= 0 {
+            let gate = Int(next)
+            next = state.pointee.gates[gate].nextMarked
+            state.pointee.gates[gate].isMarked = false
+            pump(queue(ofGate: gate), &actions)
+        }
     }
 
     private static func isRetryable(_ verdict: Verdict) -> Bool {
@@ -169,17 +248,24 @@ extension DispatcherCore {
         }
     }
 
-    /// Whether the adaptive throttle refuses an attempt at the provider in this place; it is then dealt with. It waits as
-    /// after a failure, longer each time, but no attempt is used up.
-    func isRefused(_ slot: UInt32, _ place: Int32, _ actions: inout Actions) -> Bool {
-        let provider = Int(state.pointee.plan.equivalents[Int(place)].provider)
-        guard let throttles = state.pointee.throttles else { return false }
-        let extra = extra(slot)
-        guard throttles[provider].refuses(at: state.pointee.now, random: draw()) else {
-            extra.pointee.refusals = 0
+    /// Whether the adaptive throttle refuses an attempt at the provider in this place.
+    func refuses(_ place: Int32) -> Bool {
+        let gate = gate(of: state.pointee.plan.equivalents[Int(place)].provider)
+        guard state.pointee.gates[gate].adaptive?.refuses(at: state.pointee.now, random: draw()) == true else {
             return false
         }
         state.pointee.counters.refusals += 1
+        return true
+    }
+
+    /// Whether the adaptive throttle refuses an attempt at the provider in this place; it is then dealt with. It waits as
+    /// after a failure, longer each time, but no attempt is used up.
+    func isRefused(_ slot: UInt32, _ place: Int32, _ actions: inout Actions) -> Bool {
+        let extra = extra(slot)
+        guard refuses(place) else {
+            extra.pointee.refusals = 0
+            return false
+        }
         if state.pointee.guards != nil { giveBackPermit(ofChain: slot) }
         if state.pointee.retry.givesUp {
             leaveChannel(slot, .deadLettered, &actions)

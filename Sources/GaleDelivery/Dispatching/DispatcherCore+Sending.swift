@@ -43,22 +43,24 @@ extension DispatcherCore {
             return !entitled.contains(.route)
         }
         let isPaid = chain.pointee.attempts > 0 && state.pointee.isMetered
-        if isPaid && !mayRetry(slot, entitled.contains(.budget)) {
+        let isPrepaid = isPaid && isPrepaid(slot)
+        if isPaid, !isPrepaid, !mayRetry(slot, from: payer(of: slot, else: place), entitled.contains(.budget)) {
             if state.pointee.retry.givesUp {
                 leaveChannel(slot, .deadLettered, &actions)
                 return true
             }
-            wait(slot, queue: budgetQueue, atHead: entitled.contains(.budget), .budget, &actions)
+            let queue = queue(ofGate: gate(of: payer(of: slot)))
+            wait(slot, queue: queue, atHead: entitled.contains(.budget), .budget, &actions)
             return !entitled.contains(.budget)
         }
-        if state.pointee.throttles != nil, chain.pointee.flags.contains(.holdsSlot), isRefused(slot, place, &actions) {
+        if state.pointee.gates.pointee.kind == .adaptive, chain.pointee.flags.contains(.holdsSlot), isRefused(slot, place, &actions) {
             return true
         }
         if state.pointee.guards != nil && !passesGuards(slot, place, &actions) { return true }
         if chain.pointee.flags.contains(.holdsSlot) {
             send(slot, route, place, isPaid: isPaid, &actions)
         } else {
-            acquire(slot, isPaid ? [.route, .budget] : .route, &actions)
+            acquire(slot, isPaid && !isPrepaid ? [.route, .budget] : .route, &actions)
         }
         return true
     }
@@ -76,10 +78,11 @@ extension DispatcherCore {
         return queue.pointee.promised == 0 || capacity(route) > Int64(queue.pointee.promised)
     }
 
-    /// Whether a retry may be made now: those who waited for the budget come first.
-    func mayRetry(_ slot: UInt32, _ isEntitled: Bool) -> Bool {
-        let queue = state.pointee.queues + budgetQueue
-        let available = availableRetries(slot)
+    /// Whether a provider's admission allows a retry now: those who waited for it come first.
+    func mayRetry(_ slot: UInt32, from provider: UInt16, _ isEntitled: Bool) -> Bool {
+        let gate = gate(of: provider)
+        let queue = state.pointee.queues + queue(ofGate: gate)
+        let available = state.pointee.gates[gate].available(cause(of: slot), at: state.pointee.now)
         if isEntitled { return available > 0 }
         return queue.pointee.count == 0 && available > Int64(queue.pointee.promised)
     }
@@ -231,17 +234,18 @@ extension DispatcherCore {
     private func countSend(
         _ slot: UInt32, _ chain: UnsafeMutablePointer<Chain>, _ provider: UInt16, isPaid: Bool
     ) {
-        if state.pointee.gate.followsOutcomes { noteSend(slot, isRetry: isPaid) }
+        if state.pointee.followsOutcomes { noteSend(provider) }
         if chain.pointee.flags.contains(.fresh) {
             chain.pointee.flags.remove(.fresh)
             state.pointee.counters.firstAttempts += 1
             if state.pointee.hasBudget {
-                state.pointee.budget.recordFirstAttempt(at: state.pointee.now)
-                state.pointee.deposited = state.pointee.queues[budgetQueue].count > 0
+                let gate = gate(of: provider)
+                state.pointee.gates[gate].budget.recordFirstAttempt(at: state.pointee.now)
+                notePossibleRetry(gate)
             }
         } else if chain.pointee.attempts > 0 {
             state.pointee.counters.retries += 1
-            if isPaid { withdrawRetry(slot) }
+            if isPaid { noteRetry(slot) }
             if chain.pointee.provider != Chain.noProvider && chain.pointee.provider != provider {
                 state.pointee.counters.failovers += 1
             }

@@ -59,7 +59,8 @@ extension DispatcherCore {
         return index != Chain.noProvider && state.pointee.crowded & step.pointee.queues == 0
             && (step.pointee.deadline == .max || now &- created < step.pointee.deadline)
             && state.pointee.providers[Int(index)].isUnrestricted
-            && (!state.pointee.hasBudget || state.pointee.budget.isCurrent(at: now))
+            && (!state.pointee.hasBudget
+                || state.pointee.providers[Int(index)].gate.pointee.takesDepositStraight(at: now))
     }
 
     @inline(__always)
@@ -70,8 +71,9 @@ extension DispatcherCore {
         let index = step.pointee.soleProvider
         chain.pointee.flags = .holdsSlot
         state.pointee.counters.firstAttempts &+= 1
-        // Where there is no budget, this is 0.
-        state.pointee.budget.recordCurrentFirstAttempt()
+        if state.pointee.hasBudget {
+            state.pointee.providers[Int(index)].gate.pointee.budget.recordCurrentFirstAttempt()
+        }
         let identifier = beginAttempt(chain, slot, index, state.pointee.providers[Int(index)].breaker.epoch)
         actions.appendToRoom(send(chain, identifier, index, step.pointee.channel))
     }

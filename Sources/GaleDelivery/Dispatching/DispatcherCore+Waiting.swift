@@ -57,7 +57,7 @@ extension DispatcherCore {
         } else {
             queue.pointee.append(slot)
         }
-        state.pointee.crowded |= 1 << UInt32(index)
+        noteCrowded(index)
         if queue.pointee.wakeAt == .max { arm(index, &actions) }
     }
 
@@ -71,7 +71,7 @@ extension DispatcherCore {
             chain.pointee.flags.insert(.promisedRoute)
         }
         if promises.contains(.budget) {
-            promise(budgetQueue)
+            promise(queue(ofGate: gate(of: payer(of: slot))))
             chain.pointee.flags.insert(.promisedBudget)
         }
         actions.append(.acquire(chainID(slot), reference: chain.pointee.reference))
@@ -80,7 +80,7 @@ extension DispatcherCore {
     /// What a queue guards is kept for one more chain on its way to a slot.
     private func promise(_ index: Int) {
         state.pointee.queues[index].promised += 1
-        state.pointee.crowded |= 1 << UInt32(index)
+        noteCrowded(index)
     }
 
     /// A chain has its slot, or needs none any more.
@@ -89,10 +89,29 @@ extension DispatcherCore {
         noteCrowd(index)
     }
 
-    /// Keeps `crowded` true after something has left a queue or its way to a slot.
+    /// The admission that a queue waits for; nil: it waits for a route.
+    private func gate(ofQueue index: Int) -> UnsafeMutablePointer<RetryGate>? {
+        index < state.pointee.plan.routeCount ? nil : state.pointee.gates + (index - state.pointee.plan.routeCount)
+    }
+
+    /// Something has joined a queue, or its way to a slot.
+    private func noteCrowded(_ index: Int) {
+        if let gate = gate(ofQueue: index) {
+            gate.pointee.isAwaited = true
+        } else {
+            state.pointee.crowded |= 1 << UInt32(index)
+        }
+    }
+
+    /// Keeps `noteCrowded` true after something has left a queue or its way to a slot.
     private func noteCrowd(_ index: Int) {
         let queue = state.pointee.queues + index
-        if queue.pointee.count == 0 && queue.pointee.promised == 0 { state.pointee.crowded &= ~(1 << UInt32(index)) }
+        guard queue.pointee.count == 0 && queue.pointee.promised == 0 else { return }
+        if let gate = gate(ofQueue: index) {
+            gate.pointee.isAwaited = false
+        } else {
+            state.pointee.crowded &= ~(1 << UInt32(index))
+        }
     }
 
     /// Lets go what has what it waited for, ends what has expired, and asks for the next wake.
@@ -115,7 +134,7 @@ extension DispatcherCore {
             removeHead(index)
             state.pointee.waitingChains -= 1
             moved += 1
-            let entitled: Entitlement = isOver ? [] : index == budgetQueue ? .budget : .route
+            let entitled: Entitlement = isOver ? [] : gate(ofQueue: index) == nil ? .route : .budget
             if !proceed(slot, entitled, &actions) { break }
             if chain.pointee.state == .queued { requeued += 1 }
         }
@@ -152,10 +171,10 @@ extension DispatcherCore {
     private func hasRoom(_ index: Int) -> Bool {
         let promised = state.pointee.queues[index].promised
         if promised >= Self.window { return false }
-        if index == budgetQueue {
+        if let gate = gate(ofQueue: index) {
             let queue = state.pointee.queues + index
-            return availableRetries(queue.pointee.count > 0 ? queue.pointee.first(at: state.pointee.now) : nil)
-                > Int64(promised)
+            let first = queue.pointee.count > 0 ? queue.pointee.first(at: state.pointee.now) : nil
+            return gate.pointee.available(cause(of: first), at: state.pointee.now) > Int64(promised)
         }
         return capacity(index) > Int64(promised)
     }
@@ -189,8 +208,8 @@ extension DispatcherCore {
         if hasRoom(index) { return state.pointee.now + Self.coalescing }  // the batch was full
         let promised = state.pointee.queues[index].promised
         if promised >= Self.window { return .max }
-        if index == budgetQueue {
-            return state.pointee.hasBudget ? state.pointee.budget.nextChange(after: state.pointee.now) : .max
+        if let gate = gate(ofQueue: index) {
+            return state.pointee.hasBudget ? gate.pointee.budget.nextChange(after: state.pointee.now) : .max
         }
         let members = state.pointee.plan.routes[index]
         var next = Int64.max

@@ -12,6 +12,8 @@ struct ProviderState {
     var bucket: TokenBucket
     /// What else stands before it, where any policy does.
     let guarded: UnsafeMutablePointer<ProviderGuard>?
+    /// Its retries' admission, its own or everybody's.
+    let gate: UnsafeMutablePointer<RetryGate>
 
     /// Whether calls may start now at all: the breaker lets them through and there is a token.
     @inline(__always)
@@ -53,6 +55,8 @@ struct DispatcherState {
     let hasBudget: Bool
     /// Retries ask an admission before they are sent.
     let isMetered: Bool
+    /// What admissions must be told how every attempt ends.
+    let followsOutcomes: Bool
     /// Attempts on one channel.
     let attemptLimit: UInt8
     let timeout: Interval
@@ -61,23 +65,24 @@ struct DispatcherState {
     /// Of idempotency keys.
     let window: Interval
     let plan: DeliveryPlan
-    var budget: RetryBudget
     var counters = DeliveryCounters()
 
     let isRouted: Bool
     var routing: RoutingRules
 
     let retry: RetryRules
-    var gate: RetryGate
-    /// By provider, where the admission is adaptive.
-    let throttles: UnsafeMutablePointer<AdaptiveThrottle>?
+    /// By provider, or one for all.
+    let gates: UnsafeMutablePointer<RetryGate>
+    let gateCount: Int
+    /// Gates whose queues may have room, linked; -1: none.
+    var firstMarked: Int32 = -1
     var extras = ChainExtras()
     /// When the next dead letter may come back, in nanoseconds.
     var nextReplay: Int64 = 0
 
     let providerCount: Int
     let accesses: StateAccesses
-    /// One per route, and the budget's last.
+    /// One per route, then one per gate.
     let queues: UnsafeMutablePointer<WaitQueue>
     let backoff: Backoff
     let waiting: Policy.Waiting
@@ -93,8 +98,6 @@ struct DispatcherState {
     /// Of the input at hand.
     var now: Int64 = 0
     var random: UInt64 = 0
-    /// A deposit was made: the budget's queue may have room.
-    var deposited = false
     var waitingChains = 0
     /// Settled chains that a queue still links.
     var goneChains = 0
@@ -117,7 +120,11 @@ struct DispatcherCore {
 
     let state: UnsafeMutablePointer<DispatcherState>
 
-    @inline(__always) var budgetQueue: Int { state.pointee.plan.routeCount }
+    /// The queue of those who wait for an admission.
+    @inline(__always) func queue(ofGate gate: Int) -> Int { state.pointee.plan.routeCount + gate }
+
+    /// The admission that a provider's retries ask, by number.
+    @inline(__always) func gate(of provider: UInt16) -> Int { state.pointee.gateCount == 1 ? 0 : Int(provider) }
 
     /// The input's random word at first, then words derived from it (SplitMix64).
     @inline(__always)
@@ -187,6 +194,7 @@ struct DispatcherCore {
     @inline(__always)
     func close(_ slot: UInt32) {
         if state.pointee.guards != nil { giveBackPermit(ofChain: slot) }
+        if state.pointee.retry.prepays { forgoRetry(slot) }
         if state.pointee.isRouted { unindex(slot) }
         if let safety = state.pointee.safety { safety.pointee.end(slot) }
         close(slot, chain(slot))

@@ -8,6 +8,8 @@ struct RetryRules {
     let hedgeDelay: Int64
     /// Who is refused a retry gives the channel up.
     let givesUp: Bool
+    /// Retries are paid for when they are decided upon, not when they are sent.
+    let prepays: Bool
     let isUnlimited: Bool
     let lifetime: Int64
     /// The most of a provider's Retry-After that is believed; negative: it is ignored.
@@ -25,6 +27,7 @@ struct RetryRules {
         copies = min(max(1, retry.hedging?.copies ?? 1), HedgingPolicy.mostCopies)
         hedgeDelay = min(max(1, retry.hedging?.delay.nanoseconds ?? 1), .max / 4)
         givesUp = retry.whenRefused == .giveUp
+        prepays = givesUp && policy.waiting != .retryTopic
         isUnlimited = retry.attempts == RetryPolicy.unlimited
         lifetime = retry.lifetime.map { max(0, $0.nanoseconds) } ?? .max
         retryAfterCap = retry.retryAfterCap.map { max(0, $0.nanoseconds) } ?? -1

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import GalePrimitives
 
-/// Whether a retry may be made now. One state for all providers of a dispatcher, but for `adaptive`, which has one for each.
+/// Whether a retry may be made now. Its state belongs to one provider, or to all together: `RetryPolicy.scope`.
 public enum RetryAdmission: Equatable, Sendable {
     /// Always: only attempts are counted.
     case unlimited
@@ -84,8 +84,12 @@ public struct RetryThrottlePolicy: Equatable, Sendable {
     }
 }
 
-/// Envoy's retry budget (`circuit_breaker.proto`, `retry_budget`): a retry may start while fewer than
-/// `max(minimum, ratio · attempts under way)` are. What waits for a slot here is no request yet, so it isn't counted as pending.
+/// Envoy's retry budget (`circuit_breaker.proto`, `retry_budget`: "a percentage of the sum of active requests and active pending
+/// requests"): a retry is admitted while there are fewer than `max(minimum, ratio · attempts under way)`.
+///
+/// As in `retry_state_impl.cc` a retry counts from its admission to its end, its backoff included, but is an active request only
+/// while it is under way (envoyproxy/envoy#30205). Pending are there those that wait for a connection; here none is: who waits for
+/// a slot is no request yet.
 public struct RetryConcurrencyPolicy: Equatable, Sendable {
     /// `budget_percent` in millionths. Default 20 %.
     public var ratioMicros: Int64

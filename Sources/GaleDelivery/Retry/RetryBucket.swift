@@ -42,6 +42,9 @@ package struct RetryBucket: BitwiseCopyable {
         tokensMillis -= costMillis(cause)
     }
 
+    /// A retry that was paid for is not made after all.
+    package mutating func giveBack(_ cause: Cause) { tokensMillis = min(capacity, tokensMillis + costMillis(cause)) }
+
     /// An attempt succeeded.
     ///
     /// - Parameter paid: the cause for which its retry was paid; nil: it was a first attempt.

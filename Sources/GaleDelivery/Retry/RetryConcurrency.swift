@@ -4,9 +4,9 @@
 package struct RetryConcurrency: BitwiseCopyable {
     private let ratioMicros: Int64
     private let minimum: Int64
-    /// Attempts under way, retries included.
+    /// Attempts under way, retries included; not those in backoff.
     package private(set) var active: Int64 = 0
-    /// Retries under way.
+    /// Retries from their admission to their end, backoff included.
     package private(set) var retries: Int64 = 0
 
     package init(_ policy: RetryConcurrencyPolicy) {
@@ -14,21 +14,28 @@ package struct RetryConcurrency: BitwiseCopyable {
         minimum = min(max(0, policy.minimum), 1 << 30)
     }
 
-    /// The most retries that may be under way now.
+    /// The most retries that there may be now.
     package var limit: Int64 { max(minimum, ratioMicros * active / 1_000_000) }
-
-    /// Retries that may be started now.
+    /// Retries that may be admitted now.
     package var available: Int64 { max(0, limit - retries) }
 
-    package mutating func began(isRetry: Bool) {
-        precondition(!isRetry || available > 0, "a retry starts only within the limit")
-        active += 1
-        if isRetry { retries += 1 }
+    package mutating func admitRetry() {
+        precondition(available > 0, "a retry starts only within the limit")
+        retries += 1
     }
 
-    package mutating func ended(isRetry: Bool) {
-        precondition(active > 0 && (!isRetry || retries > 0), "an attempt ends once")
+    /// A retry is over: it has its answer, or is not made after all.
+    package mutating func endRetry() {
+        precondition(retries > 0, "a retry ends once")
+        retries -= 1
+    }
+
+    /// An attempt goes out.
+    package mutating func began() { active += 1 }
+
+    /// An attempt is under way no more.
+    package mutating func ended() {
+        precondition(active > 0, "an attempt ends once")
         active -= 1
-        if isRetry { retries -= 1 }
     }
 }

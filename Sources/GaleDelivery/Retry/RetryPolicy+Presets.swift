@@ -2,8 +2,8 @@
 import GalePrimitives
 
 extension RetryPolicy {
-    /// What well-known software does by default, by name. Where the original gives up when its budget refuses, a message in a
-    /// queue waits (`whenRefused`); everything can be changed afterwards.
+    /// What well-known software does by default, by name; everything can be changed afterwards. Where the original hands a refused
+    /// retry's failure to its caller, the preset gives up (`whenRefused`).
     public enum Preset: String, CaseIterable, Sendable {
         /// AWS SDKs, retry mode standard 2.0 (`botocore/retries/standard.py`, `quota.py`).
         case awsStandard20 = "aws-standard-2.0"
@@ -54,6 +54,13 @@ extension RetryPolicy {
     }
 
     private static func client(_ preset: Preset) -> RetryPolicy {
+        var policy = admitted(preset)
+        // Google's throttle refuses first attempts too, and a message that was never sent is worth a wait.
+        policy.whenRefused = preset == .googleSRE ? .wait : .giveUp
+        return policy
+    }
+
+    private static func admitted(_ preset: Preset) -> RetryPolicy {
         var policy: RetryPolicy
         switch preset {
         case .awsStandard20:

@@ -4,8 +4,8 @@ import GalePrimitives
 /// When a failed attempt is made again: a schedule of delays, an admission that says whether a retry may be made at all, and
 /// hedging; each is chosen on its own. `RetryPolicy.Preset` has the published combinations.
 ///
-/// The state behind it (admission, memory of delays) belongs to one dispatcher, that is to one replica, and lives in memory:
-/// it needs no store, so that there is none to fail.
+/// The state behind it (admission, memory of delays) belongs to one dispatcher, that is to one replica, within it to one provider
+/// or to all (`scope`), and lives in memory: it needs no store, so that there is none to fail.
 public struct RetryPolicy: Equatable, Sendable {
     public var backoff: Backoff
     public var jitter: Jitter
@@ -30,8 +30,10 @@ public struct RetryPolicy: Equatable, Sendable {
     public var lifetime: Interval?
     /// Whether a retry may be made now.
     public var admission: RetryAdmission
-    /// What becomes of a notification whose retry was refused.
+    /// What becomes of a notification whose retry was refused. Default `wait`; the presets of client libraries give up, as these do.
     public var whenRefused: WhenRefused = .wait
+    /// Whose failures and successes the admission looks at. Default `perProvider`.
+    public var scope: Scope = .perProvider
     /// The most that is believed of a provider's Retry-After; nil: it is ignored. A negative Retry-After means "do not retry".
     public var retryAfterCap: Interval?
     /// How Retry-After and the schedule's own delay go together.
@@ -108,10 +110,23 @@ public struct RetryPolicy: Equatable, Sendable {
 
     /// What becomes of a notification whose retry the admission refuses.
     public enum WhenRefused: String, CaseIterable, Sendable {
-        /// It waits, without using up an attempt, until the admission allows it or it expires.
+        /// It waits, without using up an attempt, until the admission allows it or it expires. A retry is paid for when it is sent.
         case wait
-        /// The channel has failed for it, as for a caller of the original libraries.
+        /// The channel has failed for it. A retry is paid for when it is decided upon, before its backoff, and is not asked again
+        /// afterwards (`botocore/retries/standard.py`, `needs_retry`: "retry quota reached, not retrying request"; gRFC A6:
+        /// "canceled and the failure returned to the client application"; Envoy, `retry_state_impl.cc`: `NoOverflow`; Finagle,
+        /// `RetryFilter.scala`: `budgetExhausted`). Through a retry topic, whose messages nobody can answer for, it is paid when sent.
         case giveUp = "give-up"
+    }
+
+    /// How many states an admission has.
+    public enum Scope: String, CaseIterable, Sendable {
+        /// One for each provider: a retry asks the one where the attempt before failed, and what that provider answers counts.
+        /// So it is in the originals: AWS and Finagle have a budget per client, gRPC per channel's server name, Envoy per cluster,
+        /// Google's throttle per backend. After a retry topic nobody knows who failed: the provider to be sent to is asked.
+        case perProvider = "per-provider"
+        /// One for all providers of the dispatcher.
+        case shared
     }
 
     /// How a provider's Retry-After `r` (at most `retryAfterCap`) and the schedule's delay `t` go together.

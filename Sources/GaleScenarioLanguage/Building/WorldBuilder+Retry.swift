@@ -18,6 +18,7 @@ extension WorldBuilder {
         retry.lifetime = item["lifetime"]?.integer.map(Interval.init)
         if let admission = admission(item["admission"]) { retry.admission = admission }
         retry.whenRefused = item.choice("when-refused", else: .wait)
+        retry.scope = item.choice("scope", else: .perProvider)
         retry.retryAfter = item.choice("retry-after", else: .atLeast)
         retry.hedging = item["hedge"].map {
             HedgingPolicy(copies: $0.count("copies", else: 2), delay: $0.interval("after"))

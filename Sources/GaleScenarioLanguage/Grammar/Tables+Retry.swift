@@ -35,7 +35,10 @@ extension Tables {
             Key("admission", .record(admission), .optional, "Another rule for who may retry, instead of a budget"),
             Key(
                 "when-refused", .choice(RetryPolicy.WhenRefused.allCases.map(\.rawValue)), .optional,
-                "Who may not retry waits, or gives the channel up; default `wait`"),
+                "Who may not retry waits, or gives the channel up as in the originals; default `wait`, presets `give-up`"),
+            Key(
+                "scope", .choice(RetryPolicy.Scope.allCases.map(\.rawValue)), .optional,
+                "Whether each provider has a budget or admission of its own, or all one; default `per-provider`"),
             Key(
                 "retry-after-cap", .either([.none, .anyDuration]), .defaults("10min"),
                 "The longest Retry-After that is believed; `none`: it is ignored"),

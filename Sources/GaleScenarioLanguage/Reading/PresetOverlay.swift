@@ -62,6 +62,8 @@ private struct RetryText {
         }
         if policy.jitterSpread > .zero { entries.append(entry("jitter-spread", policy.jitterSpread.description)) }
         if let lifetime = policy.lifetime { entries.append(entry("lifetime", lifetime.description)) }
+        if policy.whenRefused != .wait { entries.append(entry("when-refused", policy.whenRefused.rawValue)) }
+        if policy.scope != .perProvider { entries.append(entry("scope", policy.scope.rawValue)) }
         if policy.retryAfter != .atLeast { entries.append(entry("retry-after", policy.retryAfter.rawValue)) }
         return entries + admission
     }
