@@ -53,7 +53,7 @@ struct AdmissionTests {
         #expect(host.dispatcher.counters.delivered > 180)
     }
 
-    @Test("gRPC: from the fifth failure on the failure is the caller's, until successes have brought more than half the tokens back")
+    @Test("gRPC: from the fifth failure on failures are the caller's, until successes have brought enough tokens back")
     func grpc() {
         let host = host(.grpc)
         var isDown = true
@@ -142,7 +142,9 @@ struct AdmissionTests {
     @Test("Envoy: with little traffic three are retried, backoff included, and the others' failures are the callers'")
     func envoyGivesUp() {
         let host = host(.envoy) { $0.jitter = .none }
-        host.respond = { ($0.at.nanoseconds < 1_000_000 ? .zero : .milliseconds(10), $0.ordinal == 1 ? .overloaded : .ok) }
+        host.respond = {
+            ($0.at.nanoseconds < 1_000_000 ? .zero : .milliseconds(10), $0.ordinal == 1 ? .overloaded : .ok)
+        }
         // One by one: each fails at once, when nothing else is under way.
         for _ in 0..<10 {
             host.consume()
@@ -167,7 +169,7 @@ struct AdmissionTests {
         #expect(host.dispatcher.underWay == (0, 0))
     }
 
-    @Test("Finagle: in ten seconds 100 retries in reserve and a fifth of the requests; the others' failures are the callers'")
+    @Test("Finagle: in ten seconds 100 retries in reserve and a fifth of the requests, and the callers have the rest")
     func finagle() {
         let host = host(.finagle) { $0.attempts = 2 }
         host.respond = { _ in (.zero, .overloaded) }

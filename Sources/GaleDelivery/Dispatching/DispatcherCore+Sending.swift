@@ -53,9 +53,8 @@ extension DispatcherCore {
             wait(slot, queue: queue, atHead: entitled.contains(.budget), .budget, &actions)
             return !entitled.contains(.budget)
         }
-        if state.pointee.gates.pointee.kind == .adaptive, chain.pointee.flags.contains(.holdsSlot), isRefused(slot, place, &actions) {
-            return true
-        }
+        let isThrottled = state.pointee.gates.pointee.kind == .adaptive
+        if isThrottled, chain.pointee.flags.contains(.holdsSlot), isRefused(slot, place, &actions) { return true }
         if state.pointee.guards != nil && !passesGuards(slot, place, &actions) { return true }
         if chain.pointee.flags.contains(.holdsSlot) {
             send(slot, route, place, isPaid: isPaid, &actions)

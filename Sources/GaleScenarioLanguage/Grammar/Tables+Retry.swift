@@ -35,7 +35,7 @@ extension Tables {
             Key("admission", .record(admission), .optional, "Another rule for who may retry, instead of a budget"),
             Key(
                 "when-refused", .choice(RetryPolicy.WhenRefused.allCases.map(\.rawValue)), .optional,
-                "Who may not retry waits, or gives the channel up as in the originals; default `wait`, presets `give-up`"),
+                "Who may not retry waits, or gives the channel up; default `wait`, of client libraries `give-up`"),
             Key(
                 "scope", .choice(RetryPolicy.Scope.allCases.map(\.rawValue)), .optional,
                 "Whether each provider has a budget or admission of its own, or all one; default `per-provider`"),
