@@ -28,7 +28,7 @@ public enum Action: Sendable {
     /// (`waiting: retry-topic`). The chain has ended.
     ///
     /// `level` says which topic: with `RetryPolicy.levels` one for each of them, else one. What goes to `.deadLetters` comes back too.
-    case requeue(reference: UInt64, at: Instant, attempts: UInt16, level: RetryLevel, reason: WaitReason)
+    case requeue(reference: UInt64, at: Instant, attempts: UInt64, level: RetryLevel, reason: WaitReason)
     /// Nobody waits for this attempt any more (hedging): the host may break it off and forgets its time-out. No `.responded` is
     /// expected; one that is under way is recognised as stale.
     case cancel(AttemptID, reference: UInt64)

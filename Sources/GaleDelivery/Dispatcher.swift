@@ -53,6 +53,11 @@ public final class Dispatcher {
         core = DispatcherCore(policy: policy, providers: providers)
     }
 
+    /// With room for so many notifications at once, rounded up to 64: for tests.
+    package init(policy: Policy, providers: [ProviderDescription], mostChains: Int) {
+        core = DispatcherCore(policy: policy, providers: providers, mostChains: mostChains)
+    }
+
     deinit { core.deallocate() }
 
     /// Takes one input and appends what is to be done.
@@ -127,8 +132,16 @@ public final class Dispatcher {
         return core.state.pointee.guards.map { $0.pointee.providers + Int(provider.rawValue) }
     }
 
+    /// Collapse keys of which a notification is away in a retry topic: for tests.
+    package var keysAway: Int { core.state.pointee.routing.away.count }
+
     /// Tenants that hold or await a permit: for tests.
     package var activeTenants: Int { core.state.pointee.guards?.pointee.tenants.count ?? 0 }
+
+    /// Probes of a half-open breaker that went out and that nothing is known of: for tests.
+    package func missingProbes(_ provider: ProviderIndex) -> Int64 {
+        core.state.pointee.providers[Int(provider.rawValue)].breaker.missingProbes
+    }
 
     package func breakerState(_ provider: ProviderIndex) -> CircuitBreaker.State {
         precondition(Int(provider.rawValue) < core.state.pointee.providerCount)

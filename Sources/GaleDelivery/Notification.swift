@@ -5,7 +5,7 @@ import GalePrimitives
 public enum Channel: UInt8, CaseIterable, Sendable {
     case push, email, sms, inApp
 
-    /// As scenarios and reports write it.
+    /// The word for it.
     public var name: String {
         switch self {
         case .push: "push"
@@ -41,10 +41,10 @@ public struct Notification: Sendable {
     public var tenant: UInt32
     public var channel: Channel
     public var platform: Platform
-    /// What `Action.requeue` said as `attempts`, as a retry topic's header brings it; otherwise 0. It is the place on the
-    /// notification's way: attempts made on its channel, and `RetryPolicy.attempts` for each channel already left; above its low
-    /// eight bits, how often it came back from the dead letters.
-    public var previousAttempts: UInt16
+    /// What `Action.requeue` said as `attempts`, as a retry topic's header brings it; otherwise 0. Its low eight bits are the place
+    /// on the notification's way: attempts made on its channel, and `RetryPolicy.attempts` for each channel already left; the next
+    /// two, how often it came back from the dead letters. The rest is the dispatcher's own.
+    public var previousAttempts: UInt64
     /// When it was meant to be sent.
     public var created: Instant
     /// From when on it is worth nothing.
@@ -64,7 +64,7 @@ public struct Notification: Sendable {
     @inlinable
     public init(
         reference: UInt64, key: UInt64, recipient: UInt64, tenant: UInt32, channel: Channel, platform: Platform,
-        previousAttempts: UInt16 = 0, created: Instant, expires: Instant, priority: Priority = .normal,
+        previousAttempts: UInt64 = 0, created: Instant, expires: Instant, priority: Priority = .normal,
         zone: TimeZoneIndex = .unknown, collapseKey: UInt64 = 0,
         registered: Instant = Instant(nanoseconds: .min), deliveries: UInt8 = 1
     ) {

@@ -91,7 +91,7 @@ public struct Policy: Equatable, Sendable {
     public struct Route: Equatable, Sendable {
         public var channel: Channel
         public var platform: Platform
-        /// Equivalents in order of preference, with weights (all 1 where the scenario gives none).
+        /// Equivalents in order of preference, with weights (all alike: no preference).
         public var providers: [(provider: ProviderIndex, weight: UInt32)]
 
         public init(channel: Channel, platform: Platform, providers: [(provider: ProviderIndex, weight: UInt32)]) {

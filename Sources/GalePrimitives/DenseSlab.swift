@@ -84,6 +84,12 @@ public struct DenseSlab<Element: BitwiseCopyable> {
         return free == 0 ? nil : self[header.pointee.first &+ UInt32(truncatingIfNeeded: free.trailingZeroBitCount)]
     }
 
+    /// Whether `allocate` would hand out an index below a limit, which is a multiple of 64.
+    @inlinable @inline(__always)
+    public func hasRoom(below limit: UInt32) -> Bool {
+        header.pointee.free != 0 || header.pointee.ready != .max || extent < limit
+    }
+
     /// Takes a record. Its contents are those of its last user, or zero.
     @inlinable @inline(__always)
     public func allocate() -> UInt32 {

@@ -119,8 +119,8 @@ struct FallbackTests {
     func retryTopic() {
         let host = TestHost(policy(waiting: .retryTopic, attempts: 3), providers: providers)
         host.respond = { $0.channel == .push ? (.zero, .refused) : (.zero, .overloaded) }
-        var attempts: UInt16 = 0
-        var seen: [UInt16] = []
+        var attempts: UInt64 = 0
+        var seen: [UInt64] = []
         var last: UInt64 = 0
         for _ in 0..<10 {
             last = host.consume(previousAttempts: attempts)

@@ -136,4 +136,22 @@ struct LateInputTests {
         #expect(host.dispatcher.unsettled == 0)
         host.drain()
     }
+
+    @Test("a late answer counts as a success only where no provider's dialect reads it as anything else")
+    func lateDialect() {
+        let providers = [
+            ProviderDescription(name: "sms", dialect: .sms), ProviderDescription(name: "gateway", dialect: .gateway),
+        ]
+        let host = TestHost(.plain(providers: [(0, 1), (1, 0)]), providers: providers)
+        host.respond = { _ in nil }
+        let reference = host.consume()
+        host.handle(.responded(host.sent[0].attempt, .timedOut))
+        #expect(host.sent.map(\.provider) == [0, 1])
+        // The message's resource is there, and says that a filter of the carrier's took it.
+        let filtered = ProviderResponse(status: 200, reason: .named("30007", in: .sms))
+        host.handle(.responded(host.sent[0].attempt, filtered))
+        #expect(host.settled[reference] == nil && host.dispatcher.counters.stale == 1)
+        host.handle(.responded(host.sent[0].attempt, ProviderResponse(status: 201)))
+        #expect(host.settled[reference] == .delivered)
+    }
 }

@@ -69,6 +69,20 @@ struct QuietDispatchTests {
         #expect(Set(late).count > 25)
     }
 
+    @Test("what would expire within the spread goes out in the time that is left, evenly")
+    func spreadBeforeExpiry() {
+        let host = TestHost(Self.policy(QuietHours(spread: .minutes(30), epoch: Self.epoch)))
+        var words = SplitMix(seed: 3)
+        host.random = { words.next() }
+        host.run(until: Self.hours(3))
+        for _ in 0..<300 { host.consume(timeToLive: .hours(8) + .minutes(10), zone: Self.berlin) }
+        host.drain()
+        let late = host.sent.map { ($0.at - Self.hours(11)).nanoseconds / 60_000_000_000 }
+        #expect(late.count == 300 && late.allSatisfy { 0 <= $0 && $0 < 10 })
+        #expect(Set(late).count == 10)
+        #expect(host.settled.values.allSatisfy { $0 == .delivered })
+    }
+
     @Test("the provider's deadline moves a message to an equivalent, the channel's to another channel")
     func tiers() {
         var policy = Policy.plain(

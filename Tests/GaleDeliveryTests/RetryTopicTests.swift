@@ -15,7 +15,7 @@ struct RetryTopicTests {
     /// A message's way through retry topics until it is settled: level and seconds waited.
     private func way(_ host: TestHost, timeToLive: Interval = .hours(24)) -> (levels: [UInt8], waits: [Int64]) {
         var (levels, waits): ([UInt8], [Int64]) = ([], [])
-        var attempts: UInt16 = 0
+        var attempts: UInt64 = 0
         while levels.count < 100 {
             let reference = host.consume(previousAttempts: attempts, created: .zero, timeToLive: timeToLive)
             host.run(for: .milliseconds(10))

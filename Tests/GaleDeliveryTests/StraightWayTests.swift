@@ -105,4 +105,26 @@ struct StraightWayTests {
     private func describe(_ actions: borrowing Actions) -> [String] {
         (0..<actions.count).map { String(describing: actions[$0]) }
     }
+
+    @Test("beyond the notifications that there may be at once, one is shed, on either way")
+    func full() {
+        for hasLimit in [false, true] {
+            var policy = Policy.plain()
+            if hasLimit {
+                policy.limits = [
+                    Policy.RateLimit(
+                        provider: ProviderIndex(rawValue: 0), ratePerSecondMicros: 1_000_000_000, burst: 1_000)
+                ]
+            }
+            let host = TestHost(policy, mostChains: 128)
+            host.respond = { _ in nil }
+            for _ in 0..<200 { host.consume() }
+            #expect(host.sent.count == 128)
+            #expect(host.settled.count == 72 && host.settled.values.allSatisfy { $0 == .shed })
+            for place in 0..<64 { host.handle(.responded(host.sent[place].attempt, .ok)) }
+            for _ in 0..<100 { host.consume() }
+            #expect(host.sent.count == 192)
+            #expect(host.dispatcher.unsettled == 128)
+        }
+    }
 }

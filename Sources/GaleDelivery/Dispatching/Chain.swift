@@ -91,8 +91,11 @@ enum Identifier {
     static let queueSlot: UInt64 = slotMask
     /// A wake by this name only lets go on what one input's work left over; no queue has this number.
     static let continuation = make(queue: Int(queueNumberMask), sequence: 0)
-    /// Chains that one dispatcher can have at once.
-    static let maximumChains = Int(slotMask) - 1
+    /// Two wakes that are no wait queue's either: of hedges, and of what waits for a permit or a turn.
+    static let hedgeQueue = Int(queueNumberMask) - 1
+    static let deadlineQueue = Int(queueNumberMask) - 2
+    /// Records that one dispatcher can have at once, a multiple of 64: more have no number.
+    static let maximumChains = Int(slotMask) & ~63
 
     @inline(__always)
     static func make(slot: UInt32, generation: UInt32, serial: UInt8) -> UInt64 {

@@ -10,11 +10,13 @@ struct AttemptCopy: BitwiseCopyable {
     var isRetry: Bool
     /// The provider whose admission has paid for it, if it is a retry.
     var payer: UInt16
+    /// Nanoseconds.
+    var sent: Int64
     /// What it cost, and in which period, where money counts.
     var paid: Int64 = 0
     var period: Int64 = 0
 
-    static let none = AttemptCopy(provider: 0, epoch: 0, serial: 0, isRetry: false, payer: 0)
+    static let none = AttemptCopy(provider: 0, epoch: 0, serial: 0, isRetry: false, payer: 0, sent: 0)
 }
 
 /// What few chains need, beside their record: only policies that need it ever touch it.
@@ -22,7 +24,7 @@ struct ChainExtra: BitwiseCopyable {
     /// Attempts under way, the first `copyCount` of them; the first member, see `copy(_:)`.
     var copies: (AttemptCopy, AttemptCopy, AttemptCopy, AttemptCopy, AttemptCopy) = (.none, .none, .none, .none, .none)
     var copyCount: UInt8 = 0
-    /// Number of the wake for the next copy.
+    /// Number of the wake for the next copy, whoever brings it.
     var timer: UInt8 = 0
     var hasTimer = false
     /// The provider asked not to be sent another copy.
@@ -39,10 +41,12 @@ struct ChainExtra: BitwiseCopyable {
     var refusals: UInt8 = 0
     /// How often it came back from the dead letters.
     var replays: UInt8 = 0
-    /// Of the chain that it belongs to.
+    /// Of the chain that it belongs to; no chain has the greatest.
     var generation: UInt32
     /// What the schedule of delays remembers.
     var memory: Int64 = 0
+    /// When an adaptive throttle let the last attempt through, nanoseconds.
+    var throttled: Int64 = 0
 }
 
 extension UnsafeMutablePointer where Pointee == ChainExtra {
@@ -69,51 +73,5 @@ extension UnsafeMutablePointer where Pointee == ChainExtra {
         for next in (place + 1)..<max(place + 1, Int(pointee.copyCount)) { copies[next - 1] = copies[next] }
         pointee.copyCount -= 1
         return copy
-    }
-}
-
-/// `ChainExtra` by the chain's slot, in pages that are made when they are first needed and never move.
-struct ChainExtras {
-    private static let shift: UInt32 = 8
-    private static let mask: UInt32 = 1 << shift - 1
-    private var pages: UnsafeMutablePointer<UnsafeMutablePointer<ChainExtra>?>
-    private var pageCount: Int
-
-    init() {
-        pageCount = 1
-        pages = .allocate(capacity: pageCount)
-        pages.initialize(repeating: nil, count: pageCount)
-    }
-
-    func deallocate() {
-        for page in 0..<pageCount { pages[page]?.deallocate() }
-        pages.deallocate()
-    }
-
-    /// The chain's own, new where it is the first time in this life of the record.
-    @inline(__always)
-    mutating func of(_ slot: UInt32, generation: UInt32) -> UnsafeMutablePointer<ChainExtra> {
-        let number = Int(slot >> Self.shift)
-        let page = number < pageCount ? pages[number] ?? makePage(number) : makePage(number)
-        let extra = page + Int(slot & Self.mask)
-        if extra.pointee.generation != generation { extra.initialize(to: ChainExtra(generation: generation)) }
-        return extra
-    }
-
-    @inline(never)
-    private mutating func makePage(_ number: Int) -> UnsafeMutablePointer<ChainExtra> {
-        if number >= pageCount {
-            let count = max(number + 1, pageCount * 2)
-            let larger = UnsafeMutablePointer<UnsafeMutablePointer<ChainExtra>?>.allocate(capacity: count)
-            larger.initialize(repeating: nil, count: count)
-            for page in 0..<pageCount { larger[page] = pages[page] }
-            pages.deallocate()
-            pages = larger
-            pageCount = count
-        }
-        let page = UnsafeMutablePointer<ChainExtra>.allocate(capacity: 1 << Int(Self.shift))
-        page.initialize(repeating: ChainExtra(generation: .max), count: 1 << Int(Self.shift))
-        pages[number] = page
-        return page
     }
 }

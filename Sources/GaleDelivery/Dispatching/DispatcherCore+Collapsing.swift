@@ -4,24 +4,61 @@
 /// (APNs keeps the latest for a device that is away, `apns-collapse-id`; so does FCM, `collapse_key`). What is under way, or may have
 /// been taken, is not called back.
 extension DispatcherCore {
-    /// A chain comes with a collapse key.
+    /// A chain comes with a collapse key; `isBack`: from a retry topic, and the key was noted when it left.
     ///
-    /// - Returns: false: one that is later waits already, and this one has ended.
-    func collapse(_ slot: UInt32, _ key: UInt64, _ actions: inout Actions) -> Bool {
+    /// - Returns: false: a later one is here or has come meanwhile, and this one has ended.
+    func collapse(_ slot: UInt32, _ key: UInt64, isBack: Bool, _ actions: inout Actions) -> Bool {
         let key = Self.mixed(routed(slot).pointee.recipient, key)
-        let earlier = state.pointee.routing.collapsible[key]
-        if earlier != HashIndex.none, isReplaceable(earlier) {
-            if chain(earlier).pointee.created > chain(slot).pointee.created {
-                state.pointee.counters.collapsed += 1
-                settle(slot, .suppressed, &actions)
-                return false
-            }
-            replace(earlier, &actions)
-        }
-        if earlier != HashIndex.none { unindex(earlier) }
         routed(slot).pointee.collapseKey = key
+        routed(slot).pointee.flags.insert(.isCollapsible)
+        let created = chain(slot).pointee.created
+        let earlier = state.pointee.routing.collapsible[key]
+        var isLate = earlier != HashIndex.none && chain(earlier).pointee.created > created
+        if state.pointee.waiting == .retryTopic {
+            let isPassed = state.pointee.routing.away.come(key, created: created, isBack: isBack)
+            isLate = isLate || isPassed
+        }
+        if isLate {
+            // What may have been taken goes on, beside the later one.
+            if chain(slot).pointee.flags.contains(.unsure) { return true }
+            endOutdated(slot, &actions)
+            return false
+        }
+        if earlier != HashIndex.none {
+            let canReplace = isReplaceable(earlier)
+            unindex(earlier)
+            if canReplace {
+                replace(earlier, &actions)
+            } else {
+                routed(earlier).pointee.flags.insert(.isOutdated)
+            }
+        }
         routed(slot).pointee.flags.insert(.isIndexed)
         state.pointee.routing.collapsible.set(key, slot)
+        return true
+    }
+
+    /// Whether a later one with a chain's collapse key came while nothing could be done, and now nothing of it is under way or can
+    /// have been taken but by the app.
+    func isOutdated(_ slot: UInt32) -> Bool {
+        routed(slot).pointee.flags.contains(.isOutdated) && !chain(slot).pointee.flags.contains(.unsure)
+    }
+
+    /// Ends a chain of which nothing waits for the sake of a later one.
+    func endOutdated(_ slot: UInt32, _ actions: inout Actions) {
+        if !routed(slot).pointee.flags.contains(.acceptedInApp) { state.pointee.counters.collapsed += 1 }
+        settle(slot, .suppressed, &actions)
+    }
+
+    /// A chain leaves for a retry topic: its collapse key is remembered.
+    ///
+    /// - Returns: whether it has one.
+    func noteAway(_ slot: UInt32) -> Bool {
+        guard routed(slot).pointee.flags.contains(.isCollapsible) else { return false }
+        let chain = chain(slot)
+        state.pointee.routing.away.leave(
+            routed(slot).pointee.collapseKey, created: chain.pointee.created, expires: chain.pointee.expires,
+            at: state.pointee.now)
         return true
     }
 

@@ -60,10 +60,28 @@ extension DispatcherCore {
             .record(host: Int(call.place), failure: Self.isOutlying(verdict), at: now)
     }
 
-    /// Nobody waits for an attempt's answer any more.
-    func withdrawCall(_ identifier: UInt64) {
-        guard let guards = state.pointee.guards, let call = guards.pointee.calls.remove(identifier) else { return }
+    /// Nobody waits for the answer of an attempt under way any more: its probe, its place and its tenant's permit come back.
+    ///
+    /// It would have taken longer still; where that is longer than a breaker or AIMD allows, it is slow to them. What works from
+    /// the round trips themselves (Vegas, Gradient2) is told nothing, as this one isn't known.
+    func abandonCall(_ identifier: UInt64, provider index: Int, epoch: UInt8) {
+        let provider = state.pointee.providers + index
+        guard let guards = state.pointee.guards, let call = guards.pointee.calls.remove(identifier) else {
+            return provider.pointee.breaker.withdrawCall(epoch: epoch)
+        }
         release(call, guards)
+        let now = state.pointee.now
+        let (guarded, least) = (guards.pointee.providers + index, now - call.sent)
+        guarded.pointee.latency.recordAtLeast(least, at: now)
+        if least > guarded.pointee.slowAfter {
+            guarded.pointee.limit.record(.answered, roundTrip: least, inFlight: Int64(call.inFlight))
+        }
+        guard least > guarded.pointee.slowCall else { return provider.pointee.breaker.withdrawCall(epoch: epoch) }
+        switch provider.pointee.breaker.record(failure: false, duration: least, epoch: epoch, at: now) {
+        case .none: break
+        case .opened: state.pointee.counters.breakersOpened += 1
+        case .closed: guards.pointee.freed |= guards.pointee.routes[index]
+        }
     }
 
     private func release(_ call: Call, _ guards: UnsafeMutablePointer<Guards>) {
@@ -105,17 +123,9 @@ extension DispatcherCore {
     /// its tenant go. If not, it has been seen to.
     func passesGuards(_ slot: UInt32, _ place: Int32, _ actions: inout Actions) -> Bool {
         guard let guards = state.pointee.guards else { return true }
-        let chain = chain(slot)
-        if guards.pointee.deadlineShare >= 0, chain.pointee.flags.contains(.holdsSlot) {
-            let guarded = guards.pointee.providers + Int(state.pointee.plan.equivalents[Int(place)].provider)
-            let remaining = chain.pointee.expires - state.pointee.now
-            if !guarded.pointee.latency.canMeet(
-                remaining, shareMicros: guards.pointee.deadlineShare, at: state.pointee.now)
-            {
-                state.pointee.counters.hopeless += 1
-                leaveChannel(slot, .shed, &actions)
-                return false
-            }
+        if chain(slot).pointee.flags.contains(.holdsSlot), isHopeless(slot, place) {
+            leaveChannel(slot, .shed, &actions)
+            return false
         }
         guard guards.pointee.hasTenants, !guards.pointee.notes[slot].pointee.holdsPermit else { return true }
         let note = guards.pointee.notes[slot]
@@ -125,6 +135,20 @@ extension DispatcherCore {
         }
         waitForPermit(slot, guards, &actions)
         return false
+    }
+
+    /// Whether an attempt at an equivalent isn't worth beginning, as its answer would come too late.
+    func isHopeless(_ slot: UInt32, _ place: Int32) -> Bool {
+        guard let guards = state.pointee.guards, guards.pointee.deadlineShare >= 0 else { return false }
+        let guarded = guards.pointee.providers + Int(state.pointee.plan.equivalents[Int(place)].provider)
+        let remaining = chain(slot).pointee.expires - state.pointee.now
+        if guarded.pointee.latency.canMeet(
+            remaining, shareMicros: guards.pointee.deadlineShare, at: state.pointee.now)
+        {
+            return false
+        }
+        state.pointee.counters.hopeless += 1
+        return true
     }
 
     // MARK: Tenants
@@ -149,6 +173,7 @@ extension DispatcherCore {
         giveSlot(slot, .bulkhead, &actions)
         chain(slot).pointee.state = .queued
         state.pointee.waitingChains += 1
+        watchDeadline(slot, &actions)
         note.pointee.next = TenantBulkhead.none
         let before = guards.pointee.tenants.append(slot, to: note.pointee.tenant)
         if before != TenantBulkhead.none { guards.pointee.notes[before].pointee.next = slot }
@@ -164,7 +189,18 @@ extension DispatcherCore {
     }
 
     private func giveBackPermit(of tenant: UInt32, _ guards: UnsafeMutablePointer<Guards>) {
-        if guards.pointee.tenants.giveBack(tenant) { guards.pointee.noteReturned(tenant) }
+        if guards.pointee.tenants.giveBack(tenant) { guards.pointee.returned.append(tenant) }
+    }
+
+    /// Takes the first of a tenant's queue out if it has ended.
+    @discardableResult
+    func removeGone(_ tenant: TenantBulkhead.Tenant, _ guards: UnsafeMutablePointer<Guards>) -> Bool {
+        let slot = tenant.first
+        guard tenant.waiting > 0, chain(slot).pointee.state == .gone else { return false }
+        guards.pointee.tenants.removeFirst(of: tenant.number, next: guards.pointee.notes[slot].pointee.next)
+        close(slot)
+        state.pointee.goneChains -= 1
+        return true
     }
 
     // MARK: After an input
@@ -178,10 +214,10 @@ extension DispatcherCore {
             freed &= freed - 1
         }
         var left = Self.batch
-        while left > 0, let tenant = guards.pointee.takeReturned() {
-            pump(tenant: tenant, guards, &left, &actions)
+        while left > 0, !guards.pointee.returned.isEmpty {
+            pump(tenant: guards.pointee.returned.popFirst(), guards, &left, &actions)
         }
-        if guards.pointee.returnedCount > 0 {
+        if !guards.pointee.returned.isEmpty {
             actions.append(
                 .wake(TimerID(rawValue: Identifier.continuation), at: Instant(nanoseconds: state.pointee.now + 1)))
         }
@@ -193,15 +229,12 @@ extension DispatcherCore {
         while let tenant = guards.pointee.tenants.tenant(number), tenant.waiting > 0,
             tenant.held < guards.pointee.tenants.limit
         {
-            if left == 0 { return guards.pointee.noteReturned(number) }
+            if left == 0 { return guards.pointee.returned.append(number) }
             left -= 1
+            if removeGone(tenant, guards) { continue }
             let slot = tenant.first
             guards.pointee.tenants.removeFirst(of: number, next: guards.pointee.notes[slot].pointee.next)
-            if chain(slot).pointee.state == .gone {
-                close(slot)
-                state.pointee.goneChains -= 1
-                continue
-            }
+            state.pointee.deadlines.remove(slot)
             state.pointee.waitingChains -= 1
             guards.pointee.isNextOfTenant = true
             _ = proceed(slot, [], &actions)

@@ -18,7 +18,7 @@ extension DispatcherCore {
         case .woken(let timer): woken(timer.rawValue, &actions)
         }
         if state.pointee.firstMarked >= 0 { passOnRetries(&actions) }
-        if let guards = state.pointee.guards, guards.pointee.freed != 0 || guards.pointee.returnedCount > 0 {
+        if let guards = state.pointee.guards, guards.pointee.freed != 0 || !guards.pointee.returned.isEmpty {
             passOnRoom(guards, &actions)
         }
         if let safety = state.pointee.safety, !safety.pointee.finished.isEmpty { passOnTurns(safety, &actions) }
@@ -26,6 +26,7 @@ extension DispatcherCore {
 
     func consumed(_ notification: Notification, _ actions: inout Actions) {
         let notification = state.pointee.isRouted ? withinMessageTier(notification) : notification
+        let header = RetryTopicHeader(rawValue: notification.previousAttempts)
         state.pointee.counters.consumed += 1
         if state.pointee.now >= notification.expires.nanoseconds {
             return refuse(notification, .expired, &actions)
@@ -36,8 +37,7 @@ extension DispatcherCore {
         }
         // Which channel, and how often it was tried, is what a retry topic's header says in one number.
         var step = DeliveryPlan.way(notification.channel, notification.platform)
-        var attempts = UInt8(truncatingIfNeeded: notification.previousAttempts)
-        let replays = UInt8(truncatingIfNeeded: notification.previousAttempts >> 8)
+        var attempts = header.place
         if attempts >= state.pointee.attemptLimit {
             let passed = Int(attempts / state.pointee.attemptLimit)
             if passed >= DeliveryPlan.stepsPerWay { return refuse(notification, .deadLettered, &actions) }
@@ -48,9 +48,10 @@ extension DispatcherCore {
             return refuse(notification, .deadLettered, &actions)
         }
         if !isAdmitted(notification) { return refuse(notification, .shed, &actions) }
-        if state.pointee.chains.count >= Identifier.maximumChains { return refuse(notification, .shed, &actions) }
+        if !hasRoomForChain { return refuse(notification, .shed, &actions) }
         let slot = open(notification, step: UInt8(step), attempts: attempts)
-        if replays > 0 { extra(slot).pointee.replays = replays }
+        if header.replays > 0 { extra(slot).pointee.replays = header.replays }
+        if header.isUnsure { chain(slot).pointee.flags.insert(.unsure) }
         if state.pointee.isRouted && !beginRouting(slot, notification, &actions) { return }
         if isInTurn(slot, &actions) { begin(slot, &actions) }
     }
@@ -60,8 +61,15 @@ extension DispatcherCore {
         if !lookUpFirst(slot, firstState(slot), isBeginning: true, &actions) { _ = proceed(slot, [], &actions) }
     }
 
-    /// Settles what never became a chain.
+    /// Settles what never became a chain; what the app took before it went through a retry topic was delivered.
     private func refuse(_ notification: Notification, _ outcome: Outcome, _ actions: inout Actions) {
+        var outcome = outcome
+        if state.pointee.isRouted && RetryTopicHeader(rawValue: notification.previousAttempts).acceptedInApp {
+            outcome = .delivered
+            if state.pointee.deduplicates {
+                actions.append(.write(reference: notification.reference, deliveredKey(notification.key)))
+            }
+        }
         state.pointee.counters.count(outcome)
         actions.append(.settle(reference: notification.reference, outcome))
     }
@@ -86,7 +94,7 @@ extension DispatcherCore {
             settle(slot, .expired, &actions)
         } else if hasBegun(slot, &actions) {
             return
-        } else if isRevoked(slot) {
+        } else if isRevoked(slot) && !isAwaitingSeen(slot) {
             leaveRevoked(slot, &actions)
         } else if chain.pointee.flags.contains(.needsLookup) {
             lookUp(slot, &actions)
@@ -104,13 +112,15 @@ extension DispatcherCore {
         if raw & Identifier.slotMask == Identifier.queueSlot {
             let index = Identifier.queue(raw)
             if raw == Identifier.continuation { return }
+            if index == Identifier.hedgeQueue { return wokenToHedges(raw, &actions) }
+            if index == Identifier.deadlineQueue { return wokenToDeadlines(raw, &actions) }
             guard index < queue(ofGate: state.pointee.gateCount), state.pointee.queues[index].wakeAt != .max,
                 state.pointee.queues[index].wakeSequence & Identifier.sequenceMask == Identifier.sequence(raw)
             else { return countStale() }
             state.pointee.queues[index].wakeAt = .max
             return pump(index, &actions)
         }
-        if let slot = living(raw), wokenToHedge(slot, serial: Identifier.serial(raw), &actions) { return }
+        if wokenToHedge(raw, &actions) { return }
         guard let slot = living(raw), chain(slot).pointee.state == .backoff,
             chain(slot).pointee.serial == Identifier.serial(raw)
         else { return countStale() }

@@ -3,7 +3,7 @@ import GalePrimitives
 
 /// From a policy's values to flat tables, and their end.
 extension DispatcherCore {
-    init(policy: Policy, providers: [ProviderDescription]) {
+    init(policy: Policy, providers: [ProviderDescription], mostChains: Int = Identifier.maximumChains) {
         precondition(!providers.isEmpty && providers.count <= Int(UInt16.max), "a dispatcher has providers")
         let plan = DeliveryPlan(policy, providerCount: providers.count)
         let accesses = StateAccesses(policy)
@@ -51,7 +51,8 @@ extension DispatcherCore {
                 providerCount: providers.count, accesses: accesses, queues: queues, backoff: Backoff(policy.retry),
                 waiting: policy.waiting, guards: guards, safety: safety,
                 maximumDeliveries: policy.maximumDeliveries ?? .max,
-                spread: max(1_000_000_000, policy.retry.base.nanoseconds)))
+                spread: max(1_000_000_000, policy.retry.base.nanoseconds),
+                chainLimit: UInt32(min(max(1, mostChains), Identifier.maximumChains))))
     }
 
     func deallocate() {
@@ -75,6 +76,8 @@ extension DispatcherCore {
         state.pointee.gates.deallocate()
         state.pointee.retry.deallocate()
         state.pointee.extras.deallocate()
+        state.pointee.hedges.deallocate()
+        state.pointee.deadlines.deallocate()
         state.pointee.chains.deallocate()
         state.deallocate()
     }

@@ -14,6 +14,7 @@ extension DispatcherCore {
         _ slot: UInt32, _ bits: UInt32, isBeginning: Bool = false, _ actions: inout Actions
     ) -> Bool {
         guard bits != 0 else { return false }
+        giveBackPermit(ofChain: slot)
         let chain = chain(slot)
         if !isBeginning { _ = chain.pointee.nextSerial() }
         chain.pointee.epoch = 0
@@ -31,12 +32,10 @@ extension DispatcherCore {
     func kindsForNextChannel(_ slot: UInt32) -> UInt32 {
         let accesses = state.pointee.accesses
         let chain = chain(slot)
-        // The notification's own channel was asked for before the app was tried.
-        let own = isInApp(slot) ? 0 : accesses.perChannel
         let isAsking = chain.pointee.state == .lookingUp || chain.pointee.flags.contains(.needsLookup)
-        guard isAsking else { return own }
+        guard isAsking else { return accesses.perChannel }
         let left = chain.pointee.tried == 0 ? StateAccesses.bit(.deduplication) : chain.pointee.tried
-        return own | (left & accesses.perMessage)
+        return accesses.perChannel | (left & accesses.perMessage)
     }
 
     /// Asks for the first of the kinds that are still to be asked. The chain has a slot.
@@ -65,7 +64,7 @@ extension DispatcherCore {
             StateKind.key(
                 recipient: state.pointee.safety.unsafelyUnwrapped.pointee.notes[slot].pointee.recipient,
                 state.pointee.plan.steps[Int(chain(slot).pointee.step)].channel)
-        case .deduplication, .quota: chain(slot).pointee.key
+        case .deduplication: chain(slot).pointee.key
         }
     }
 
@@ -110,13 +109,14 @@ extension DispatcherCore {
             guard value != 0 else { return false }
             leaveRevoked(slot, &actions)
             return true
-        case .quota: return false
         }
     }
 
     /// Nothing speaks against the chain as far as this kind goes: the next kind, or on to the send.
     private func passed(_ slot: UInt32, _ kind: StateKind, _ actions: inout Actions) {
         let chain = chain(slot)
+        // A store that fails doesn't say that it was seen.
+        if kind == .presence { routed(slot).pointee.flags.remove(.awaitsSeen) }
         let left = chain.pointee.tried & ~StateAccesses.bit(kind)
         if left != 0 {
             if state.pointee.now >= chain.pointee.expires { return settle(slot, .expired, &actions) }
@@ -126,6 +126,8 @@ extension DispatcherCore {
             return lookUp(slot, &actions)
         }
         chain.pointee.tried = 0
+        // It asks no more: where it goes from here nothing is left of this.
+        chain.pointee.state = .backoff
         _ = proceed(slot, [], &actions)
     }
 

@@ -17,6 +17,7 @@ extension DispatcherCore {
         chain.pointee.state = .queued
         state.pointee.waitingChains += 1
         state.pointee.counters.count(.order)
+        watchDeadline(slot, &actions)
         actions.append(.release(chainID(slot), reference: chain.pointee.reference, until: .order))
         return false
     }
@@ -33,18 +34,19 @@ extension DispatcherCore {
             }
             left -= 1
             let key = finished.popFirst()
-            while let word = safety.pointee.order.pointee.finish(key: key) {
-                let slot = UInt32(truncatingIfNeeded: word)
-                if chain(slot).pointee.state == .gone {
-                    close(slot)
-                    state.pointee.goneChains -= 1
-                    continue
-                }
-                safety.pointee.notes[slot].pointee.isInTurn = true
-                state.pointee.waitingChains -= 1
-                goOn(slot, &actions)
-                break
+            guard let word = safety.pointee.order.pointee.finish(key: key) else { continue }
+            let slot = UInt32(truncatingIfNeeded: word)
+            if chain(slot).pointee.state == .gone {
+                // Its turn ends as it comes, and the next one's is another piece of work.
+                close(slot)
+                state.pointee.goneChains -= 1
+                finished.append(key)
+                continue
             }
+            safety.pointee.notes[slot].pointee.isInTurn = true
+            state.pointee.waitingChains -= 1
+            state.pointee.deadlines.remove(slot)
+            goOn(slot, &actions)
         }
     }
 

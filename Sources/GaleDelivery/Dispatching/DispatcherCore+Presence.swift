@@ -11,6 +11,18 @@ extension DispatcherCore {
     @inline(__always)
     func isInApp(_ slot: UInt32) -> Bool { chain(slot).pointee.step > DeliveryPlan.lastOfWays }
 
+    /// Whether every attempt of this chain was on the channel that it is on.
+    func isOnFirstChannel(_ slot: UInt32) -> Bool {
+        if isInApp(slot) || chain(slot).pointee.step & 3 != 0 { return false }
+        return !state.pointee.isRouted || !routed(slot).pointee.flags.contains(.wasInApp)
+    }
+
+    /// Whether the app took a chain, and the time is not over in which it may be seen there.
+    @inline(__always)
+    func isAwaitingSeen(_ slot: UInt32) -> Bool {
+        state.pointee.isRouted && routed(slot).pointee.flags.contains(.awaitsSeen)
+    }
+
     /// The step after a chain's, or nil at the end of its way.
     @inline(__always)
     func nextStep(_ slot: UInt32) -> UInt8? {
@@ -33,7 +45,12 @@ extension DispatcherCore {
         let (cap, presence) = (state.pointee.routing.cap, state.pointee.routing.presence)
         if cap.channels & bit == 0 || priority < cap.bypass { bits |= StateAccesses.bit(.cap) }
         let hasApp = state.pointee.plan.inAppStep(home: chain(slot).pointee.step) != nil
-        if presence.channels & bit == 0 || !hasApp { bits |= StateAccesses.bit(.presence) }
+        // The app comes first or not at all: not after attempts that a retry topic tells of.
+        if presence.channels & bit == 0 || !hasApp || chain(slot).pointee.attempts > 0
+            || routed(slot).pointee.flags.contains(.acceptedInApp)
+        {
+            bits |= StateAccesses.bit(.presence)
+        }
         return bits
     }
 
@@ -62,6 +79,7 @@ extension DispatcherCore {
     func canUseApp(_ slot: UInt32) -> Bool {
         let route = Int(state.pointee.plan.steps[Int(chain(slot).pointee.step)].route)
         return mayUse(route, chain(slot).pointee.flags.contains(.promisedRoute)) && capacity(route) > 0
+            && quietEnd(slot) == nil
     }
 
     /// Back to the notification's own channel, of which nothing has been used up.
@@ -81,7 +99,8 @@ extension DispatcherCore {
         routed.pointee.since = state.pointee.now
         goHome(slot)
         let chain = chain(slot)
-        chain.pointee.tried = StateAccesses.bit(.presence)
+        // If it wasn't seen, whether its own channel may be used is still to be asked.
+        chain.pointee.tried = StateAccesses.bit(.presence) | state.pointee.accesses.perChannel
         chain.pointee.epoch = 0
         chain.pointee.flags.insert(.needsLookup)
         rest(slot, until: state.pointee.now + max(1, min(within, left)), .seen, &actions)

@@ -69,20 +69,22 @@ extension DispatcherCore {
         guard chain.pointee.provider != Chain.noProvider, !chain.pointee.flags.contains(.succeededLate) else {
             return countStale()
         }
-        let dialect = state.pointee.providers[Int(chain.pointee.provider)].dialect
-        guard Taxonomy.classify(dialect, response).errorClass == .ok else { return countStale() }
+        guard Taxonomy.isSuccess(response) else { return countStale() }
+        if isOnFirstChannel(slot) { forgiveStrikes(slot, &actions) }
         switch chain.pointee.state {
         case .inFlight:
             if state.pointee.retry.copies > 1 {
                 cancelCopies(slot, &actions)
             } else {
-                let breaker = state.pointee.providers + Int(chain.pointee.provider)
-                breaker.pointee.breaker.withdrawCall(epoch: chain.pointee.epoch)
-                withdrawCall(
+                let index = Int(chain.pointee.provider)
+                abandonCall(
                     Identifier.make(
-                        slot: slot, generation: chain.pointee.generation, serial: chain.pointee.serial))
+                        slot: slot, generation: chain.pointee.generation, serial: chain.pointee.serial),
+                    provider: index, epoch: chain.pointee.epoch)
+                let isTimed = state.pointee.gates.pointee.kind == .adaptive
                 noteAbandoned(
-                    provider: chain.pointee.provider, payer: chain.pointee.attempts > 1 ? payer(of: slot) : nil)
+                    provider: chain.pointee.provider, payer: chain.pointee.attempts > 1 ? payer(of: slot) : nil,
+                    sent: isTimed ? extra(slot).pointee.throttled : 0)
             }
             deliver(slot, &actions)
         case .lookingUp:
@@ -106,7 +108,9 @@ extension DispatcherCore {
     /// Ends a chain that a queue still links: settled now, the record goes when the queue reaches it.
     func settleQueued(_ slot: UInt32, _ outcome: Outcome, _ actions: inout Actions) {
         let chain = chain(slot)
+        let outcome = state.pointee.isRouted ? routedOutcome(slot, outcome, &actions) : outcome
         state.pointee.waitingChains -= 1
+        state.pointee.deadlines.remove(slot)
         actions.append(.settle(reference: chain.pointee.reference, outcome))
         state.pointee.counters.count(outcome)
         if state.pointee.isRouted { unindex(slot) }
@@ -121,9 +125,11 @@ extension DispatcherCore {
         let chain = chain(slot)
         if verdict.mayHaveBeenAccepted {
             chain.pointee.flags.insert(.unsure)
-        } else {
+        } else if state.pointee.retry.copies == 1 {
+            // Of several copies another may have been taken: see `noteCopy`.
             chain.pointee.flags.remove(.unsure)
         }
+        if state.pointee.isRouted && isOutdated(slot) { return endOutdated(slot, &actions) }
         if isInApp(slot) { return leaveChannel(slot, .deadLettered, &actions) }
         switch verdict.errorClass {
         case .ok: preconditionFailure("a success is no failure")
@@ -154,6 +160,7 @@ extension DispatcherCore {
         let chain = chain(slot)
         if state.pointee.safety != nil { changeChannel(slot) }
         if state.pointee.retry.prepays { forgoRetry(slot) }
+        if isInApp(slot) { routed(slot).pointee.flags.insert(.wasInApp) }
         chain.pointee.step = step
         chain.pointee.attempts = 0
         chain.pointee.tried = 0

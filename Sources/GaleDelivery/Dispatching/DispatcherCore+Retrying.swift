@@ -4,7 +4,11 @@ import GalePrimitives
 /// When the next attempt comes after one that failed.
 extension DispatcherCore {
     func extra(_ slot: UInt32) -> UnsafeMutablePointer<ChainExtra> {
-        state.pointee.extras.of(slot, generation: chain(slot).pointee.generation)
+        let extra = state.pointee.extras[slot]
+        let generation = chain(slot).pointee.generation
+        // New where it is the first time in this life of the record.
+        if extra.pointee.generation != generation { extra.initialize(to: ChainExtra(generation: generation)) }
+        return extra
     }
 
     func retry(_ slot: UInt32, _ verdict: Verdict, _ retryAfter: Interval?, _ actions: inout Actions) {
@@ -166,9 +170,12 @@ extension DispatcherCore {
 
     /// An attempt was abandoned: nothing is learnt from it.
     ///
-    /// - Parameter payer: whose admission paid for it; nil: it was no retry.
-    func noteAbandoned(provider: UInt16, payer: UInt16?) {
+    /// - Parameters:
+    ///   - payer: whose admission paid for it; nil: it was no retry.
+    ///   - sent: when, where the admission is adaptive; nanoseconds.
+    func noteAbandoned(provider: UInt16, payer: UInt16?, sent: Int64) {
         let gate = gate(of: provider)
+        state.pointee.gates[gate].adaptive?.withdraw(requestedAt: sent, at: state.pointee.now)
         guard state.pointee.gates[gate].kind == .concurrency else { return }
         state.pointee.gates[gate].concurrency.ended()
         if let payer { endRetry(payer) }
@@ -264,10 +271,12 @@ extension DispatcherCore {
         let extra = extra(slot)
         guard refuses(place) else {
             extra.pointee.refusals = 0
+            extra.pointee.throttled = state.pointee.now
             return false
         }
-        if state.pointee.guards != nil { giveBackPermit(ofChain: slot) }
-        if state.pointee.retry.givesUp {
+        giveBackPermit(ofChain: slot)
+        // In the app it never waits.
+        if state.pointee.retry.givesUp || isInApp(slot) {
             leaveChannel(slot, .deadLettered, &actions)
             return true
         }

@@ -20,13 +20,25 @@ extension DispatcherCore {
     ///
     /// - Returns: false: it was itself replaced by one that is later.
     func beginRouting(_ slot: UInt32, _ notification: Notification, _ actions: inout Actions) -> Bool {
-        let now = state.pointee.now
+        let (now, created) = (state.pointee.now, notification.created.nanoseconds)
+        let header = RetryTopicHeader(rawValue: notification.previousAttempts)
         routed(slot).initialize(
             to: RoutedChain(
-                recipient: notification.recipient, channelSince: now, providerSince: now, tenant: notification.tenant,
-                zone: notification.zone, priority: notification.priority, home: chain(slot).pointee.step))
+                recipient: notification.recipient, channelSince: header.channelSince(created: created) ?? now,
+                providerSince: header.providerSince(created: created) ?? now, tenant: notification.tenant,
+                zone: notification.zone, priority: notification.priority, home: chain(slot).pointee.step,
+                flags: header.acceptedInApp ? .acceptedInApp : []))
+        if let place = header.provider, state.pointee.routing.hasTiers { restoreProvider(slot, place) }
         guard state.pointee.routing.collapses, notification.collapseKey != 0 else { return true }
-        return collapse(slot, notification.collapseKey, &actions)
+        return collapse(slot, notification.collapseKey, isBack: header.isKeyNoted, &actions)
+    }
+
+    /// The provider of the last attempt, as a retry topic tells it.
+    private func restoreProvider(_ slot: UInt32, _ place: Int32) {
+        let chain = chain(slot)
+        let members = state.pointee.plan.routes[Int(state.pointee.plan.steps[Int(chain.pointee.step)].route)]
+        guard place < members.count else { return }
+        chain.pointee.provider = state.pointee.plan.equivalents[Int(members.first + place)].provider
     }
 
     // MARK: Deadlines
@@ -65,28 +77,31 @@ extension DispatcherCore {
             chain(slot).pointee.flags.remove(.pinned)
             markTried(slot)
         }
-        guard let quiet = state.pointee.routing.quiet else { return false }
-        let channel = state.pointee.plan.steps[Int(chain(slot).pointee.step)].channel
-        let routed = routed(slot)
-        guard quiet.channels & 1 << channel.rawValue != 0, routed.pointee.priority.rawValue >= quiet.bypass else {
-            return false
-        }
-        let end = quiet.end(at: state.pointee.now, in: routed.pointee.zone)
-        if end <= state.pointee.now { return false }
-        if quiet.spread > 0 && end < .max - quiet.spread {
-            waitOut(slot, until: end + Int64(draw().multipliedFullWidth(by: UInt64(quiet.spread)).high), &actions)
-        } else {
-            waitOut(slot, until: end, &actions)
-        }
+        guard let end = quietEnd(slot) else { return false }
+        waitOut(slot, until: end, &actions)
         return true
     }
 
-    /// Waits for the end of quiet hours, unless its channel's time or its own is over before.
-    private func waitOut(_ slot: UInt32, until end: Int64, _ actions: inout Actions) {
-        if end >= chain(slot).pointee.expires || end >= channelDeadline(slot) {
-            return leaveChannel(slot, .expired, &actions)
+    /// When the quiet hours end that hold for a chain now, in nanoseconds; nil: none do.
+    func quietEnd(_ slot: UInt32) -> Int64? {
+        guard state.pointee.isRouted, let quiet = state.pointee.routing.quiet else { return nil }
+        let channel = state.pointee.plan.steps[Int(chain(slot).pointee.step)].channel
+        let routed = routed(slot)
+        guard quiet.channels & 1 << channel.rawValue != 0, routed.pointee.priority.rawValue >= quiet.bypass else {
+            return nil
         }
-        rest(slot, until: end, .quietHours, &actions)
+        let end = quiet.end(at: state.pointee.now, in: routed.pointee.zone)
+        return end > state.pointee.now ? end : nil
+    }
+
+    /// Waits for the end of quiet hours, unless its channel's time or its own is over before, and spread over the time after it
+    /// that the policy names and that is left.
+    private func waitOut(_ slot: UInt32, until end: Int64, _ actions: inout Actions) {
+        let limit = min(chain(slot).pointee.expires, channelDeadline(slot))
+        if end >= limit { return leaveChannel(slot, .expired, &actions) }
+        let spread = min(state.pointee.routing.quiet?.spread ?? 0, limit - end)
+        let delay = spread > 0 ? Int64(draw().multipliedFullWidth(by: UInt64(spread)).high) : 0
+        rest(slot, until: end + delay, .quietHours, &actions)
     }
 
     /// Waits until a time, as in backoff.

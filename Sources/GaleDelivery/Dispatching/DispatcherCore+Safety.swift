@@ -32,6 +32,7 @@ extension DispatcherCore {
         let isPermanent = verdict.errorClass == .suppressRecipient
         let permanence = safety.pointee.permanence.unsafelyUnwrapped + provider
         let isBelieved = permanence.pointee.record(isPermanent: isPermanent, at: now)
+        if verdict.errorClass == .ok { forgiveStrikes(slot, &actions) }
         guard isPermanent else { return true }
         let note = safety.pointee.notes[slot]
         let isOutdated = response.invalidSince.map { note.pointee.registered > $0.nanoseconds } ?? false
@@ -51,9 +52,10 @@ extension DispatcherCore {
         return true
     }
 
-    /// A delivery takes strikes back.
+    /// A delivery on a chain's channel takes strikes back.
     func forgiveStrikes(_ slot: UInt32, _ actions: inout Actions) {
         guard let safety = state.pointee.safety, safety.pointee.notes[slot].pointee.strikes > 0 else { return }
+        safety.pointee.notes[slot].pointee.strikes = 0
         actions.append(
             .write(
                 reference: chain(slot).pointee.reference,
@@ -88,8 +90,7 @@ extension DispatcherCore {
         guard let safety = state.pointee.safety else { return }
         let note = safety.pointee.notes[slot]
         note.pointee.isRevoked = note.pointee.isBarred
-        // What was found out before the app was tried is about the channel that it goes to now.
-        if !isInApp(slot) { note.pointee.strikes = 0 }
+        note.pointee.strikes = 0
     }
 
     /// Whether a chain's recipient objects to its channel.
@@ -104,6 +105,8 @@ extension DispatcherCore {
         switch chain.pointee.state {
         case .lookingUp: leaveRevoked(slot, &actions)
         case .backoff:
+            // What may still be seen in the app goes to another channel only if it isn't.
+            if isAwaitingSeen(slot) && !isBarred(slot) { return }
             state.pointee.waitingChains -= 1
             leaveRevoked(slot, &actions)
         case .queued:

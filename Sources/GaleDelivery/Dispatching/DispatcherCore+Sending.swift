@@ -20,16 +20,20 @@ extension DispatcherCore {
             settle(slot, .expired, &actions)
             return true
         }
+        if state.pointee.isRouted && isOutdated(slot) {
+            endOutdated(slot, &actions)
+            return true
+        }
         var entitled = entitled
         if isInApp(slot) && !canUseApp(slot) {
             goHome(slot)
             entitled = []
+            if lookUpFirst(slot, state.pointee.accesses.perChannel, &actions) { return true }
         }
         while passedDeadline(slot), let next = nextStep(slot) {
-            let kinds = kindsForNextChannel(slot)
             fallBack(slot, to: next)
             entitled = []
-            if lookUpFirst(slot, kinds, &actions) { return true }
+            if lookUpFirst(slot, state.pointee.accesses.perChannel, &actions) { return true }
         }
         if isRevoked(slot) {
             leaveRevoked(slot, &actions)
@@ -53,9 +57,10 @@ extension DispatcherCore {
             wait(slot, queue: queue, atHead: entitled.contains(.budget), .budget, &actions)
             return !entitled.contains(.budget)
         }
+        if state.pointee.guards != nil && !passesGuards(slot, place, &actions) { return true }
+        // Last, as it counts what is about to be sent.
         let isThrottled = state.pointee.gates.pointee.kind == .adaptive
         if isThrottled, chain.pointee.flags.contains(.holdsSlot), isRefused(slot, place, &actions) { return true }
-        if state.pointee.guards != nil && !passesGuards(slot, place, &actions) { return true }
         if chain.pointee.flags.contains(.holdsSlot) {
             send(slot, route, place, isPaid: isPaid, &actions)
         } else {

@@ -17,7 +17,7 @@ extension DispatcherCore {
         let step = state.pointee.plan.steps + number
         let deduplicates = state.pointee.deduplicates
         guard step.pointee.route != PlanStep.noRoute,
-            deduplicates || canSendFirst(step, created: notification.created.nanoseconds, at: now)
+            deduplicates || canSendFirst(step, created: notification.created.nanoseconds, at: now), hasRoomForChain
         else { return false }
         let slot = state.pointee.chains.allocate()
         let chain = chain(slot)
@@ -94,7 +94,7 @@ extension DispatcherCore {
 
         let reference = chain.pointee.reference
         if state.pointee.deduplicates {
-            actions.appendToRoom(.write(reference: reference, deliveredKey(chain)))
+            actions.appendToRoom(.write(reference: reference, deliveredKey(chain.pointee.key)))
         }
         actions.appendToRoom(.settle(reference: reference, .delivered))
         state.pointee.counters.delivered &+= 1

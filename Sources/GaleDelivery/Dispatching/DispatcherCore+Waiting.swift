@@ -11,9 +11,10 @@ extension DispatcherCore {
     /// Waits `delay` nanoseconds with a wake of its own.
     func backOff(_ slot: UInt32, _ delay: Int64, _ reason: WaitReason, _ actions: inout Actions) {
         let at = state.pointee.now + delay
+        giveBackPermit(ofChain: slot)
         state.pointee.counters.count(reason)
-        // What the app has taken stays here: what a retry topic brings back is told there again.
-        if state.pointee.waiting == .retryTopic && reason != .seen {
+        // Whether it was seen in the app is asked here: a retry topic would not know when it was told.
+        if state.pointee.waiting == .retryTopic && !isAwaitingSeen(slot) {
             return requeue(slot, at: at, level: state.pointee.retry.level(for: delay), reason, &actions)
         }
         let chain = chain(slot)
@@ -39,6 +40,7 @@ extension DispatcherCore {
 
     /// Lets a chain wait in a queue; `atHead` when it comes from there and was unlucky.
     func wait(_ slot: UInt32, queue index: Int, atHead: Bool, _ reason: WaitReason, _ actions: inout Actions) {
+        giveBackPermit(ofChain: slot)
         if state.pointee.waiting == .retryTopic {
             state.pointee.counters.count(reason)
             return requeueWaiting(slot, queue: index, reason, &actions)

@@ -76,7 +76,13 @@ struct DispatcherState {
     let gateCount: Int
     /// Gates whose queues may have room, linked; -1: none.
     var firstMarked: Int32 = -1
-    var extras = ChainExtras()
+    var extras = ChainPages(blank: ChainExtra(generation: .max))
+    /// Copies to come, all after the same delay: the chain's identifier with the wake's number.
+    let hedges = Ring<HedgeWake>()
+    /// When their wake will come, in nanoseconds; `Int64.max`: none was asked for. Its number, and when the last one came.
+    var hedgeWakeAt: Int64 = .max
+    var hedgeWakeSequence: UInt32 = 0
+    var hedgeWokenAt: Int64 = -.max / 2
     /// When the next dead letter may come back, in nanoseconds.
     var nextReplay: Int64 = 0
 
@@ -101,6 +107,10 @@ struct DispatcherState {
     var waitingChains = 0
     /// Settled chains that a queue still links.
     var goneChains = 0
+    /// Chains that wait for what has no wake of its own.
+    var deadlines = WaitingDeadlines()
+    /// Records that there may be.
+    let chainLimit: UInt32
 }
 
 /// The handle through which everything happens: a pointer, copied freely.
@@ -164,13 +174,19 @@ struct DispatcherCore {
         return chain.pointee.state == expected && chain.pointee.generation == Identifier.generation(raw) ? chain : nil
     }
 
+    /// Whether there may be one more chain.
+    @inline(__always)
+    var hasRoomForChain: Bool { state.pointee.chains.hasRoom(below: state.pointee.chainLimit) }
+
     /// Takes a record and initialises it. Records never used before are zero, and so is their generation.
     @inline(__always)
     func open(_ notification: Notification, step: UInt8, attempts: UInt8) -> UInt32 {
         let chains = state.pointee.chains
         let slot = chains.allocate()
         initialize(chains[slot], notification, step: step, attempts: attempts)
-        if let guards = state.pointee.guards { guards.pointee.notes.open(slot, tenant: notification.tenant) }
+        if let guards = state.pointee.guards {
+            guards.pointee.notes[slot].pointee = ChainNote(tenant: notification.tenant)
+        }
         if let safety = state.pointee.safety { safety.pointee.open(slot, notification) }
         return slot
     }
@@ -181,12 +197,13 @@ struct DispatcherCore {
         _ chain: UnsafeMutablePointer<Chain>, _ notification: Notification, step: UInt8, attempts: UInt8
     ) {
         let generation = chain.pointee.generation
+        let isFresh = RetryTopicHeader(rawValue: notification.previousAttempts).isFresh
         chain.initialize(
             to: Chain(
                 tried: 0, generation: generation, reference: notification.reference, key: notification.key,
                 created: notification.created.nanoseconds, expires: notification.expires.nanoseconds,
                 provider: Chain.noProvider, epoch: 0, state: .lookingUp,
-                flags: notification.previousAttempts == 0 ? [.holdsSlot, .fresh] : .holdsSlot, step: step,
+                flags: isFresh ? [.holdsSlot, .fresh] : .holdsSlot, step: step,
                 attempts: attempts, serial: 0))
     }
 
@@ -224,14 +241,13 @@ struct DispatcherCore {
 
     /// Remembers a chain's key as delivered.
     func rememberKey(_ slot: UInt32, _ actions: inout Actions) {
-        if state.pointee.safety != nil { forgiveStrikes(slot, &actions) }
         guard state.pointee.deduplicates else { return }
         let chain = chain(slot)
-        actions.append(.write(reference: chain.pointee.reference, deliveredKey(chain)))
+        actions.append(.write(reference: chain.pointee.reference, deliveredKey(chain.pointee.key)))
     }
 
     @inline(__always)
-    func deliveredKey(_ chain: UnsafeMutablePointer<Chain>) -> StateWrite {
-        StateWrite(kind: .deduplication, key: chain.pointee.key, .set(1), lifetime: state.pointee.window)
+    func deliveredKey(_ key: UInt64) -> StateWrite {
+        StateWrite(kind: .deduplication, key: key, .set(1), lifetime: state.pointee.window)
     }
 }

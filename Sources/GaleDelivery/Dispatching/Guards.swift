@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GalePrimitives
 
 /// The state of those policies that look at attempts under way, at tenants, or at what it is worth beginning at all: there only
 /// where the policy asks for one of them.
@@ -13,7 +14,7 @@ struct Guards {
     let hasTenants: Bool
     var tenants: TenantBulkhead
     let tenantQueue: UInt32
-    var notes = ChainNotes()
+    var notes = ChainPages(blank: ChainNote(tenant: 0))
     let admits: Bool
     var admission: AdmissionControl
     /// In millionths; negative: deadlines aren't looked at.
@@ -24,10 +25,8 @@ struct Guards {
     var freed: UInt32 = 0
     /// Whether the chain at hand comes from the head of its tenant's queue.
     var isNextOfTenant = false
-    /// Tenants of which a permit has come back and somebody waits for it; `returnedCount` of them.
-    private var returned: UnsafeMutablePointer<UInt32>
-    private var returnedCapacity = 16
-    private(set) var returnedCount = 0
+    /// Tenants of which a permit has come back and somebody waits for it, in the order of its coming.
+    let returned: Ring<UInt32>
 
     /// Whether a policy needs any of it.
     static func areNeeded(by policy: Policy) -> Bool {
@@ -59,7 +58,7 @@ struct Guards {
         admits = policy.shedding?.admission != nil
         admission = AdmissionControl(policy.shedding?.admission ?? SheddingPolicy.Admission())
         deadlineShare = policy.shedding?.deadlineShareMicros ?? -1
-        returned = .allocate(capacity: returnedCapacity)
+        returned = Ring()
     }
 
     func deallocate(routeCount: Int) {
@@ -74,24 +73,5 @@ struct Guards {
         notes.deallocate()
         admission.deallocate()
         returned.deallocate()
-    }
-
-    /// A permit of a tenant has come back, and somebody waits for it.
-    mutating func noteReturned(_ tenant: UInt32) {
-        if returnedCount == returnedCapacity {
-            let larger = UnsafeMutablePointer<UInt32>.allocate(capacity: returnedCapacity * 2)
-            larger.moveInitialize(from: returned, count: returnedCount)
-            returned.deallocate()
-            returned = larger
-            returnedCapacity *= 2
-        }
-        (returned + returnedCount).initialize(to: tenant)
-        returnedCount += 1
-    }
-
-    mutating func takeReturned() -> UInt32? {
-        if returnedCount == 0 { return nil }
-        returnedCount -= 1
-        return returned[returnedCount]
     }
 }

@@ -13,6 +13,9 @@ struct ProviderGuard {
     var limit: ConcurrencyLimit
     var rate: GenericCellRate
     var latency = LatencyEstimate()
+    /// A call that takes longer than this is slow to AIMD, whatever its answer, and to the breaker; nanoseconds.
+    let slowAfter: Int64
+    let slowCall: Int64
 
     init(_ policy: Policy, provider index: Int) {
         let bulkhead = policy.bulkheads?.providers.first { Int($0.provider.rawValue) == index }
@@ -20,6 +23,9 @@ struct ProviderGuard {
         hasLimit = policy.concurrency != nil
         isCounted = hasLimit || bulkhead != nil
         limit = ConcurrencyLimit(policy.concurrency ?? ConcurrencyPolicy(.aimd))
+        slowAfter = policy.concurrency.flatMap { $0.algorithm == .aimd ? $0.slowAfter.nanoseconds : nil } ?? .max
+        let slowCall = policy.breaker.flatMap { $0.slowCallRateMicros == nil ? nil : $0.slowCallDuration }
+        self.slowCall = slowCall?.nanoseconds ?? .max
         let rateLimit = policy.limits.first { Int($0.provider.rawValue) == index }
         hasRate = rateLimit?.algorithm == .gcra
         rate = GenericCellRate(

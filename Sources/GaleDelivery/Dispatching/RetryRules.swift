@@ -3,6 +3,9 @@ import GalePrimitives
 
 /// A retry policy's plain numbers, compiled; times in nanoseconds.
 struct RetryRules {
+    /// No copy follows another sooner, in nanoseconds.
+    static let leastDelay: Int64 = 1_000_000
+
     /// Attempts under way at once; 1: no hedging.
     let copies: Int
     let hedgeDelay: Int64
@@ -25,7 +28,7 @@ struct RetryRules {
     init(_ policy: Policy) {
         let retry = policy.retry
         copies = min(max(1, retry.hedging?.copies ?? 1), HedgingPolicy.mostCopies)
-        hedgeDelay = min(max(1, retry.hedging?.delay.nanoseconds ?? 1), .max / 4)
+        hedgeDelay = min(max(Self.leastDelay, retry.hedging?.delay.nanoseconds ?? 0), .max / 4)
         givesUp = retry.whenRefused == .giveUp
         prepays = givesUp && policy.waiting != .retryTopic
         isUnlimited = retry.attempts == RetryPolicy.unlimited

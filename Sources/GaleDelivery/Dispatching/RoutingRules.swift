@@ -13,10 +13,16 @@ struct RoutedChain: BitwiseCopyable {
         static let replaced = Flags(rawValue: 4)
         /// It is the one that its collapse key leads to.
         static let isIndexed = Flags(rawValue: 8)
+        /// A later one with its collapse key came while an attempt was under way, or had been taken in the app: it is not sent again.
+        static let isOutdated = Flags(rawValue: 16)
+        /// It has a collapse key.
+        static let isCollapsible = Flags(rawValue: 32)
+        /// It was on the step before its own way.
+        static let wasInApp = Flags(rawValue: 64)
     }
 
     var recipient: UInt64 = 0
-    /// Of recipient and collapse key; meaningful while `isIndexed`.
+    /// Of recipient and collapse key, where it is collapsible.
     var collapseKey: UInt64 = 0
     /// When it came to its channel, and to the provider of its last attempt there.
     var channelSince: Int64 = 0
@@ -62,6 +68,8 @@ struct RoutingRules {
     let presence: PresenceRule
     /// From recipient and collapse key to the chain that waits with it.
     var collapsible = HashIndex()
+    /// Where there is a retry topic: the keys of what is in it.
+    var away = KeysAway()
     var chains = ChainPages(blank: RoutedChain())
 
     init(_ policy: RoutingPolicy, plan: DeliveryPlan, providerCount: Int) {
@@ -103,6 +111,7 @@ struct RoutingRules {
         isCheapest.deallocate()
         zones?.release()
         collapsible.deallocate()
+        away.deallocate()
         chains.deallocate()
     }
 }

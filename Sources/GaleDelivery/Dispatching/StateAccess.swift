@@ -58,7 +58,6 @@ struct StateAccesses {
             policy.consent.map {
                 StateAccess(timeout: $0.timeout, failsOpen: $0.onFailure == .open, isPerChannel: true)
             }
-        case .quota: nil
         }
     }
 
@@ -77,8 +76,12 @@ struct StateAccesses {
     static func bit(_ kind: StateKind) -> UInt32 { 1 << UInt32(kind.rawValue) }
 
     /// The kind that is first in a set of bits; for the empty one the idempotency key, see `Chain.tried`.
+    ///
+    /// Whether the recipient is in the app is asked before what is asked by channel, as it decides which channel comes first.
     @inline(__always)
     static func first(_ bits: UInt32) -> StateKind {
-        bits == 0 ? .deduplication : StateKind(rawValue: UInt8(bits.trailingZeroBitCount)).unsafelyUnwrapped
+        if bits == 0 || bits & bit(.deduplication) != 0 { return .deduplication }
+        if bits & bit(.presence) != 0 { return .presence }
+        return StateKind(rawValue: UInt8(bits.trailingZeroBitCount)).unsafelyUnwrapped
     }
 }

@@ -17,15 +17,13 @@ public enum StateKind: UInt8, CaseIterable, Sendable {
     /// already or there are as many within `StateRead.lifetime` as `StateRead.adding` says; the value is then 1 (a Redis script of
     /// `ZREMRANGEBYSCORE`, `ZSCORE`, `ZCARD` and `ZADD`; `FrequencyLog` is the same).
     case cap
-    /// What of an allowance is used up in a window.
-    case quota
 
     /// The key of what concerns a recipient on one channel.
     public static func key(recipient: UInt64, _ channel: Channel) -> UInt64 {
         recipient &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(channel.rawValue)
     }
 
-    /// As reports write it.
+    /// The word for it.
     public var name: String {
         switch self {
         case .deduplication: "deduplication"
@@ -33,7 +31,6 @@ public enum StateKind: UInt8, CaseIterable, Sendable {
         case .consent: "consent"
         case .presence: "presence"
         case .cap: "cap"
-        case .quota: "quota"
         }
     }
 }

@@ -127,6 +127,9 @@ package struct CircuitBreaker {
         permits -= 1
     }
 
+    /// Probes that have neither come back nor are left, once no call is under way: none, or permits were lost. For tests.
+    package var missingProbes: Int64 { state == .halfOpen ? probes - probed - permits : 0 }
+
     /// A call that was let through will have no result: its permit returns.
     package mutating func withdrawCall(epoch: UInt8) {
         if state == .halfOpen && epoch == self.epoch { permits += 1 }

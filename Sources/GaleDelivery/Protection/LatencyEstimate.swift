@@ -20,6 +20,11 @@ package struct LatencyEstimate {
         lookedAt = now
     }
 
+    /// A call was given up after so long: news only where that is longer than usual.
+    package mutating func recordAtLeast(_ latency: Int64, at now: Int64) {
+        if latency > smoothed && smoothed > 0 { record(latency, at: now) }
+    }
+
     /// Whether a call that may take `remaining` nanoseconds is to be made, if it needs `shareMicros` of what is usual.
     package mutating func canMeet(_ remaining: Int64, shareMicros: Int64, at now: Int64) -> Bool {
         let needed = smoothed.multipliedFullWidth(by: max(0, shareMicros))

@@ -75,8 +75,9 @@ package struct TenantBulkhead {
         let place = find(number)
         precondition(places[place].held > 0, "only a held permit is given back")
         places[place].held -= 1
+        let isAwaited = places[place].waiting > 0
         if places[place].isFree { remove(place) }
-        return capacity > 0 && places[find(number)].waiting > 0
+        return isAwaited
     }
 
     /// A chain joins the end of the queue.

@@ -52,6 +52,17 @@ package struct AdaptiveThrottle: BitwiseCopyable {
         slices[slice].accepts += 1
     }
 
+    /// A request that was counted at a time, and let through, was given up before its answer: it is as if it had not been made.
+    package mutating func withdraw(requestedAt time: Int64, at now: Int64) {
+        if now >= sliceEnd { rotate(to: now) }
+        let back = (sliceEnd - 1 - time) / sliceLength
+        guard back < Int64(Self.sliceCount) else { return }
+        let place = (slice - Int(back) + Self.sliceCount) % Self.sliceCount
+        guard slices[place].requests > 0 else { return }
+        requests -= 1
+        slices[place].requests -= 1
+    }
+
     @inline(never)
     private mutating func rotate(to now: Int64) {
         let passed = (now - sliceEnd) / sliceLength + 1

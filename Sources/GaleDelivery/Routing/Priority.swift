@@ -5,7 +5,7 @@
 public enum Priority: UInt8, CaseIterable, Sendable {
     case critical, high, normal, low
 
-    /// As scenarios and reports write it.
+    /// The word for it.
     public var name: String {
         switch self {
         case .critical: "critical"

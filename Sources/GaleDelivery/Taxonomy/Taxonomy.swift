@@ -24,6 +24,11 @@ public enum Taxonomy {
         compiled.verdict(dialect, response)
     }
 
+    /// Whether every dialect reads a response as a success: for an answer of which it isn't known who gave it.
+    static func isSuccess(_ response: ProviderResponse) -> Bool {
+        ProviderDialect.allCases.allSatisfy { classify($0, response).errorClass == .ok }
+    }
+
     /// What a status means when no reason is known: a dialect's own statuses first, then HTTP's or SMTP's classes.
     static func classify(_ dialect: ProviderDialect, status: UInt16) -> Verdict {
         switch dialect {

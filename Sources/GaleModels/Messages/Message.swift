@@ -121,8 +121,8 @@ struct Spans: BitwiseCopyable {
 struct RetryHeader: BitwiseCopyable {
     /// Milliseconds before which a retry topic's consumer does not hand it out.
     var dueMilliseconds: UInt32 = 0
-    /// Attempts that the header tells.
-    var attempts: UInt32 = 0
+    /// What the dispatcher put into the header.
+    var attempts: UInt64 = 0
 }
 
 /// All that is kept of a settled message whose log entry is not committed yet: enough to make it again exactly, should the

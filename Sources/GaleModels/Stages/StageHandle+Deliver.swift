@@ -23,9 +23,9 @@ extension StageHandle {
     }
 
     @inline(__always)
-    private func previousAttempts(of work: Work) -> UInt16 {
+    private func previousAttempts(of work: Work) -> UInt64 {
         guard core.state.pointee.hasRetryTopics else { return 0 }
-        return UInt16(truncatingIfNeeded: core.state.pointee.retryHeaders[work.job.pointee.message].pointee.attempts)
+        return core.state.pointee.retryHeaders[work.job.pointee.message].pointee.attempts
     }
 
     /// Hands one input to a replica's dispatcher and carries out what it asks for.
@@ -199,14 +199,14 @@ extension StageHandle {
     }
 
     private func requeue(
-        _ reference: UInt64, at instant: Instant, attempts: UInt16, _ level: RetryLevel, _ number: Int
+        _ reference: UInt64, at instant: Instant, attempts: UInt64, _ level: RetryLevel, _ number: Int
     ) {
         let index = UInt32(truncatingIfNeeded: reference)
         let job = job(index)
         let message = core.message(job.pointee.message)
         core.state.pointee.retryHeaders[job.pointee.message].pointee = RetryHeader(
             dueMilliseconds: UInt32(truncatingIfNeeded: (instant.nanoseconds + 999_999) / 1_000_000),
-            attempts: UInt32(attempts))
+            attempts: attempts)
         core.move(message, to: .broker, at: core.now)
         job.pointee[.delivering] = false
         job.pointee.outstanding &+= 1

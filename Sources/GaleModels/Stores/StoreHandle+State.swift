@@ -11,7 +11,7 @@ extension StoreHandle {
         switch read.kind {
         case .presence: return state.pointee.core.lastSeen(of: message, at: instant.nanoseconds)
         case .cap: return admits(read, message.pointee.identity, at: instant) ? 0 : 1
-        case .deduplication, .suppression, .consent, .quota: break
+        case .deduplication, .suppression, .consent: break
         }
         let table = state.pointee.tables + Int(read.kind.rawValue)
         if read.adding != 0 {

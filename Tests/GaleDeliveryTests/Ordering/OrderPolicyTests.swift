@@ -75,4 +75,22 @@ struct OrderPolicyTests {
         host.drain()
         #expect(host.settled[5] == .delivered, "the line is open again")
     }
+
+    @Test("what has ended in line is let go of in batches, so that one input's work is bounded")
+    func batches() {
+        let host = host { $0.consent = ConsentPolicy(onFailure: .open) }
+        host.respond = { _ in nil }
+        host.consume(recipient: 1)
+        host.run(for: .milliseconds(10))
+        for _ in 0..<3_000 { host.consume(timeToLive: .seconds(1)) }
+        let last = host.consume(timeToLive: .hours(1))
+        host.run(for: .seconds(5))
+        #expect(host.settled.count == 3_000)
+        let before = host.wakes.count
+        host.handle(.responded(host.sent[0].attempt, .ok))
+        host.run(for: .milliseconds(10))
+        #expect(host.sent.last?.reference == last)
+        let wakes = host.wakes.dropFirst(before).filter { $0 <= host.now }
+        #expect(wakes.count == 2, "twice on, a nanosecond apart")
+    }
 }
