@@ -73,8 +73,31 @@ extension DispatcherPropertyTests {
         // Each notification once, however often it went through a retry topic.
         let keys = host.settled.keys.map { host.notification(of: $0).key }
         #expect(Set(keys).count == keys.count && keys.count == host.freshCount)
-        #expect(policy.waiting != .retryTopic || host.dispatcher.keysAway <= host.requeued.count)
+        #expect(host.dispatcher.keysAway == 0, "all that left for a retry topic has come back")
         expectAttemptsWithin(host, policy)
+    }
+
+    @Test("the stories of combined policies reach what they are about")
+    func reached() {
+        var total: [String: Int64] = [:]
+        for seed in 1_000...1_015 as ClosedRange<UInt64> {
+            for waiting in [Policy.Waiting.park, .retryTopic] {
+                let (host, _) = play(
+                    seed: seed, waiting: waiting, messages: 250, readsBack: true, change: combine)
+                let counters = host.dispatcher.counters
+                let counts = [
+                    "hedges": counters.hedges, "cancels": counters.cancels, "quiet": counters.quietWaits,
+                    "seen": counters.seenWaits, "seenInApp": counters.seenInApp, "collapsed": counters.collapsed,
+                    "bulkhead": counters.bulkheadWaits, "concurrency": counters.concurrencyWaits,
+                    "struck": counters.suppressedByRecord, "revoked": counters.revoked, "order": counters.orderWaits,
+                    "money": counters.moneyWaits, "breaker": counters.breakerWaits, "buried": counters.buried,
+                    "requeued": counters.requeued, "hopeless": counters.hopeless, "risky": counters.riskyRetries,
+                    "again": Int64(host.consumedCount - host.freshCount), "refusals": counters.refusals,
+                ]
+                total.merge(counts, uniquingKeysWith: +)
+            }
+        }
+        #expect(total.allSatisfy { $0.value > 0 }, "\(total)")
     }
 
     /// Finagle's budget, where that is the admission.
