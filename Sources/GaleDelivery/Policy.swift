@@ -74,8 +74,10 @@ public struct Policy: Equatable, Sendable {
         bulkheads?.tenant != nil || routing.readsSenderAndRecipient || Safety.isNeeded(by: self)
     }
 
-    /// Whether `Notification.priority`, `zone` and `collapseKey` matter: likewise.
-    public var readsTraits: Bool { shedding?.admission != nil || routing.readsTraits }
+    /// Whether `Notification.priority`, `zone`, `collapseKey` and `registered` matter: likewise.
+    public var readsTraits: Bool {
+        shedding?.admission != nil || suppression != nil || routing.readsTraits
+    }
 
     /// What a notification in backoff holds.
     public enum Waiting: String, CaseIterable, Sendable {

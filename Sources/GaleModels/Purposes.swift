@@ -8,6 +8,8 @@ extension Purpose {
     static var zone: Purpose { Purpose(layer: .recipient, id: 3) }
     static var visit: Purpose { Purpose(layer: .recipient, id: 4) }
     static var glance: Purpose { Purpose(layer: .recipient, id: 5) }
+    static var objection: Purpose { Purpose(layer: .recipient, id: 6) }
+    static var renewal: Purpose { Purpose(layer: .recipient, id: 7) }
     static var recipient: Purpose { Purpose(layer: .workload, id: 1) }
     static var tenant: Purpose { Purpose(layer: .workload, id: 2) }
     static var size: Purpose { Purpose(layer: .workload, id: 3) }

@@ -15,6 +15,7 @@ public final class World {
     let parts = WorldParts()
     let specification: WorldSpecification
     let faultDecisions: UnsafeMutablePointer<Int64>
+    private let orderLog: OrderLog?
     private var isFinished = false
 
     /// Samples of the backlog, and moves from slot to slot of the series, happen at multiples of this.
@@ -32,6 +33,9 @@ public final class World {
         faultDecisions.initialize(repeating: 0, count: max(1, specification.faults.count))
         measurements = Measurements(specification, faultDecisions: faultDecisions, parts: parts)
         core = Core(specification, seed: seed, kernel: kernel, recorder: measurements.recorder)
+        orderLog = OrderLog(specification.workloads)
+        core.state.pointee.orderLog = orderLog.map { .passUnretained($0) }
+        measurements.orderLog = orderLog
         WorldBuilder(specification, kernel: kernel, core: core, parts: parts, decisions: faultDecisions).build()
     }
 

@@ -127,9 +127,16 @@ struct WorldBuilder {
     }
 
     private func producers(of workload: WorkloadSpecification) -> Int {
+        if isKeyed(workload) { return specification.topics[workload.topic].partitions }
         if let loop = workload.closedLoop { return ClosedLoop.producers(population: loop.population) }
         return Workload.producers(
             peakMicros: workload.rate.points.map(\.perSecondMicros).max() ?? 0, units: workload.fanOut)
+    }
+
+    /// Whether recipients choose partitions: it then has a producer for each, as one that keeps a batch for each would write.
+    private func isKeyed(_ workload: WorkloadSpecification) -> Bool {
+        if case .direct = specification.brokers[specification.topics[workload.topic].broker].kind { return false }
+        return workload.isOrdered
     }
 
     private func buildWorkload(_ place: Int) {
@@ -155,12 +162,15 @@ struct WorldBuilder {
             let handle = core.state.pointee.brokers[Int(route.broker)]
             broker = handle
             for producer in 0..<count {
-                let id = handle.addProducer(topic: Int(route.local), stage: nil, replica: 0)
+                let partition = handle.state.pointee.topics[Int(route.local)].firstPartition + UInt32(producer)
+                let id = handle.addProducer(
+                    topic: Int(route.local), stage: nil, replica: 0, partition: isKeyed(workload) ? partition : nil)
                 if producer == 0 { first = id }
             }
         }
         return Inlet(
-            core: core, stage: route.stage, broker: broker, firstProducer: first, producerCount: UInt64(count))
+            core: core, stage: route.stage, broker: broker, firstProducer: first, producerCount: UInt64(count),
+            isKeyed: isKeyed(workload))
     }
 
     private func buildClosedLoop(_ place: Int, _ loop: ClosedLoopSpecification, _ inlet: Inlet) {

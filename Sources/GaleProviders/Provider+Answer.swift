@@ -84,7 +84,10 @@ extension Provider {
         // Later than any run.
         if wait > 1 << 61 { return .never }
         let fails = call.number < course.pointee.regime.errorCeiling
-        let response = (fails ? error(for: call.number, course) : call.verdict).pointee.response
+        var response = (fails ? error(for: call.number, course) : call.verdict).pointee.response
+        if let distance = response.invalidSince {
+            response.invalidSince = Instant(nanoseconds: call.now &+ distance.nanoseconds)
+        }
         let latency = Regime.scale(call.latency, by: course.pointee.regime.latencyFactor)
         let done = call.now &+ wait &+ latency
         let departs = state.pointee.answersOnAdmission ? call.now &+ latency : done

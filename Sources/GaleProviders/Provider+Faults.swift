@@ -101,7 +101,9 @@ extension Provider {
         if fault.errorMicros <= 0 { return }
         let left = UInt128(Regime.whole - regime.errorCeiling)
         let share = UInt64(left * UInt128(UInt64(Swift.min(fault.errorMicros, 1_000_000))) / 1_000_000)
-        regime.addError(completed(fault.error ?? state.pointee.failure), upTo: regime.errorCeiling + share)
+        var error = completed(fault.error ?? state.pointee.failure)
+        if state.pointee.stampsGone { error = ProviderState.stamped(error, .apns, fault.errorKnownFor) }
+        regime.addError(error, upTo: regime.errorCeiling + share)
     }
 
     private func completed(_ response: ProviderResponse) -> ProviderResponse {

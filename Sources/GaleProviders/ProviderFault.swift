@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GaleDelivery
+import GalePrimitives
 
 /// What a fault changes in a provider while it lasts. Neutral values change nothing. Several at once compose: capacities,
 /// latencies and what is left of the successes multiply, the latest slot that names an excess says what it gets.
@@ -12,6 +13,8 @@ public struct ProviderFault: Equatable, Sendable {
     public var errorMicros: Int64 = 0
     /// nil: the dialect's own internal error.
     public var error: ProviderResponse?
+    /// See `ProviderProfile.OutcomeRate.knownFor`.
+    public var errorKnownFor = Interval.zero
     /// 3,000,000: three times as slow.
     public var latencyFactorMicros: Int64 = 1_000_000
     /// No answer at all: attempts run into their time-out.

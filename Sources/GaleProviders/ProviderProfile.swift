@@ -73,6 +73,8 @@ public struct ProviderProfile: Equatable, Sendable {
         public var response: ProviderResponse
         public var micros: Int64
         public var layer: Layer
+        /// How long an APNs 410 says that the token has been invalid (its `timestamp`, "Handling notification responses").
+        public var knownFor: Interval
 
         /// What an outcome is a property of.
         public enum Layer: String, CaseIterable, Sendable {
@@ -82,7 +84,8 @@ public struct ProviderProfile: Equatable, Sendable {
             case call
         }
 
-        public init(response: ProviderResponse, micros: Int64, layer: Layer) {
+        public init(response: ProviderResponse, micros: Int64, layer: Layer, knownFor: Interval = .zero) {
+            self.knownFor = knownFor
             self.response = response
             self.micros = micros
             self.layer = layer

@@ -8,6 +8,7 @@ extension ProviderState {
         precondition(profile.capacityMicros ?? 0 >= 0 && profile.maximumWait >= .zero)
         self.index = index
         dialect = UInt64(profile.dialect.rawValue)
+        stampsGone = profile.dialect == .apns
         failure = profile.dialect.failed
         latency = Distribution(profile.latency)
         latencyWeather = Self.weather(sigma: profile.weatherSigma)
@@ -73,6 +74,16 @@ extension ProviderState {
         return response
     }
 
+    /// An APNs 410 with its time stamp, until it is given as a distance from the answer.
+    static func stamped(
+        _ response: ProviderResponse, _ dialect: ProviderDialect, _ knownFor: Interval
+    ) -> ProviderResponse {
+        guard dialect == .apns, response.status == 410 else { return response }
+        var response = response
+        response.invalidSince = Instant(nanoseconds: -knownFor.nanoseconds)
+        return response
+    }
+
     static func excess(_ excess: ProviderProfile.Excess) -> (queues: Bool, response: ProviderResponse) {
         switch excess {
         case .queue: (true, .ok)
@@ -98,7 +109,9 @@ extension ProviderState {
         let shares = profile.outcomes.filter { $0.layer == layer }.map { outcome in
             ceiling = Swift.min(ceiling + share(micros: outcome.micros), Regime.whole)
             return Regime.ErrorShare(
-                ceiling: ceiling, response: completed(outcome.response, retryAfter: profile.retryAfter))
+                ceiling: ceiling,
+                response: stamped(
+                    completed(outcome.response, retryAfter: profile.retryAfter), profile.dialect, outcome.knownFor))
         }
         let buffer = UnsafeMutableBufferPointer<Regime.ErrorShare>.allocate(capacity: shares.count)
         _ = buffer.initialize(from: shares)

@@ -12,6 +12,8 @@ struct ProviderState: BitwiseCopyable {
     let dialect: UInt64
     /// What the recipient's side says when it does not refuse: success, and a greylisting server's answer (`greylistVerdict`).
     let verdicts: UnsafeMutablePointer<Regime.ErrorShare>
+    /// Whether it says of a 410 since when the token has been invalid.
+    let stampsGone: Bool
     /// What a fault's errors say that names none.
     let failure: ProviderResponse
 

@@ -64,6 +64,7 @@ public enum ConsoleReport {
         }
         let sum = "\(Figure.count(ledger.submitted)) submitted = " + parts.joined(separator: " + ")
         return pen.paint("Ledger     ", .faint) + sum + "; \(Figure.count(ledger.duplicates)) duplicates"
+            + (ledger.misordered.map { ", \(Figure.count($0)) out of order" } ?? "")
     }
 
     private static func effort(_ result: RunResult, _ pen: Pen) -> String {

@@ -120,6 +120,7 @@ final class HandMadeMeasurements: MeasurementSource {
     func spans(channel: Int) -> [Int64] { [1_000_000, 3_000_000] }
     func answers(provider: Int) -> [(text: String, count: Int64)] { [("200", 7), ("503 ServiceUnavailable", 2)] }
     func providerTotals(_ provider: Int) -> ProviderTotals { ProviderTotals(attempts: 9, accepted: 7, errors: 2) }
+    var misordered: Int64? { nil }
     func jobs(stage: Int) -> JobFigures? { nil }
 
     func stageTotals(_ stage: Int) -> StageTotals {

@@ -49,7 +49,10 @@ struct PropertyTests {
         let ledger = Fixture.ledger(world)
         #expect(ledger.submitted == world.submitted && ledger.inFlight == world.unsettled)
         let accepted = random.specification.providers.indices.reduce(0) { $0 + measurements.provider($1).accepted }
-        #expect(accepted == ledger.delivered + ledger.deliveredLate + ledger.duplicates, "\(ledger)")
+        let worked = random.specification.stages.indices.compactMap { measurements.jobs(stage: $0) }.reduce(0) {
+            $0 + ($1.completed + $1.unfencedCompletions) * random.specification.workloads.last!.fanOut
+        }
+        #expect(accepted + worked == ledger.delivered + ledger.deliveredLate + ledger.duplicates, "\(ledger)")
         if random.isSafe { #expect(ledger.lost == 0, "\(ledger)") }
         // The last fault ends 390 s before the end at the least, and no validity is longer than six minutes.
         #expect(ledger.inFlight == 0, "\(ledger)")

@@ -9,7 +9,7 @@ import GaleRandomness
 /// campaigns, and a sender with the delivery code.
 struct RandomWorld {
     private var state: UInt64
-    private(set) var specification: WorldSpecification
+    var specification: WorldSpecification
     /// Whether nothing may be lost whatever happens: every topic is a log, and every write waits for all replicas.
     private(set) var isSafe = true
 
@@ -24,6 +24,8 @@ struct RandomWorld {
                 population: Int64(pick([1, 40])), think: pick([.constant(0), .exponential(mean: 2e8)]))
         }
         if chance(50) { addRouting() }
+        if chance(60) { addPolicies() }
+        if chance(40) { addJobs() }
     }
 
     /// An app, and a policy that looks at all that a notification brings with it.
@@ -76,16 +78,16 @@ struct RandomWorld {
         }
     }
 
-    private mutating func below(_ count: Int) -> Int {
+    mutating func below(_ count: Int) -> Int {
         state ^= state << 13
         state ^= state >> 7
         state ^= state << 17
         return Int(state % UInt64(count))
     }
 
-    private mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
+    mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
 
-    private mutating func pick<Value>(_ values: [Value]) -> Value { values[below(values.count)] }
+    mutating func pick<Value>(_ values: [Value]) -> Value { values[below(values.count)] }
 
     private mutating func addParts() {
         specification.links = [
@@ -173,11 +175,13 @@ struct RandomWorld {
         }
     }
 
-    private mutating func addFault(_ number: Int) {
+    private mutating func addFault(_ number: Int) { addFault("fault \(number)", effect()) }
+
+    mutating func addFault(_ name: String, _ effect: FaultEffect) {
         specification.faults.append(
             FaultSpecification(
-                name: "fault \(number)", at: .milliseconds(Int64(below(7_000))),
-                length: .milliseconds(Int64(100 + below(12_000))), effect: effect()))
+                name: name, at: .milliseconds(Int64(below(7_000))),
+                length: .milliseconds(Int64(100 + below(12_000))), effect: effect))
     }
 
     private mutating func effect() -> FaultEffect {

@@ -16,14 +16,39 @@ struct OutcomeTests {
         var first = Feed(profile, index: 0), second = Feed(profile, index: 7)
         var count = 0
         for recipient in 0..<5_000 as Range<UInt64> {
-            let isGone = first.call(recipient: recipient).response == gone
+            let isGone = first.call(recipient: recipient).response.status == 410
             count += isGone ? 1 : 0
             for attempt in 2...4 as ClosedRange<UInt32> {
-                #expect((first.call(recipient: recipient, attempt: attempt).response == gone) == isGone)
+                #expect((first.call(recipient: recipient, attempt: attempt).response.status == 410) == isGone)
             }
-            #expect((second.call(recipient: recipient).response == gone) == isGone)
+            #expect((second.call(recipient: recipient).response.status == 410) == isGone)
         }
         #expect(abs(count - 500) < 110)
+    }
+
+    @Test("APNs' 410 says since when the token has been invalid, as its outcome or fault says; nobody else's does")
+    func timeStamps() {
+        var profile = plain()
+        profile.outcomes = [.init(response: gone, micros: 1_000_000, layer: .recipient, knownFor: .hours(2))]
+        var feed = Feed(profile)
+        let answer = feed.call(recipient: 1)
+        #expect(answer.response.invalidSince.map { answer.departs - $0 } ?? .zero >= .hours(2))
+        #expect(answer.response.invalidSince.map { answer.departs - $0 } ?? .zero < .hours(2) + .seconds(10))
+        var fault = ProviderFault()
+        fault.errorMicros = 1_000_000
+        fault.error = gone
+        fault.errorKnownFor = .minutes(5)
+        var well = Feed(plain())
+        well.provider.begin(fault, slot: 0)
+        let wrong = well.call(recipient: 1)
+        #expect(wrong.response.invalidSince.map { wrong.departs - $0 } ?? .zero >= .minutes(5))
+        fault.error = ProviderResponse(status: 400)
+        well.provider.end(slot: 0)
+        well.provider.begin(fault, slot: 1)
+        #expect(well.call(recipient: 1).response.invalidSince == nil)
+        profile.dialect = .fcm
+        var other = Feed(profile)
+        #expect(other.call(recipient: 1).response.invalidSince == nil)
     }
 
     @Test("the outcome of a call is drawn anew for each attempt, and at its rate")

@@ -13,6 +13,22 @@ extension MistakeTests {
         Mistake(
             "an order through a retry topic", "waiting: park", "waiting: retry-topic\n    order: ¦key",
             says: ["out of its place", "waiting: park"]),
+        policy("a consent without a store", "¦consent: {timeout: 1s}", says: ["store"]),
+        Mistake(
+            "objections where nobody asks", "provider: apns, capacity: 20%, excess: 503",
+            "stage: sender, objections: ¦20%", says: ["does not ask for consent", "consent: {store: STORE}"]),
+        Mistake(
+            "objections of replicas", "provider: apns, capacity: 20%, excess: 503",
+            "stage: sender, objections: 20%, ¦replica: 1", says: ["have no 'replica'"]),
+        Mistake(
+            "a channel that nobody objects to", "provider: apns, capacity: 20%, excess: 503",
+            "stage: sender, channel: ¦push", says: ["objections"]),
+        Mistake(
+            "a time stamp on another answer", "provider: apns, capacity: 20%, excess: 503",
+            "provider: apns, errors: 5%, answer: 400 BadDeviceToken, since: ¦1h", says: ["410"]),
+        Mistake(
+            "an order that nobody keeps count of", "- lost = 0", "- ¦misordered = 0",
+            says: ["no workload is ordered", "ordered: true"]),
         policy("deliveries beyond what is counted", "max-deliveries: ¦255", says: ["254"]),
     ]
 }

@@ -18,6 +18,7 @@ extension Expectation.Metric {
         case .maximum(let subject): "max(\(Self.prefix(subject, specification))latency)"
         case .backlog(let topic): "backlog(\(specification.topics[topic].name))"
         case .throughput: "throughput"
+        case .misordered: "misordered"
         case .jobs(let entry, let stage): "\(entry.rawValue)(\(specification.stages[stage].name))"
         }
     }
@@ -47,7 +48,7 @@ extension Reading {
             switch comparison.metric {
             case .count: return comparison.bound.isShare ? Readable.share(value) : Readable.count(value)
             case .amplification: return Readable.significant(value)
-            case .attempts, .backlog, .jobs: return Readable.count(value)
+            case .attempts, .backlog, .jobs, .misordered: return Readable.count(value)
             case .errors: return Readable.share(value)
             case .quantile, .mean, .maximum: return Readable.time(value)
             case .throughput: return Readable.significant(value) + "/s"

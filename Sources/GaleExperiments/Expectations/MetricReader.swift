@@ -43,6 +43,7 @@ package struct MetricReader {
             return highest.map { .value(Double($0)) } ?? .notMeasured
         case .throughput:
             return throughput(over: selection)
+        case .misordered: return source.misordered.map { .value(Double($0)) } ?? .notMeasured
         case .jobs(let entry, let stage):
             guard let jobs = source.jobs(stage: stage) else { return .notMeasured }
             return .value(Double(jobs.count(of: entry)))

@@ -19,6 +19,9 @@ extension FaultEffect {
             "stage \(specification.stages[stage].name): "
                 + (count == 1
                     ? "replica \(first) stands still" : "replicas \(first) to \(first + count - 1) stand still")
+        case .objections(let stage, let micros, let channel):
+            "stage \(specification.stages[stage].name): \(share(micros)) of recipients object to "
+                + (channel?.name ?? "everything")
         case .link(let index, let factor, let added, let loss, let partitioned):
             "link \(specification.links[index].name): "
                 + list([

@@ -4,6 +4,8 @@ public struct LedgerSummary: Codable, Equatable, Sendable {
     public var submitted, delivered, deliveredLate, expired, suppressed, deadLettered, shed, lost, inFlight: Int64
     /// Beside the ledger's sum.
     public var duplicates: Int64
+    /// Deliveries after that of a later notification of the same recipient; nil: no workload is ordered.
+    public var misordered: Int64?
 
     public init(
         submitted: Int64 = 0, delivered: Int64 = 0, deliveredLate: Int64 = 0, expired: Int64 = 0, suppressed: Int64 = 0,

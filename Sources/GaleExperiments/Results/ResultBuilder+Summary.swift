@@ -17,6 +17,8 @@ extension ResultBuilder {
             attempts += part.attempts
             messages += part.messages
         }
+        var ledgerSummary = LedgerSummary(ledger)
+        ledgerSummary.misordered = source.misordered
         return RunSummary(
             schema: EngineVersion.summarySchema,
             scenario: RunSummary.ScenarioIdentity(
@@ -24,7 +26,7 @@ extension ResultBuilder {
             seed: experiment.seed, version: EngineVersion.semantics,
             simulatedSeconds: Interval(nanoseconds: world.now.nanoseconds).seconds,
             digest: RunSummary.Digest(trajectory: world.trajectoryDigest, outcome: world.outcomeDigest),
-            events: world.eventCount, ledger: LedgerSummary(ledger), attempts: attempts,
+            events: world.eventCount, ledger: ledgerSummary, attempts: attempts,
             amplification: messages == 0 ? 0 : Double(attempts) / Double(messages), latency: latency,
             stages: stages, providers: providers, faults: faults, expectations: expectations,
             verdict: RunSummary.Verdict(

@@ -38,6 +38,8 @@ package protocol MeasurementSource {
     func answers(provider: Int) -> [(text: String, count: Int64)]
     func providerTotals(_ provider: Int) -> ProviderTotals
     func stageTotals(_ stage: Int) -> StageTotals
+    /// nil: no workload is ordered.
+    var misordered: Int64? { get }
     /// nil: the stage has no `work` step.
     func jobs(stage: Int) -> JobFigures?
     func decisionsChanged(fault: Int) -> Int64

@@ -17,12 +17,12 @@ struct KafkaHandle {
     func batch(_ index: UInt32) -> UnsafeMutablePointer<KafkaBatch> { state.pointee.batches[index] }
 
     /// A new producer that writes to one topic; its number.
-    func addProducer(topic: Int, stage: Int?, replica: Int) -> UInt32 {
+    func addProducer(topic: Int, stage: Int?, replica: Int, partition: UInt32? = nil) -> UInt32 {
         let id = state.pointee.producerCount
         (state.pointee.producers + id).initialize(
             to: KafkaProducer(
                 id: UInt32(id), topic: UInt32(topic), blocked: Ring(), stage: stage.map(UInt32.init) ?? .max,
-                replica: UInt32(replica)))
+                replica: UInt32(replica), partition: partition ?? .max))
         state.pointee.producerCount += 1
         return UInt32(id)
     }
@@ -111,6 +111,7 @@ struct KafkaHandle {
     /// The sticky partitioner: another partition for each batch, by chance, and away from those where batches are stuck
     /// (KIP-794 weighs by queue length; here a stuck partition is drawn again up to three times).
     private func choosePartition(_ producer: UnsafeMutablePointer<KafkaProducer>, _ ordinal: UInt64) -> UInt32 {
+        if producer.pointee.partition != .max { return producer.pointee.partition }
         let topic = state.pointee.topics[Int(producer.pointee.topic)]
         var chosen: UInt32 = 0
         for trial in 0..<4 {

@@ -76,6 +76,8 @@ struct KafkaProducer: BitwiseCopyable {
     /// The stage and replica it belongs to, or `Slab.none` for a workload's.
     var stage: UInt32
     var replica: UInt32
+    /// The one that it writes to, or `Slab.none`: any.
+    var partition: UInt32
     /// Grows with each crash: what an earlier one had not sent yet is gone.
     var incarnation: UInt32 = 0
 }

@@ -47,6 +47,11 @@ final class FaultSchedule: Component {
             parts.stages[stage].crash(first: first, count: count, fault: place)
         case .workerPause(let stage, let first, let count):
             parts.stages[stage].pool?.pause(first: first, count: count, fault: place)
+        case .objections(let stage, let share, let channel):
+            let objection = Objection(fault: place, stage: stage, shareMicros: share, channel: channel)
+            let handle = parts.stages[stage].handle
+            handle.core.state.pointee.objections.append(objection)
+            handle.consentChanges(objection, isGranted: false)
         case .link(let link, let factor, let added, let loss, let partitioned):
             parts.links[link].begin(
                 LinkFault(
@@ -77,6 +82,11 @@ final class FaultSchedule: Component {
                 return first..<first + count
             }
             parts.stages[stage].pool?.resume(free)
+        case .objections(let stage, let share, let channel):
+            let handle = parts.stages[stage].handle
+            handle.core.state.pointee.objections.removeAll { $0.fault == place }
+            handle.consentChanges(
+                Objection(fault: place, stage: stage, shareMicros: share, channel: channel), isGranted: true)
         case .link(let link, _, _, _, _): parts.links[link].end(fault: place)
         case .store(let store, _, _, _, _): parts.stores[store].handle.end(fault: place)
         }

@@ -30,6 +30,7 @@ public final class Measurements {
     let dialects: [ProviderDialect]
     let faultDecisions: UnsafeMutablePointer<Int64>
     var end: Instant
+    var orderLog: OrderLog?
 
     init(_ specification: WorldSpecification, faultDecisions: UnsafeMutablePointer<Int64>, parts: WorldParts) {
         let length = specification.duration + specification.drain
@@ -210,6 +211,9 @@ extension Measurements {
             UInt64(bitPattern: stage.pointee.busy)
         )
     }
+
+    /// Deliveries after that of a later notification of the same recipient; nil: no workload is ordered.
+    public var misordered: Int64? { orderLog?.misordered }
 
     /// What became of a stage's tasks; nil: it has no `work` step.
     public func jobs(stage: Int) -> JobFigures? { parts.stages[stage].pool?.summary }

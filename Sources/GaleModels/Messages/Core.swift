@@ -48,6 +48,10 @@ struct Core {
         var hasClosedLoops = false
         /// Notifications of split segments.
         var parts: Slab<SplitPart>
+        /// In force.
+        var objections: [Objection] = []
+        /// nil: no workload is ordered.
+        var orderLog: Unmanaged<OrderLog>?
     }
 
     let state: UnsafeMutablePointer<State>
@@ -164,6 +168,7 @@ extension Core {
             1)
         recordDelivery(message, latency, hasSpans: hasSpans)
         addOutcome(message.pointee.identity, message.pointee.state, latency)
+        if let log = state.pointee.orderLog { log._withUnsafeGuaranteedRef { $0.note(message, core: self) } }
     }
 
     /// Latency and break-down of a first delivery, of a message that was pending until now or not (`hasSpans`).

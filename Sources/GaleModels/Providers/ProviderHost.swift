@@ -24,6 +24,7 @@ final class ProviderHost: Component {
     }
 
     static let arrives: UInt32 = 0
+    static let accepts: UInt32 = 1
     static let slots = 32
 
     let state: UnsafeMutablePointer<State>
@@ -47,9 +48,20 @@ final class ProviderHost: Component {
     override func handle(_ event: Event) -> UInt64 {
         let index = UInt32(truncatingIfNeeded: event.payload)
         let core = state.pointee.core
+        if event.kind == Self.accepts { return accept(index, stage: Int(event.payload >> 32)) }
         let identity = core.message(core.exchange(index).pointee.message).pointee.identity
         state.pointee.inTransit &-= 1
         _ = ProviderHandle(state: state).serve(index, at: event.time)
+        return identity
+    }
+
+    /// It takes a message that has a copy under way.
+    private func accept(_ index: UInt32, stage: Int) -> UInt64 {
+        let core = state.pointee.core
+        let message = core.message(index)
+        let identity = message.pointee.identity
+        core.deliver(index, message, at: core.now, expires: core.state.pointee.stages[stage].expiry(message))
+        core.release(index)
         return identity
     }
 
@@ -114,7 +126,7 @@ struct ProviderHandle {
         }
         exchange.pointee.status = answer.response.status
         exchange.pointee.reason = answer.response.reason.rawValue
-        exchange.pointee.milliseconds = Exchange.milliseconds(answer.response.retryAfter)
+        exchange.pointee.milliseconds = Exchange.milliseconds(answer.response)
         let identity = state.pointee.core.message(exchange.pointee.message).pointee.identity
         return stage.answer(index, departs: answer.departs, link: state.pointee.link, key: identity)
     }
@@ -135,13 +147,31 @@ struct ProviderHandle {
                 key: message.pointee.identity, attempt: UInt32(attempt)),
             at: arrival, draws: core.draws)
         if answer.decisionsChangedBy != 0 { countFaults(answer.decisionsChangedBy) }
-        if answer.accepted { core.deliver(index, message, at: answer.decided, expires: stage.expiry(message)) }
+        if answer.accepted {
+            if stage.state.pointee.isHedged {
+                acceptLater(index, stage, at: answer.decided)
+            } else {
+                core.deliver(index, message, at: answer.decided, expires: stage.expiry(message))
+            }
+        }
         if answer.departs != .distantFuture {
             core.recorder.answer(
                 provider: Int(state.pointee.id), status: answer.response.status,
                 reason: answer.response.reason.rawValue, accepted: answer.accepted)
         }
         return answer
+    }
+
+    /// Of several copies under way the one that is taken first delivers, which need not be the one that came first.
+    @inline(never)
+    private func acceptLater(_ index: UInt32, _ stage: StageHandle, at decided: Instant) {
+        let core = state.pointee.core
+        guard decided <= core.state.pointee.end else { return }
+        core.state.pointee.latestDelivery = max(core.state.pointee.latestDelivery, decided)
+        core.retain(index)
+        core.scheduler.schedule(
+            at: decided, target: state.pointee.component, kind: ProviderHost.accepts,
+            payload: stage.state.pointee.id &<< 32 | UInt64(index))
     }
 
     private func countFaults(_ bits: UInt32) {

@@ -61,6 +61,11 @@ public struct WorkloadSpecification: Sendable {
     public var collapseKeys: Int64 = 0
     /// When recipients are in the app; nil: never.
     public var visits: VisitSpecification?
+    /// Recipients whose address was registered anew shortly before each notification; nil: all did so long ago.
+    public var renewals: RenewalSpecification?
+    /// A recipient's notifications belong in order: the recipient is their key, which chooses the partition, and deliveries
+    /// out of that order are counted.
+    public var isOrdered = false
 
     public enum Arrivals: String, CaseIterable, Sendable { case poisson, uniform }
 
@@ -97,6 +102,17 @@ public struct VisitSpecification: Equatable, Sendable {
         self.presentMicros = presentMicros
         self.visit = visit
         self.glance = glance
+    }
+}
+
+/// A share of recipients registers its address anew now and then: it is never older than `within`.
+public struct RenewalSpecification: Equatable, Sendable {
+    public var shareMicros: Int64
+    public var within: Interval
+
+    public init(shareMicros: Int64, within: Interval) {
+        self.shareMicros = shareMicros
+        self.within = within
     }
 }
 
@@ -354,6 +370,9 @@ public enum FaultEffect: Sendable {
     case workerCrash(stage: Int, firstReplica: Int, count: Int)
     /// Replicas of a stage with a `work` step stand still, and go on when the fault ends without having noticed.
     case workerPause(stage: Int, firstReplica: Int, count: Int)
+    /// A share of recipients objects to a channel (nil: to all) at once: what is under way for them at the stage, whose policy
+    /// asks for consent, hears of it, and every look-up as long as it lasts.
+    case objections(stage: Int, shareMicros: Int64, channel: Channel?)
     /// `latencyFactorMicros`: 3,000,000 is three times as slow.
     case link(Int, latencyFactorMicros: Int64, addedLatency: Interval, lossMicros: Int64, partitioned: Bool)
     case store(Int, capacityFactorMicros: Int64, errorMicros: Int64, latencyFactorMicros: Int64, blackout: Bool)

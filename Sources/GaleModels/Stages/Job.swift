@@ -23,7 +23,7 @@ struct Job: BitwiseCopyable {
     // The answer that is on its way.
     var status: UInt16 = 0
     var reason: UInt16 = 0
-    /// Retry-After plus one, 0: none.
+    /// See `Exchange.milliseconds`.
     var milliseconds: UInt32 = 0
     /// The dispatcher's attempt or chain that asked.
     var token: UInt64 = 0

@@ -121,7 +121,7 @@ extension StageHandle {
             job.pointee.token = attempt.rawValue
             job.pointee.status = answer.response.status
             job.pointee.reason = answer.response.reason.rawValue
-            job.pointee.milliseconds = Exchange.milliseconds(answer.response.retryAfter)
+            job.pointee.milliseconds = Exchange.milliseconds(answer.response)
             let back = answer.departs == .distantFuture ? nil : answer.departs + transit
             if expect(work, .attempt, sent: core.now, back: back, within: lane), let back {
                 recordAnswer(message, provider: target, sent: core.now, back: back)

@@ -11,7 +11,11 @@ extension StoreHandle {
         switch read.kind {
         case .presence: return state.pointee.core.lastSeen(of: message, at: instant.nanoseconds)
         case .cap: return admits(read, message.pointee.identity, at: instant) ? 0 : 1
-        case .deduplication, .suppression, .consent: break
+        case .consent:
+            guard let objection = state.pointee.core.objection(of: message, key: read.key) else { return 0 }
+            state.pointee.decisions[objection.fault] += 1
+            return 1
+        case .deduplication, .suppression: break
         }
         let table = state.pointee.tables + Int(read.kind.rawValue)
         if read.adding != 0 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GaleDelivery
+import GalePrimitives
 import GaleRandomness
 
 /// What a workload's notifications and their recipients are like, where a policy looks at it. All of it follows from the
@@ -22,6 +23,7 @@ struct Audience {
     private let presentMicros: Int64
     private let visit: Int64
     private let glance: Int64
+    private let renewals: RenewalSpecification?
 
     init(_ workload: WorkloadSpecification) {
         var byPriority = [Int64](repeating: 0, count: Priority.allCases.count)
@@ -38,6 +40,7 @@ struct Audience {
         presentMicros = workload.visits?.presentMicros ?? 0
         visit = max(1, workload.visits?.visit.nanoseconds ?? 1)
         glance = max(1, workload.visits?.glance.nanoseconds ?? 1)
+        renewals = workload.renewals
     }
 
     func deallocate() { zones.deallocate() }
@@ -53,6 +56,12 @@ struct Audience {
                 notification.zone = zones[place].zone
                 break
             }
+        }
+        if let renewals, Int64(draws.uniform(.renewal, notification.recipient).below(1_000_000)) < renewals.shareMicros
+        {
+            let length = UInt64(max(1, renewals.within.nanoseconds))
+            let age = draws.uniform(.renewal, notification.recipient, 1).below(length)
+            notification.registered = notification.created - Interval(nanoseconds: Int64(age))
         }
         if collapseKeys > 0 {
             notification.collapseKey = 1 + draws.uniform(.collapseKey, identity).below(collapseKeys)

@@ -8,6 +8,8 @@ struct Inlet {
     var broker: KafkaHandle?
     var firstProducer: UInt32
     var producerCount: UInt64
+    /// Each producer writes to one partition; the recipient chooses.
+    var isKeyed = false
 
     /// Where in the results a message belongs that was meant to be sent at some instant.
     struct Place: Equatable {
@@ -39,7 +41,8 @@ struct Inlet {
             phase: place.phase, slot: place.slot)
         core.submit(message)
         if let broker {
-            let producer = firstProducer &+ UInt32(truncatingIfNeeded: producer)
+            let chosen = isKeyed ? core.recipient(of: core.message(message)) % producerCount : producer
+            let producer = firstProducer &+ UInt32(truncatingIfNeeded: chosen)
             broker.produce(producer, message: message, job: .max, generation: 0, at: instant)
             core.release(message)
         } else {

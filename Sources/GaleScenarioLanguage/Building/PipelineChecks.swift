@@ -15,6 +15,7 @@ struct PipelineChecks {
         checkCycles()
         checkRoutes()
         checkRetryTopics()
+        checkOrder()
         checkOverlaps()
         checkUnused()
     }
@@ -188,6 +189,31 @@ struct PipelineChecks {
         }
     }
 
+    // MARK: Order
+
+    /// A dispatcher keeps the order of what it is given: a recipient's notifications must all come to the same one.
+    private func checkOrder() {
+        for stage in world.stages {
+            guard case .deliver(let policy)? = stage.steps.last, world.policies.indices.contains(policy),
+                world.policies[policy].policy.order == .key, let topic = world.topics[safely: stage.topic],
+                let broker = world.brokers[safely: topic.broker], stage.replicas > 1
+            else { continue }
+            var isKeyed = topic.partitions == 1
+            if case .direct = broker.kind { isKeyed = false }
+            let emits = world.stages.flatMap(\.steps).contains { step in
+                if case .emit(let emit) = step { emit.topic == stage.topic } else { false }
+            }
+            if case .kafka = broker.kind, !emits {
+                isKeyed = isKeyed || world.workloads.allSatisfy { $0.topic != stage.topic || $0.isOrdered }
+            }
+            if isKeyed { continue }
+            diagnostics.warning(
+                "stage '\(stage.name)' keeps order by recipient in each of its \(stage.replicas) replicas, but a "
+                    + "recipient's notifications come to several: `ordered: true` in a workload into a Kafka topic "
+                    + "keys partitions by recipient", at: place(.stage, stage.name))
+        }
+    }
+
     private func delivers(_ stage: String, by policy: String) -> Bool {
         (pair(.stage, stage)?.item["steps"]?.list ?? []).contains { step in
             step["deliver"].map { ($0.word ?? $0["policy"]?.word) == policy } ?? false
@@ -259,4 +285,9 @@ struct PipelineChecks {
             }
         }
     }
+}
+
+extension Array {
+    /// Placeholders for what is wrong may point nowhere.
+    fileprivate subscript(safely index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
 }

@@ -49,7 +49,12 @@ extension WorldBuilder {
                     lossMicros: item.integer("loss", else: 0), partitioned: item["partition"]?.boolean ?? false), what
             )
         case .broker: return (brokerCrash(pair, index, world.brokers[index]), what)
-        default: return (workerCrash(pair, index, world.stages[index]), what)
+        default:
+            if let share = item["objections"] { return (objections(pair, share, index, world), what) }
+            if let channel = item["channel"] {
+                diagnostics.error("a 'channel' is what 'objections' are to", at: channel.place)
+            }
+            return (workerCrash(pair, index, world.stages[index]), what)
         }
     }
 
@@ -93,6 +98,8 @@ extension WorldBuilder {
         fault.excess = excess(item["excess"]) { response($0, dialect) }
         fault.errorMicros = item.integer("errors", else: 0)
         fault.error = item["answer"].map { response($0, dialect) }
+        fault.errorKnownFor = item.interval("since")
+        checkStamp(item["since"], fault.error, dialect)
         fault.latencyFactorMicros = item.integer("latency", else: 1_000_000)
         fault.blackout = item["blackout"]?.boolean ?? false
         return fault
@@ -142,6 +149,9 @@ extension WorldBuilder {
         switch target {
         case .broker: return "node \(item.count("node", else: 0)) crashes"
         case .stage:
+            if let share = item["objections"] {
+                return "\(share.text) of recipients object to \(item["channel"]?.word ?? "everything")"
+            }
             let isPause = item["pause"]?.boolean == true
             let (one, several) = isPause ? ("stands still", "stand still") : ("crashes", "crash")
             if item["replicas"]?.word == "all" { return "all replicas \(several)" }

@@ -18,6 +18,7 @@ extension WorldBuilder {
             fallbacks: fallbacks(item["fallback"]), outlierEjection: outlierEjection(item["outlier-ejection"]),
             concurrency: concurrency(item["concurrency"]), bulkheads: bulkheads(item["bulkheads"]),
             shedding: shedding(item["shed"]), routing: routing(pair, routes), suppression: suppression(suppress),
+            consent: consent(item["consent"]),
             order: order(item["order"], waiting),
             maximumDeliveries: item["max-deliveries"]?.integer.map { UInt8(clamping: $0) })
         if let topic = item["retry-topic"], policy.waiting != .retryTopic {
@@ -29,6 +30,7 @@ extension WorldBuilder {
         stores[.deduplication] = index(.store, deduplicate?["store"])
         for (kind, store) in routingStores(item) { stores[kind] = store }
         stores[.suppression] = index(.store, suppress?["store"])
+        stores[.consent] = index(.store, item["consent"]?["store"])
         return PolicySpecification(
             name: pair.key, policy: policy, stores: stores,
             retryTopic: index(.topic, item["retry-topic"]))

@@ -20,7 +20,7 @@ extension WorldBuilder {
         let profile = ProviderProfile(
             dialect: dialect, latency: item.distribution("latency"), capacityMicros: item["capacity"]?.integer,
             maximumWait: item.interval("maximum-wait"), excess: excess(item["excess"], response) ?? .queue,
-            quota: quota(pair, response), outcomes: outcomes(item["outcomes"], outcome),
+            quota: quota(pair, response), outcomes: outcomes(item["outcomes"], dialect, outcome),
             retryAfter: item["retry-after"]?.integer.map(Interval.init), weatherSigma: item["weather"]?.decimal ?? 0,
             errorWeatherSigma: item["error-weather"]?.decimal ?? 0,
             rejectionCostMicros: item.integer("rejection-cost", else: 0),
@@ -94,13 +94,15 @@ extension WorldBuilder {
     }
 
     private func outcomes(
-        _ item: Item?, _ response: (Item?) -> ProviderResponse
+        _ item: Item?, _ dialect: ProviderDialect, _ response: (Item?) -> ProviderResponse
     ) -> [ProviderProfile.OutcomeRate] {
         let list = item?.list ?? []
         let rates = list.map { outcome in
-            ProviderProfile.OutcomeRate(
+            let rate = ProviderProfile.OutcomeRate(
                 response: response(outcome["answer"]), micros: outcome.integer("share", else: 0),
-                layer: outcome.choice("layer", else: .call))
+                layer: outcome.choice("layer", else: .call), knownFor: outcome.interval("since"))
+            checkStamp(outcome["since"], rate.response, dialect)
+            return rate
         }
         for layer in ProviderProfile.OutcomeRate.Layer.allCases {
             let sum = rates.filter { $0.layer == layer }.reduce(0) { $0 + $1.micros }

@@ -159,6 +159,11 @@ extension WorldBuilder {
             }
         }
         workload.collapseKeys = item["collapse-keys"]?.integer ?? 0
+        workload.isOrdered = item["ordered"]?.boolean ?? false
+        if let renewals = item["renewals"], renewals.pairs != nil {
+            workload.renewals = RenewalSpecification(
+                shareMicros: renewals.integer("share", else: 0), within: renewals.interval("within"))
+        }
         if let visits = item["in-app"], visits.pairs != nil {
             workload.visits = VisitSpecification(
                 presentMicros: visits.integer("share"), visit: visits.interval("visit"),

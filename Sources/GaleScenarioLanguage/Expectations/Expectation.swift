@@ -73,6 +73,8 @@ public struct Expectation: Equatable, Sendable {
         case backlog(topic: Int)
         /// Delivered notifications per second; its bound is a `.ratio` in notifications per second.
         case throughput
+        /// Deliveries after that of a later notification of the same recipient, over the whole run.
+        case misordered
         /// What became of the tasks of a stage that works, over the whole run.
         case jobs(JobEntry, stage: Int)
     }

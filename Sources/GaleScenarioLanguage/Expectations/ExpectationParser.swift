@@ -16,13 +16,16 @@ package struct ExpectationParser {
     let names: [Entity: [String]]
     /// Stages with a `work` step.
     let workingStages: Set<Int>
+    /// A workload is ordered.
+    let hasOrder: Bool
     private var tokens: [ExpectationToken] = []
     private var position = 0
     private var length = 0
 
-    package init(names: [Entity: [String]], workingStages: Set<Int> = []) {
+    package init(names: [Entity: [String]], workingStages: Set<Int> = [], hasOrder: Bool = false) {
         self.names = names
         self.workingStages = workingStages
+        self.hasOrder = hasOrder
     }
 
     package mutating func parse(_ text: String) throws(Mistake) -> Expectation.Condition {
@@ -76,8 +79,13 @@ package struct ExpectationParser {
 
     /// What is counted over the whole run only has no part before or after anything.
     private func checkWhole(_ comparison: Expectation.Comparison, _ word: ExpectationToken) throws(Mistake) {
-        guard case .jobs(let entry, _) = comparison.metric else { return }
-        throw Mistake(offset: word.offset, message: "'\(entry.rawValue)' is counted over the whole run")
+        let name: String
+        switch comparison.metric {
+        case .jobs(let entry, _): name = entry.rawValue
+        case .misordered: name = "misordered"
+        default: return
+        }
+        throw Mistake(offset: word.offset, message: "'\(name)' is counted over the whole run")
     }
 
     private mutating func fault() throws(Mistake) -> Int { try name(of: .fault, try word("the name of a fault")) }
@@ -107,6 +115,10 @@ package struct ExpectationParser {
         switch word.text {
         case "amplification": return .amplification
         case "throughput": return .throughput
+        case "misordered":
+            if hasOrder { return .misordered }
+            throw Mistake(
+                offset: word.offset, message: "no workload is ordered", remedy: "write `ordered: true` in a workload")
         case "attempts": return .attempts(provider: nil)
         default: return try entry(word)
         }
@@ -218,7 +230,8 @@ package struct ExpectationParser {
             return .count(try quantity(word, .integer(0...Int64.max), Quantity.count))
         case .errors: return .share(try share(word))
         case .amplification: return .ratio(try number(word))
-        case .attempts, .backlog, .jobs: return .count(try quantity(word, .integer(0...Int64.max), Quantity.count))
+        case .attempts, .backlog, .jobs, .misordered:
+            return .count(try quantity(word, .integer(0...Int64.max), Quantity.count))
         case .quantile, .mean, .maximum: return .interval(try duration(at: word))
         case .throughput: return .ratio(Double(try quantity(word, .anyRate, Quantity.rate)) / 1e6)
         }

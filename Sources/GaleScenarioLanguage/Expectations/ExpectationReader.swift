@@ -18,7 +18,9 @@ struct ExpectationReader {
         let working = world.stages.indices.filter {
             if case .work? = world.stages[$0].steps.first { true } else { false }
         }
-        var parser = ExpectationParser(names: order.names, workingStages: Set(working))
+        var parser = ExpectationParser(
+            names: order.names, workingStages: Set(working),
+            hasOrder: world.workloads.contains(where: \.isOrdered))
         do throws(ExpectationParser.Mistake) {
             let condition = try parser.parse(text)
             check(condition, item)

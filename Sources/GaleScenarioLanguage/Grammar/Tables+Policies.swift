@@ -37,6 +37,9 @@ extension Tables {
                 "Recipients whom a provider calls gone are not sent to any more, by strikes kept in a store; default: none"
             ),
             Key(
+                "consent", .either([.none, .record(consent)]), .optional,
+                "Recipients who object to a channel are not sent to, what is under way included; default: none"),
+            Key(
                 "order", .choice(OrderPolicy.allCases.map(\.rawValue)), .optional,
                 "`key`: a recipient's next notification waits, without a slot, until the one before is settled; "
                     + "default: none"),
@@ -97,20 +100,26 @@ extension Tables {
                 "provider: what requests beyond the capacity get meanwhile"),
             Key("errors", .anyShare, .optional, "provider, store: share of calls that fail in addition"),
             Key("answer", .answer, .optional, "provider: the answer of these errors; default the dialect's own 500"),
+            Key("since", stampRange, .optional, "provider: APNs' 410 says that the token has been invalid this long"),
             Key("latency", .factor(1...1_000_000_000_000), .optional, "provider, store, link: how many times as slow"),
             Key("delay", .anyDuration, .optional, "link: added each way"),
             Key("loss", .anyShare, .optional, "link: share of requests, and of answers, that vanish in addition"),
             Key("pause", .boolean, .optional, "stage with `work`: replicas stand still instead, and go on afterwards"),
+            Key(
+                "objections", .share(1...1_000_000), .optional,
+                "stage that delivers with `consent`: share of recipients who object, as long as it lasts"),
+            Key(
+                "channel", .choice(channelNames), .optional, "stage: the channel that they object to; default all"),
             Key("partition", .boolean, .optional, "link: nothing gets through"),
             Key("blackout", .boolean, .optional, "provider, store: no answer at all"),
         ], exactlyOneOf: [["provider", "store", "link", "broker", "stage"]])
 
     /// The keys that make sense for each target, beside `at` and `for`.
     static let faultKeys: [Entity: [String]] = [
-        .provider: ["capacity", "excess", "errors", "answer", "latency", "blackout"],
+        .provider: ["capacity", "excess", "errors", "answer", "since", "latency", "blackout"],
         .store: ["capacity", "errors", "latency", "blackout"],
         .link: ["latency", "delay", "loss", "partition"],
         .broker: ["node"],
-        .stage: ["replica", "replicas", "pause"],
+        .stage: ["replica", "replicas", "pause", "objections", "channel"],
     ]
 }

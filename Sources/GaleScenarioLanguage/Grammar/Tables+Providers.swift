@@ -59,7 +59,13 @@ extension Tables {
             Key(
                 "layer", .choice(ProviderProfile.OutcomeRate.Layer.allCases.map(\.rawValue)), .defaults("call"),
                 "Whether it is a property of the recipient, or drawn for each call"),
+            Key(
+                "since", stampRange, .optional,
+                "APNs' 410: how long it says that the token has been invalid; default 0s"),
         ])
+
+    /// How far back a 410's time stamp may lie.
+    static let stampRange = Kind.duration(0...(20 * 86_400_000_000_000))
 
     static let concurrency = Table(
         name: "concurrency", title: "a concurrency limit",

@@ -134,5 +134,16 @@ extension Tables {
             "collapse-keys", .integer(0...1_000_000_000), .optional,
             "How many collapse keys a recipient's notifications have; default none"),
         Key("in-app", .record(visits), .optional, "When recipients are in the app; default never"),
+        Key("renewals", .record(renewals), .optional, "Recipients who register their token anew; default never"),
+        Key(
+            "ordered", .boolean, .optional,
+            "Recipients are the keys that choose partitions, and deliveries out of their order are counted"),
     ]
+
+    static let renewals = Table(
+        name: "renewals", title: "renewals of tokens",
+        keys: [
+            Key("share", .anyShare, .required, "Share of recipients who do so"),
+            Key("within", .positiveDuration, .defaults("1h"), "Their token is never older than this"),
+        ])
 }

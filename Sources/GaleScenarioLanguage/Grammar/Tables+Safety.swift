@@ -2,6 +2,16 @@
 import GaleDelivery
 
 extension Tables {
+    static let consent = Table(
+        name: "consent", title: "a consent",
+        keys: [
+            Key("store", .reference(.store), .required, "Where objections are kept"),
+            Key("timeout", .positiveDuration, .defaults("100ms"), "Time that a look-up may take"),
+            Key(
+                "on-failure", .choice(Policy.Deduplication.OnFailure.allCases.map(\.rawValue)), .defaults("closed"),
+                "When the look-up fails: `closed` waits and looks again, `open` sends all the same"),
+        ])
+
     static let suppress = Table(
         name: "suppress", title: "a suppression",
         keys: [
