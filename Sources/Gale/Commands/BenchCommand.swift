@@ -9,8 +9,10 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench", abstract: "Measures parts of Gale on this machine: million operations per second.",
         discussion: """
             hold: the event queue; timers: time-outs that are cancelled; mm1: a queueing model; retry: a retry pipeline \
-            through the kernel and as a scenario; scenario: the main scenario; draws: random numbers. One of a group by its \
-            full name, as hold/kernel/1000 or draws/gamma. Rates are medians over the thread's processor time, with the \
+            through the kernel and as a scenario; scenario: the main scenario; policies: decisions of the \
+            delivery code, through a dispatcher with the least host there can be (an input handled is a decision: a message, \
+            an answer, a wake) and of each policy alone; draws: random numbers. One of a group by its full name, as \
+            hold/kernel/1000, policies/message or draws/gamma. Rates are medians over the thread's processor time, with the \
             least and the greatest.
             """)
 

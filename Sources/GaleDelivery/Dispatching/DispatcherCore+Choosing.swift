@@ -50,7 +50,7 @@ extension DispatcherCore {
         let untried = candidates & ~chain.pointee.tried
         if untried != 0 { candidates = untried }
         if state.pointee.routing.choice.contains(.cost) { candidates = cheapest(members, candidates) }
-        return pickByMerit(members, candidates)
+        return pick(members, candidates) { merit($0) }
     }
 
     private func cheapest(_ members: PlanRoute, _ candidates: UInt32) -> UInt32 {
@@ -66,21 +66,6 @@ extension DispatcherCore {
             if price == least { chosen |= 1 << UInt32(offset) }
         }
         return chosen
-    }
-
-    private func pickByMerit(_ members: PlanRoute, _ candidates: UInt32) -> Int32 {
-        var total: UInt64 = 0
-        for offset in 0..<members.count where candidates & (1 << UInt32(offset)) != 0 {
-            total += merit(members.first + offset)
-        }
-        if total == 0 { return members.first + Int32(candidates.trailingZeroBitCount) }
-        var left = draw().multipliedFullWidth(by: total).high
-        for offset in 0..<members.count where candidates & (1 << UInt32(offset)) != 0 {
-            let merit = merit(members.first + offset)
-            if left < merit { return members.first + offset }
-            left -= merit
-        }
-        preconditionFailure("a number below the sum of the merits falls into one of them")
     }
 
     /// Weight, by health and by the quota that is left, each in 1,024ths. At most 32 of them fit into one sum.

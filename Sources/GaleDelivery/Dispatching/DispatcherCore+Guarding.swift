@@ -25,6 +25,7 @@ extension DispatcherCore {
         let guarded = guards.pointee.providers + Int(provider)
         guarded.pointee.inFlight += 1
         if guarded.pointee.hasRate { guarded.pointee.rate.take() }
+        if guarded.pointee.followsRate { guarded.pointee.clientRate.take() }
         var tenant: UInt32 = 0
         if guards.pointee.hasTenants {
             // From here on the permit is the attempt's.
@@ -51,10 +52,15 @@ extension DispatcherCore {
         let verdict = Taxonomy.classify(state.pointee.providers[Int(call.provider)].dialect, response)
         let guarded = guards.pointee.providers + Int(call.provider)
         guarded.pointee.latency.record(duration, at: now)
+        if guarded.pointee.followsRate {
+            guarded.pointee.clientRate.answered(isThrottled: verdict.errorClass == .throttled, at: now)
+            // The rate may have risen.
+            guards.pointee.freed |= guards.pointee.routes[Int(call.provider)]
+        }
         if guarded.pointee.hasLimit {
             if guarded.pointee.limit.wantsJitter { guarded.pointee.limit.renewJitter(draw()) }
             guarded.pointee.limit.record(
-                Self.sample(verdict, response), roundTrip: duration, inFlight: Int64(call.inFlight))
+                Self.sample(verdict, response), roundTrip: duration, inFlight: Int64(call.inFlight), at: now)
         }
         guards.pointee.outliers?[Int(call.route)]
             .record(host: Int(call.place), failure: Self.isOutlying(verdict), at: now)

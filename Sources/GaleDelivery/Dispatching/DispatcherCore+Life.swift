@@ -61,7 +61,8 @@ extension DispatcherCore {
         for index in 0..<queue(ofGate: state.pointee.gateCount) { state.pointee.queues[index].deallocate() }
         state.pointee.queues.deallocate()
         if let guards = state.pointee.guards {
-            guards.pointee.deallocate(routeCount: state.pointee.plan.routeCount)
+            guards.pointee.deallocate(
+                routeCount: state.pointee.plan.routeCount, providerCount: state.pointee.providerCount)
             guards.deallocate()
         }
         if let safety = state.pointee.safety {

@@ -143,22 +143,26 @@ extension DispatcherCore {
         }
         if available == 0 { return nil }
         let untried = available & ~chain.pointee.tried
-        return pickByWeight(members, untried != 0 ? untried : available)
+        return pick(members, untried != 0 ? untried : available) {
+            UInt64(state.pointee.plan.equivalents[Int($0)].weight)
+        }
     }
 
-    private func pickByWeight(_ members: PlanRoute, _ candidates: UInt32) -> Int32 {
+    /// One of the candidates, as often as its merit is of the sum; the first if they have none. The sum of their merits fits.
+    @inline(__always)
+    func pick(_ members: PlanRoute, _ candidates: UInt32, by merit: (Int32) -> UInt64) -> Int32 {
         var total: UInt64 = 0
         for offset in 0..<members.count where candidates & (1 << UInt32(offset)) != 0 {
-            total += UInt64(state.pointee.plan.equivalents[Int(members.first + offset)].weight)
+            total += merit(members.first + offset)
         }
         if total == 0 { return members.first + Int32(candidates.trailingZeroBitCount) }
         var left = draw().multipliedFullWidth(by: total).high
         for offset in 0..<members.count where candidates & (1 << UInt32(offset)) != 0 {
-            let weight = UInt64(state.pointee.plan.equivalents[Int(members.first + offset)].weight)
-            if left < weight { return members.first + offset }
-            left -= weight
+            let merit = merit(members.first + offset)
+            if left < merit { return members.first + offset }
+            left -= merit
         }
-        preconditionFailure("a number below the sum of the weights falls into one of them")
+        preconditionFailure("a number below the sum of the merits falls into one of them")
     }
 
     /// Remembers that the provider of the last attempt failed.

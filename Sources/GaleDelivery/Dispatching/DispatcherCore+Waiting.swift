@@ -235,18 +235,27 @@ extension DispatcherCore {
         if provider.pointee.breaker.permits(at: now) <= 0 {
             return provider.pointee.breaker.nextPermit
         }
+        var next = now
+        var isKnown = false
         if let guarded = provider.pointee.guarded {
             // An answer pulls the next.
             if guarded.pointee.room <= 0 { return .max }
             if guarded.pointee.hasRate {
                 let time = guarded.pointee.rate.time(of: Int64(promised) + 1, after: now)
-                return max(time, now + min(Self.coalescing, guarded.pointee.rate.timeToFill))
+                next = max(time, now + min(Self.coalescing, guarded.pointee.rate.timeToFill))
+                isKnown = true
+            }
+            if guarded.pointee.followsRate {
+                // Answers move the rate, and pull the next as well.
+                next = max(
+                    next, now + Self.coalescing, guarded.pointee.clientRate.time(of: Int64(promised) + 1, after: now))
+                isKnown = true
             }
         }
-        if provider.pointee.bucket.isUnlimited { return .max }
+        if provider.pointee.bucket.isUnlimited { return isKnown ? next : .max }
         let token = provider.pointee.bucket.time(of: Int64(promised) + 1, after: now)
         let batch = now + min(Self.coalescing, provider.pointee.bucket.timeToFill)
-        return max(token, batch)
+        return max(next, token, batch)
     }
 
     /// Why a route can't take a chain now.
@@ -265,7 +274,7 @@ extension DispatcherCore {
             let isLetThrough = provider.pointee.breaker.permits(at: state.pointee.now) > 0 && isUsable
             if isLetThrough, let guarded = provider.pointee.guarded {
                 if guarded.pointee.room <= 0 { return .concurrency }
-                if guarded.pointee.hasRate { return .rateLimit }
+                if guarded.pointee.hasRate || guarded.pointee.followsRate { return .rateLimit }
             }
             if isLetThrough && !provider.pointee.bucket.isUnlimited { return .rateLimit }
             if !provider.pointee.breaker.isStopped { allStopped = false }

@@ -25,6 +25,7 @@ struct ProviderState {
         if bucket.available(at: now) <= 0 { return false }
         guard let guarded else { return true }
         return guarded.pointee.room > 0 && (!guarded.pointee.hasRate || guarded.pointee.rate.conforms(at: now))
+            && (!guarded.pointee.followsRate || guarded.pointee.clientRate.available(at: now) > 0)
     }
 
     /// Calls that may start now, the breaker aside; at most half the range, so that the sum of two fits.
@@ -32,7 +33,8 @@ struct ProviderState {
         let tokens = bucket.available(at: now)
         guard let guarded else { return tokens }
         let conforming = guarded.pointee.hasRate ? guarded.pointee.rate.available(at: now) : .max / 2
-        return min(tokens, conforming, guarded.pointee.room)
+        let following = guarded.pointee.followsRate ? guarded.pointee.clientRate.available(at: now) : .max / 2
+        return min(tokens, conforming, following, guarded.pointee.room)
     }
 
     /// Whether calls may start without asking the time, and need neither token nor permit.

@@ -31,7 +31,8 @@ struct Guards {
     /// Whether a policy needs any of it.
     static func areNeeded(by policy: Policy) -> Bool {
         policy.concurrency != nil || policy.bulkheads != nil || policy.outlierEjection != nil || policy.shedding != nil
-            || policy.breaker?.slowCallRateMicros != nil || policy.limits.contains { $0.algorithm == .gcra }
+            || policy.retry.clientRate != nil || policy.breaker?.slowCallRateMicros != nil
+            || policy.limits.contains { $0.algorithm == .gcra }
     }
 
     init(_ policy: Policy, plan: DeliveryPlan, providerCount: Int) {
@@ -61,8 +62,9 @@ struct Guards {
         returned = Ring()
     }
 
-    func deallocate(routeCount: Int) {
+    func deallocate(routeCount: Int, providerCount: Int) {
         calls.deallocate()
+        for index in 0..<providerCount { providers[index].deallocate() }
         providers.deallocate()
         routes.deallocate()
         if let outliers {

@@ -8,67 +8,48 @@
 ///
 /// - Complexity: O(1) a call; a bucket's end costs O(1) per bucket that has passed, at most all of them.
 package struct BreakerWindow {
-    private struct Bucket {
-        var calls: Int64
-        var failures: Int64
-        var slow: Int64
-    }
-
     private static let maximumBuckets: Int64 = 600
     /// Results that a window over calls may hold.
     package static let maximumCalls: Int64 = 1_000_000
     private static let failed: UInt8 = 1
     private static let tookLong: UInt8 = 2
 
-    // What a result over time needs stands first.
-    /// When the current bucket ends; over calls never.
-    private(set) var bucketEnd: Int64
-    /// In the window, the current bucket included.
-    private(set) var calls: Int64
-    private(set) var failures: Int64
-    private(set) var slow: Int64
-
-    private let bucketLength: Int64
-    private let bucketCount: Int
-    private var bucket: Int
-    /// The complete buckets; the current one is what the sums have beyond them.
-    private let buckets: UnsafeMutablePointer<Bucket>?
-    private var complete: Bucket
+    /// Over time in its slices, over calls the sums alone.
+    private var window: SlicedWindow<BreakerResults>
     /// The last results, `ringCount` of them.
     private let ring: UnsafeMutablePointer<UInt8>?
     private let ringCount: Int64
-    private var place: Int64
+    private var place: Int64 = 0
 
     /// Over the last `length` nanoseconds, or over the last `count` calls if that is given.
     init(length: Int64, count: Int64?, now: Int64) {
-        calls = 0
-        failures = 0
-        slow = 0
-        bucket = 0
-        place = 0
-        complete = Bucket(calls: 0, failures: 0, slow: 0)
         if let count {
             ringCount = min(max(1, count), Self.maximumCalls)
             ring = .allocate(capacity: Int(ringCount))
             ring?.initialize(repeating: 0, count: Int(ringCount))
-            (buckets, bucketCount, bucketLength, bucketEnd) = (nil, 0, .max, .max)
+            window = SlicedWindow()
             return
         }
         (ring, ringCount) = (nil, 0)
-        let window = min(max(1, length), .max / 2)
-        let count = min(max(1, window / 1_000_000_000), Self.maximumBuckets)
-        bucketCount = Int(count)
-        bucketLength = (window + count - 1) / count
-        let buckets = UnsafeMutablePointer<Bucket>.allocate(capacity: bucketCount)
-        buckets.initialize(repeating: complete, count: bucketCount)
-        self.buckets = buckets
-        bucketEnd = now - now % bucketLength + bucketLength
+        let length = min(max(1, length), .max / 2)
+        let count = min(max(1, length / 1_000_000_000), Self.maximumBuckets)
+        window = SlicedWindow(sliceLength: (length + count - 1) / count, count: Int(count), now: now)
     }
 
     func deallocate() {
-        buckets?.deallocate()
+        window.deallocate()
         ring?.deallocate()
     }
+
+    /// In the window, the current bucket included.
+    var calls: Int64 { window.sum.calls }
+    var failures: Int64 { window.sum.failures }
+    var slow: Int64 { window.sum.slow }
+    /// When the current bucket ends; over calls never.
+    var bucketEnd: Int64 { window.sliceEnd }
+
+    /// Memory beyond its own.
+    var bytes: Int { window.bytes + (ring == nil ? 0 : Int(ringCount)) }
 
     /// Whether it looks back over calls, not over time.
     var isOverCalls: Bool { ring != nil }
@@ -79,55 +60,47 @@ package struct BreakerWindow {
     @inline(__always)
     mutating func record(failure: Bool, slow isSlow: Bool, at now: Int64) {
         if ring != nil { return recordInRing(failure: failure, slow: isSlow) }
-        if now >= bucketEnd { rotate(to: now) }
-        calls &+= 1
-        if failure { failures &+= 1 }
-        if isSlow { slow &+= 1 }
+        window.advance(to: now)
+        window.sum.calls &+= 1
+        if failure { window.sum.failures &+= 1 }
+        if isSlow { window.sum.slow &+= 1 }
     }
 
     /// Counts a quick success in the current bucket.
     @inline(__always)
-    mutating func recordPlainSuccess() { calls &+= 1 }
+    mutating func recordPlainSuccess() { window.sum.calls &+= 1 }
 
     private mutating func recordInRing(failure: Bool, slow isSlow: Bool) {
         guard let ring else { return }
         if calls == ringCount {
             let oldest = ring[Int(place)]
-            if oldest & Self.failed != 0 { failures &-= 1 }
-            if oldest & Self.tookLong != 0 { slow &-= 1 }
+            if oldest & Self.failed != 0 { window.sum.failures &-= 1 }
+            if oldest & Self.tookLong != 0 { window.sum.slow &-= 1 }
         } else {
-            calls &+= 1
+            window.sum.calls &+= 1
         }
         ring[Int(place)] = (failure ? Self.failed : 0) | (isSlow ? Self.tookLong : 0)
         place = place + 1 == ringCount ? 0 : place + 1
-        if failure { failures &+= 1 }
-        if isSlow { slow &+= 1 }
+        if failure { window.sum.failures &+= 1 }
+        if isSlow { window.sum.slow &+= 1 }
     }
 
     /// Forgets everything.
     mutating func clear() {
-        calls = 0
-        failures = 0
-        slow = 0
-        complete = Bucket(calls: 0, failures: 0, slow: 0)
+        window.clear()
         place = 0
-        for index in 0..<bucketCount { buckets?[index] = complete }
     }
+}
 
-    @inline(never)
-    private mutating func rotate(to now: Int64) {
-        guard let buckets else { return }
-        let passed = (now - bucketEnd) / bucketLength + 1
-        buckets[bucket] = Bucket(
-            calls: calls - complete.calls, failures: failures - complete.failures, slow: slow - complete.slow)
-        for _ in 0..<min(passed, Int64(bucketCount)) {
-            bucket = bucket + 1 == bucketCount ? 0 : bucket + 1
-            calls -= buckets[bucket].calls
-            failures -= buckets[bucket].failures
-            slow -= buckets[bucket].slow
-            buckets[bucket] = Bucket(calls: 0, failures: 0, slow: 0)
-        }
-        complete = Bucket(calls: calls, failures: failures, slow: slow)
-        bucketEnd += passed * bucketLength
+/// What a breaker counts.
+struct BreakerResults: WindowSum {
+    var calls: Int64
+    var failures: Int64
+    var slow: Int64
+
+    static let zero = BreakerResults(calls: 0, failures: 0, slow: 0)
+
+    func without(_ part: Self) -> Self {
+        Self(calls: calls &- part.calls, failures: failures &- part.failures, slow: slow &- part.slow)
     }
 }

@@ -98,6 +98,9 @@ package struct CircuitBreaker {
 
     package func deallocate() { window.deallocate() }
 
+    /// Memory beyond its own.
+    var bytes: Int { window.bytes }
+
     /// Calls that it lets through now. An open breaker whose time is over becomes half-open here.
     @inline(__always)
     package mutating func permits(at now: Int64) -> Int64 {

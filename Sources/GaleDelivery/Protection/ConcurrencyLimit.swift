@@ -10,6 +10,8 @@
 ///   use, q ≤ ℓ: +6ℓ; q < 3ℓ: +ℓ; q > 6ℓ: −ℓ. RTT₀ is the least round trip, looked for anew every U(½,1) · 30 · limit answers.
 /// - Gradient2, with g = clamp(tolerance · long/short, ½, 1): limit ← 0.8 · limit + 0.2 · (g · limit + 4), if at least half was
 ///   in use. `long` is an average over 600 answers (a plain mean of the first 10), times 0.95 when it is more than twice `short`.
+///   (So since the tolerance of 1.5 came in; builds before had neither: times 0.9, and a tolerance of 1.)
+/// - Envoy's gradient: `GradientController`.
 ///
 /// AIMD has no upper bound and Vegas no lower one but 1 in the original; here all have both.
 ///
@@ -30,7 +32,7 @@ package struct ConcurrencyLimit {
 
     /// Whole calls; what `estimate` is cut to.
     package private(set) var limit: Int64
-    /// Vegas: a new random word is wanted (`renewJitter`).
+    /// Vegas and Envoy's gradient: a new random word is wanted (`renewJitter`).
     package private(set) var wantsJitter: Bool
 
     private let algorithm: ConcurrencyPolicy.Algorithm
@@ -51,6 +53,8 @@ package struct ConcurrencyLimit {
     private var longRoundTrip: Double
     private var longSum: Double
     private var longCount: Int64
+    /// Envoy's, in the others' stead.
+    private var controller: GradientController?
 
     package init(_ policy: ConcurrencyPolicy) {
         algorithm = policy.algorithm
@@ -71,11 +75,20 @@ package struct ConcurrencyLimit {
         longRoundTrip = 0
         longSum = 0
         longCount = 0
-        wantsJitter = policy.algorithm == .vegas
+        wantsJitter = policy.algorithm == .vegas || policy.algorithm == .envoyGradient
+        controller = policy.algorithm == .envoyGradient ? GradientController(policy) : nil
+        if let controller { set(controller.limit) }
+        limit = Int64(estimate)
     }
 
-    /// Vegas: when the next least round trip is looked for, from a uniform word.
+    package func deallocate() { controller?.deallocate() }
+
+    /// Whether the limit is low because the least round trip is being measured.
+    package var isProbing: Bool { controller?.isProbing ?? false }
+
+    /// When the next least round trip is looked for, from a uniform word.
     package mutating func renewJitter(_ random: UInt64) {
+        controller?.renewJitter(random)
         probeJitter = 0.5 + Double(random >> 11) / 18_014_398_509_481_984  // 53 bits over 2⁵⁴: below ½
         wantsJitter = false
     }
@@ -85,13 +98,18 @@ package struct ConcurrencyLimit {
     /// - Parameters:
     ///   - roundTrip: nanoseconds; less than one counts as one.
     ///   - inFlight: calls that were under way when it began, itself included.
-    package mutating func record(_ sample: Sample, roundTrip: Int64, inFlight: Int64) {
+    ///   - now: nanoseconds, never before an earlier one; only Envoy's gradient looks at it.
+    package mutating func record(_ sample: Sample, roundTrip: Int64, inFlight: Int64, at now: Int64 = 0) {
         if sample == .ignored { return }
         let roundTrip = max(1, roundTrip)
         switch algorithm {
         case .aimd: recordAIMD(sample, roundTrip, Double(inFlight))
         case .vegas: recordVegas(sample, roundTrip, Double(inFlight))
         case .gradient2: recordGradient2(roundTrip, Double(inFlight))
+        case .envoyGradient:
+            controller?.record(roundTrip: roundTrip, at: now)
+            estimate = controller?.limit ?? estimate
+            wantsJitter = controller?.wantsJitter ?? false
         }
         limit = Int64(estimate)
     }

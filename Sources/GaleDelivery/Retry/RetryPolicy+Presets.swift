@@ -9,6 +9,8 @@ extension RetryPolicy {
         case awsStandard20 = "aws-standard-2.0"
         /// AWS SDKs, retry mode standard 2.1, default since 10 November 2026.
         case awsStandard21 = "aws-standard-2.1"
+        /// AWS SDKs, retry mode adaptive: standard 2.1 with a client rate (`botocore/retries/adaptive.py`).
+        case awsAdaptive = "aws-adaptive"
         /// gRFC A6 with its example's values; delays as revised by grpc/proposal#452.
         case grpc
         /// Envoy's router (`retry_state_impl.cc`) with its retry budget (`circuit_breaker.proto`).
@@ -43,7 +45,7 @@ extension RetryPolicy {
 
     public init(_ preset: Preset) {
         switch preset {
-        case .awsStandard20, .awsStandard21, .grpc, .envoy, .finagle, .googleSRE, .brooker:
+        case .awsStandard20, .awsStandard21, .awsAdaptive, .grpc, .envoy, .finagle, .googleSRE, .brooker:
             self = Self.client(preset)
         case .resilience4j: self.init(backoff: .fixed, jitter: .none, base: .milliseconds(500), attempts: 3)
         case .polly: self.init(backoff: .fixed, jitter: .none, base: .seconds(2), attempts: 4)
@@ -66,11 +68,12 @@ extension RetryPolicy {
         case .awsStandard20:
             policy = RetryPolicy(base: .seconds(1), cap: .seconds(20), attempts: 3, retryAfterCap: nil)
             policy.admission = .bucket(.awsStandard20)
-        case .awsStandard21:
+        case .awsStandard21, .awsAdaptive:
             policy = RetryPolicy(base: .milliseconds(50), cap: .seconds(20), attempts: 3)
             policy.throttledBase = .seconds(1)
             policy.retryAfter = .bounded
             policy.admission = .bucket(.awsStandard21)
+            if preset == .awsAdaptive { policy.clientRate = ClientRatePolicy() }
         case .grpc:
             policy = RetryPolicy(jitter: .proportional, base: .milliseconds(100), cap: .seconds(1), attempts: 4)
             policy.retryAfter = .exact

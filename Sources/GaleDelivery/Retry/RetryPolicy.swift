@@ -39,6 +39,8 @@ public struct RetryPolicy: Equatable, Sendable {
     /// How Retry-After and the schedule's own delay go together.
     public var retryAfter: RetryAfterRule = .atLeast
     public var hedging: HedgingPolicy?
+    /// Limits the rate of all attempts at each provider once it has throttled one; nil: no (AWS, retry mode adaptive).
+    public var clientRate: ClientRatePolicy?
     /// Delays of the retry topics, rising: a wait goes through the first topic whose delay is long enough, and takes that
     /// topic's delay. Empty: one topic, which keeps each notification its own time. For `Policy.Waiting.retryTopic` only.
     public var levels: [Interval] = []

@@ -13,11 +13,17 @@ public struct DispatchModel: Benchmark {
         case straight
         /// Routing, retry, breaker and limiter.
         case message
-        /// The same with outlier ejection, a concurrency limit, bulkheads and shedding.
+        /// The same with a second copy of each attempt that isn't answered in time: one in eight.
+        case hedged
+        /// Routing, retry, breaker and limiter, with a bulkhead for each of a thousand tenants.
+        case tenants
+        /// All of `message` with outlier ejection, a concurrency limit, bulkheads and shedding.
         case guarded
     }
 
     public var variant: Variant
+
+    fileprivate static let hedgeDelay = Interval.microseconds(300)
 
     public init(_ variant: Variant) { self.variant = variant }
 
@@ -26,6 +32,8 @@ public struct DispatchModel: Benchmark {
         switch variant {
         case .straight: "a decision on a message sent to one provider that takes it"
         case .message: "a decision on a message: routing, retry, breaker and limiter"
+        case .hedged: "a decision with hedging as well: one attempt in eight is slow, and a copy goes out"
+        case .tenants: "a decision with a bulkhead for each of a thousand tenants as well"
         case .guarded: "a decision with outlier ejection, concurrency limit, bulkheads and shedding as well"
         }
     }
@@ -49,7 +57,16 @@ public struct DispatchModel: Benchmark {
             Policy.RateLimit(
                 provider: ProviderIndex(rawValue: $0), ratePerSecondMicros: 2_000_000_000_000, burst: 1_000)
         }
-        if variant == .message { return policy }
+        switch variant {
+        case .straight, .message: return policy
+        case .hedged:
+            policy.retry.hedging = HedgingPolicy(copies: 2, delay: Self.hedgeDelay)
+            return policy
+        case .tenants:
+            policy.bulkheads = BulkheadPolicy(tenant: 64, tenantQueue: 1_000)
+            return policy
+        case .guarded: break
+        }
         var concurrency = ConcurrencyPolicy(.gradient2)
         concurrency.minimum = 1_000
         concurrency.initial = 1_000
@@ -65,7 +82,8 @@ public struct DispatchModel: Benchmark {
 
     public func sample(operations: Int) -> BenchmarkSample {
         let providers = ["a", "b"].map { ProviderDescription(name: $0, dialect: .gateway) }
-        var host = LeastHost(Dispatcher(policy: policy, providers: providers), fails: variant != .straight)
+        var host = LeastHost(
+            Dispatcher(policy: policy, providers: providers), fails: variant != .straight, isSlow: variant == .hedged)
         // Until the pools have grown and the first budget and window are full.
         host.run(decisions: 100_000)
         let messages = host.consumed
@@ -85,7 +103,7 @@ public struct DispatchModel: Benchmark {
     }
 }
 
-/// Answers in the order of the sends, each the same time later; wakes as well, the next when the one before has come.
+/// Answers in the order of the sends, each the same time later, slow ones apart; wakes as well, the next when the one before has come.
 private struct LeastHost: ~Copyable {
     private struct Due: BitwiseCopyable {
         var at: Int64
@@ -94,21 +112,30 @@ private struct LeastHost: ~Copyable {
 
     let dispatcher: Dispatcher
     private let fails: Bool
+    /// Whether one answer in eight takes four times as long.
+    private let isSlow: Bool
     private var actions = Actions(capacity: 1_024)
     private let answers = Ring<Due>()
+    private let slowAnswers = Ring<Due>()
     private let wakes = Ring<Due>()
+    /// Those of hedges: all equally soon.
+    private let soonWakes = Ring<Due>()
     private var now: Int64 = 0
     private(set) var consumed: UInt64 = 0
     private var sends: UInt64 = 0
+    private var answered: UInt64 = 0
 
-    init(_ dispatcher: Dispatcher, fails: Bool) {
+    init(_ dispatcher: Dispatcher, fails: Bool, isSlow: Bool) {
         self.dispatcher = dispatcher
         self.fails = fails
+        self.isSlow = isSlow
     }
 
     deinit {
         answers.deallocate()
+        slowAnswers.deallocate()
         wakes.deallocate()
+        soonWakes.deallocate()
     }
 
     @discardableResult
@@ -117,11 +144,15 @@ private struct LeastHost: ~Copyable {
         while done < decisions {
             now &+= 1_000
             while !answers.isEmpty, answers[answers.startPosition].at <= now {
-                let attempt = answers.popFirst().what
-                sends &+= 1
-                // One in twenty, in no order.
-                let isFailure = fails && (sends &* 0x9E37_79B9_7F4A_7C15) >> 32 < 214_748_365
-                handle(.responded(AttemptID(rawValue: attempt), isFailure ? ProviderResponse(status: 503) : .ok))
+                answer(answers.popFirst().what)
+                done &+= 1
+            }
+            while !slowAnswers.isEmpty, slowAnswers[slowAnswers.startPosition].at <= now {
+                answer(slowAnswers.popFirst().what)
+                done &+= 1
+            }
+            while !soonWakes.isEmpty, soonWakes[soonWakes.startPosition].at <= now {
+                handle(.woken(TimerID(rawValue: soonWakes.popFirst().what)))
                 done &+= 1
             }
             while !wakes.isEmpty, wakes[wakes.startPosition].at <= now {
@@ -140,6 +171,13 @@ private struct LeastHost: ~Copyable {
         return done
     }
 
+    private mutating func answer(_ attempt: UInt64) {
+        answered &+= 1
+        // One in twenty, in no order.
+        let isFailure = fails && (answered &* 0x9E37_79B9_7F4A_7C15) >> 32 < 214_748_365
+        handle(.responded(AttemptID(rawValue: attempt), isFailure ? ProviderResponse(status: 503) : .ok))
+    }
+
     private mutating func handle(_ input: Input) {
         dispatcher.handle(
             input, now: Instant(nanoseconds: now),
@@ -147,8 +185,20 @@ private struct LeastHost: ~Copyable {
             into: &actions)
         for index in 0..<actions.count {
             switch actions[index] {
-            case .send(let attempt, _, _, _, _, _, _): answers.append(Due(at: now &+ 256_000, what: attempt.rawValue))
-            case .wake(let timer, let at): wakes.append(Due(at: at.nanoseconds, what: timer.rawValue))
+            case .send(let attempt, _, _, _, _, _, _):
+                sends &+= 1
+                if isSlow && (sends &* 0x9E37_79B9_7F4A_7C15) >> 61 == 0 {
+                    slowAnswers.append(Due(at: now &+ 1_024_000, what: attempt.rawValue))
+                } else {
+                    answers.append(Due(at: now &+ 256_000, what: attempt.rawValue))
+                }
+            case .wake(let timer, let at):
+                let due = Due(at: at.nanoseconds, what: timer.rawValue)
+                if at.nanoseconds &- now == DispatchModel.hedgeDelay.nanoseconds {
+                    soonWakes.append(due)
+                } else {
+                    wakes.append(due)
+                }
             default: break
             }
         }

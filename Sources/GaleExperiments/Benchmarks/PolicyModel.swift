@@ -11,6 +11,8 @@ public struct PolicyModel: Benchmark {
         case tokenBucket = "token-bucket"
         case gcra
         case aimd, vegas, gradient2
+        case envoyGradient = "envoy-gradient"
+        case clientRate = "client-rate"
         case outliers
         case bulkhead
         case admission
@@ -28,7 +30,8 @@ public struct PolicyModel: Benchmark {
         case .breakerCalls: "a call past a breaker over the last 100 calls, one in a hundred fails"
         case .tokenBucket: "a token is asked for and taken"
         case .gcra: "a call is asked for and made"
-        case .aimd, .vegas, .gradient2: "an answer moves the limit"
+        case .aimd, .vegas, .gradient2, .envoyGradient: "an answer moves the limit"
+        case .clientRate: "a token is asked for and taken, and an answer moves the rate"
         case .outliers: "one of ten hosts is found usable and has an answer, one in a hundred fails"
         case .bulkhead: "one of a thousand tenants takes a permit, and gives one back"
         case .admission: "a notification is let in or not"
@@ -46,6 +49,8 @@ public struct PolicyModel: Benchmark {
         case .aimd: limit(operations, .aimd)
         case .vegas: limit(operations, .vegas)
         case .gradient2: limit(operations, .gradient2)
+        case .envoyGradient: limit(operations, .envoyGradient)
+        case .clientRate: clientRate(operations)
         case .outliers: outliers(operations)
         case .bulkhead: bulkhead(operations)
         case .admission: admission(operations)
@@ -113,12 +118,24 @@ public struct PolicyModel: Benchmark {
 
     private func limit(_ operations: Int, _ algorithm: ConcurrencyPolicy.Algorithm) -> BenchmarkSample {
         var limit = ConcurrencyLimit(ConcurrencyPolicy(algorithm))
-        return measure(operations) { _, word in
+        defer { limit.deallocate() }
+        return measure(operations) { now, word in
             if limit.wantsJitter { limit.renewJitter(word) }
             let before = limit.limit
             limit.record(
-                word >> 57 == 0 ? .dropped : .answered, roundTrip: Int64(20_000_000 + word >> 40), inFlight: before)
+                word >> 57 == 0 ? .dropped : .answered, roundTrip: Int64(20_000_000 + word >> 40), inFlight: before,
+                at: now)
             return limit.limit > before
+        }
+    }
+
+    private func clientRate(_ operations: Int) -> BenchmarkSample {
+        var rate = ClientRate(ClientRatePolicy())
+        return measure(operations) { now, word in
+            let isAllowed = rate.available(at: now) > 0
+            if isAllowed { rate.take() }
+            rate.answered(isThrottled: word >> 54 == 0, at: now)
+            return isAllowed
         }
     }
 

@@ -101,6 +101,12 @@ extension WorldBuilder {
         if let value = item["smoothing"]?.integer { policy.smoothingMicros = value }
         if let value = item["long-window"]?.integer { policy.longWindow = Int(value) }
         if let value = item["probe-multiplier"]?.integer { policy.probeMultiplier = Int(value) }
+        if let value = item["percentile"]?.integer { policy.percentileMicros = value }
+        if let value = item["update"]?.integer { policy.updateInterval = Interval(nanoseconds: value) }
+        if let value = item["probe"]?.integer { policy.probeInterval = Interval(nanoseconds: value) }
+        if let value = item["probe-jitter"]?.integer { policy.probeJitterMicros = value }
+        if let value = item["probe-answers"]?.integer { policy.probeAnswers = Int(value) }
+        if let value = item["buffer"]?.integer { policy.bufferMicros = value }
         checkBounds(policy, item)
         return policy
     }

@@ -23,6 +23,11 @@ extension WorldBuilder {
         retry.hedging = item["hedge"].map {
             HedgingPolicy(copies: $0.count("copies", else: 2), delay: $0.interval("after"))
         }
+        retry.clientRate = item["client-rate"].map { rate in
+            ClientRatePolicy(
+                betaMicros: rate.integer("beta"), scaleMicros: Self.whole(rate["scale"]?.decimal ?? 0.4, 1_000_000),
+                smoothingMicros: rate.integer("smoothing"), leastPerSecondMicros: rate.integer("least"))
+        }
         retry.levels = intervals(item["levels"])
         retry.replay = item["replay"].map {
             DeadLetterReplay(after: $0.interval("after"), ratePerSecondMicros: $0.integer("rate"))

@@ -79,9 +79,9 @@ extension Tables {
         name: "concurrencyLimit", title: "a concurrency limit",
         keys: [
             Key("algorithm", .choice(concurrencyNames), .required, "How it follows the answers"),
-            Key("initial", .integer(1...1_000_000), .optional, "At the start; default 10 (aimd) or 20"),
-            Key("min", .integer(1...1_000_000), .optional, "Never below; default 1, gradient2 20"),
-            Key("max", .integer(1...1_000_000), .optional, "Never above; default 200, vegas 1000"),
+            Key("initial", .integer(1...1_000_000), .optional, "At the start; default 20, aimd 10, envoy-gradient 3"),
+            Key("min", .integer(1...1_000_000), .optional, "Never below; default 1, gradient2 20, envoy-gradient 3"),
+            Key("max", .integer(1...1_000_000), .optional, "Never above; default 200, vegas and envoy-gradient 1000"),
             Key("backoff-ratio", .share(500_000...999_999), .optional, "aimd: what a drop leaves of it; default 90%"),
             Key("slow-after", .positiveDuration, .optional, "aimd: a longer round trip is a drop; default 5s"),
             Key(
@@ -95,12 +95,26 @@ extension Tables {
             Key(
                 "probe-multiplier", .integer(1...1_000_000), .optional,
                 "vegas: times the limit answers until it looks for the least round trip anew; default 30"),
+            Key("percentile", .share(1...1_000_000), .optional, "envoy-gradient: of the round trips; default 50%"),
+            Key("update", .positiveDuration, .optional, "envoy-gradient: from one limit to the next; default 100ms"),
+            Key(
+                "probe", .positiveDuration, .optional,
+                "envoy-gradient: the least round trip is measured so often, with `min` attempts under way; default 60s"),
+            Key("probe-jitter", .anyShare, .optional, "envoy-gradient: and up to this share of it later; default 15%"),
+            Key(
+                "probe-answers", .integer(1...1_000_000), .optional,
+                "envoy-gradient: over so many answers; default 50"),
+            Key(
+                "buffer", .share(0...10_000_000), .optional,
+                "envoy-gradient: what the least round trip may grow before the limit falls; default 25%"),
         ])
 
     /// The keys of a concurrency limit that only some algorithms have.
     static let concurrencyKeys: [String: [ConcurrencyPolicy.Algorithm]] = [
         "backoff-ratio": [.aimd], "slow-after": [.aimd], "tolerance": [.gradient2], "queue": [.gradient2],
         "smoothing": [.gradient2, .vegas], "long-window": [.gradient2], "probe-multiplier": [.vegas],
+        "percentile": [.envoyGradient], "update": [.envoyGradient], "probe": [.envoyGradient],
+        "probe-jitter": [.envoyGradient], "probe-answers": [.envoyGradient], "buffer": [.envoyGradient],
     ]
 
     static let bulkheads = Table(

@@ -45,6 +45,9 @@ extension Tables {
             Key(
                 "retry-after", .choice(RetryPolicy.RetryAfterRule.allCases.map(\.rawValue)), .optional,
                 "At least that long, exactly, or at most 5 s more than the delay; default `at-least`"),
+            Key(
+                "client-rate", .record(clientRate), .optional,
+                "A rate limit that follows throttling answers (AWS, retry mode adaptive)"),
             Key("hedge", .record(hedge), .optional, "Further copies of an attempt that takes long"),
             Key(
                 "levels", .list(.positiveDuration, atLeast: 1), .optional,
@@ -105,6 +108,15 @@ extension Tables {
         keys: [
             Key("multiplier", .decimal(1...1_000), .defaults("2"), "Requests per accepted one before any is refused"),
             Key("window", .positiveDuration, .defaults("2min"), "How long a request counts"),
+        ])
+
+    static let clientRate = Table(
+        name: "clientRate", title: "a client rate",
+        keys: [
+            Key("beta", .anyShare, .defaults("70%"), "What a throttling answer leaves of the rate"),
+            Key("scale", .decimal(0.001...1_000), .defaults("0.4"), "How steeply the rate comes back"),
+            Key("smoothing", .anyShare, .defaults("80%"), "The weight of the last half second in the measured rate"),
+            Key("least", .positiveRate, .defaults("0.5/s"), "The least rate of one replica"),
         ])
 
     static let hedge = Table(

@@ -65,6 +65,17 @@ private struct RetryText {
         if policy.whenRefused != .wait { entries.append(entry("when-refused", policy.whenRefused.rawValue)) }
         if policy.scope != .perProvider { entries.append(entry("scope", policy.scope.rawValue)) }
         if policy.retryAfter != .atLeast { entries.append(entry("retry-after", policy.retryAfter.rawValue)) }
+        if let rate = policy.clientRate {
+            entries.append(
+                map(
+                    "client-rate",
+                    [
+                        entry("beta", share(rate.betaMicros)),
+                        entry("scale", "\(Double(rate.scaleMicros) / 1_000_000)"),
+                        entry("smoothing", share(rate.smoothingMicros)),
+                        entry("least", "\(Double(rate.leastPerSecondMicros) / 1_000_000)/s"),
+                    ]))
+        }
         return entries + admission
     }
 
