@@ -8,12 +8,15 @@ let package = Package(
     name: "gale",
     products: [
         .executable(name: "gale", targets: ["GaleCommand"]),
+        .executable(name: "gale-live", targets: ["GaleLiveCommand"]),
         .library(name: "Gale", targets: ["Gale"]),
         .library(name: "GaleDelivery", targets: ["GaleDelivery", "GalePrimitives"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
     ],
     targets: [
         .target(name: "CGalePrefetch"),
@@ -35,6 +38,22 @@ let package = Package(
             dependencies: [
                 "GalePrimitives", "GaleRandomness", "GaleDelivery", "GaleProviders", "GaleModels",
                 .product(name: "Yams", package: "Yams"),
+            ]),
+        // The delivery code over real sockets. Nothing else depends on it, so that `gale` builds without SwiftNIO.
+        .target(
+            name: "GaleLive",
+            dependencies: [
+                "GalePrimitives", "GaleRandomness", "GaleDelivery", "GaleProviders", "GaleKernel",
+                "GaleModels", "GaleScenarioLanguage",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+            ]),
+        .executableTarget(
+            name: "GaleLiveCommand",
+            dependencies: [
+                "GalePrimitives", "GaleScenarioLanguage", "GaleLive",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"])]),
         .target(name: "GaleStatistics", dependencies: ["CGSL", "GaleMeasurement"]),
@@ -81,6 +100,13 @@ let package = Package(
         .testTarget(
             name: "GaleScenarioLanguageTests",
             dependencies: ["GalePrimitives", "GaleRandomness", "GaleDelivery", "GaleModels", "GaleScenarioLanguage"]),
+        .testTarget(
+            name: "GaleLiveTests",
+            dependencies: [
+                "GalePrimitives", "GaleDelivery", "GaleScenarioLanguage", "GaleLive", "GaleLiveCommand",
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
         .testTarget(
             name: "GaleStatisticsTests", dependencies: ["GaleRandomness", "GaleMeasurement", "GaleStatistics"]),
         .testTarget(

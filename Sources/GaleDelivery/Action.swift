@@ -2,7 +2,7 @@
 import GalePrimitives
 
 /// What the dispatcher asks of its host. The host answers with inputs; nothing calls back.
-public enum Action: Sendable {
+public enum Action: Equatable, Sendable {
     /// Send this attempt. The host reports `.responded` exactly once: an answer, a refused or reset connection, or
     /// `ProviderResponse.timedOut` when `timeout` has passed.
     ///

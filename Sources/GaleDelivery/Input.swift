@@ -2,7 +2,7 @@
 import GalePrimitives
 
 /// What the host tells the dispatcher. The host adds the time and one random word to each.
-public enum Input: Sendable {
+public enum Input: Equatable, Sendable {
     /// A notification was read from the queue. It occupies one of the worker's slots until the dispatcher gives that back
     /// (`Action.release`, `.requeue` or `.settle`).
     case consumed(Notification)

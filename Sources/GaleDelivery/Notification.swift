@@ -32,7 +32,7 @@ public enum Platform: UInt8, CaseIterable, Sendable {
 
 /// What the dispatcher is told of one notification.
 @frozen
-public struct Notification: Sendable {
+public struct Notification: Equatable, Sendable {
     /// The host's own reference: it comes back in every action about this notification.
     public var reference: UInt64
     /// The idempotency key: equal for every copy of the same notification.

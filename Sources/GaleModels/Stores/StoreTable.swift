@@ -6,7 +6,7 @@ import GalePrimitives
 ///
 /// An entry whose end has passed counts as absent; it goes when the table grows. Nothing is ever iterated but to grow, which
 /// changes no answer.
-struct StoreTable {
+package struct StoreTable {
     private struct Entry: BitwiseCopyable {
         var key: UInt64
         /// 0: the place is free, or what was there has been removed.
@@ -20,18 +20,18 @@ struct StoreTable {
     /// Places that were ever used since the table grew last.
     private var used = 0
 
-    init() {}
+    package init() {}
 
-    func deallocate() { entries?.deallocate() }
+    package func deallocate() { entries?.deallocate() }
 
     /// What the key's entry holds; 0: nothing.
-    func value(_ key: UInt64, at now: Int64) -> Int64 {
+    package func value(_ key: UInt64, at now: Int64) -> Int64 {
         guard let entries else { return 0 }
         let entry = entries[place(of: key)]
         return now < entry.ends ? entry.value : 0
     }
 
-    mutating func apply(_ change: StateChange, to key: UInt64, lifetime: Int64, at now: Int64) {
+    package mutating func apply(_ change: StateChange, to key: UInt64, lifetime: Int64, at now: Int64) {
         if entries == nil || used * 10 >= mask * 7 { grow(at: now) }
         let entry = entries.unsafelyUnwrapped + place(of: key)
         let old = now < entry.pointee.ends ? entry.pointee.value : 0

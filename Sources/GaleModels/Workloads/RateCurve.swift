@@ -5,7 +5,7 @@ import GalePrimitives
 /// unit-rate one on the integral's axis (Lewis and Shedler, "Simulation of nonhomogeneous Poisson processes", 1979).
 ///
 /// IEEE + − × ÷ √ only; within a segment the inverse of a quadratic in the form that does not cancel.
-struct RateCurve {
+package struct RateCurve {
     private struct Segment {
         /// Seconds.
         var start: Double
@@ -39,7 +39,7 @@ struct RateCurve {
     private var used = 0.0
 
     /// Rates beyond `end` count as zero.
-    init(_ specification: RateSpecification, end: Interval) {
+    package init(_ specification: RateSpecification, end: Interval) {
         var list: [Segment] = []
         let points = specification.points
         for (place, point) in points.enumerated() {
@@ -60,7 +60,7 @@ struct RateCurve {
 
     /// The instant at which `amount` more of the integral is used up; nil: the load ends before.
     @inline(__always)
-    mutating func advance(by amount: Double) -> Instant? {
+    package mutating func advance(by amount: Double) -> Instant? {
         var target = used + amount
         while current < count {
             let segment = segments + current
@@ -76,5 +76,5 @@ struct RateCurve {
         return nil
     }
 
-    func deallocate() { segments.deallocate() }
+    package func deallocate() { segments.deallocate() }
 }

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleDelivery
+import GalePrimitives
+
+/// A run in a few lines, for people.
+public struct LiveSummary {
+    public let text: String
+
+    public init(_ result: LiveRun.Result, of scenario: LiveScenario) {
+        let books = result.books
+        var lines = [
+            "\(scenario.name): \(Self.grouped(books.submitted)) notifications in \(Self.time(result.elapsed.nanoseconds)), "
+                + "\(Self.grouped(result.unsettled)) not settled"
+        ]
+        lines.append(
+            "  "
+                + Outcome.allCases.filter { books[$0] > 0 || $0 == .delivered || $0 == .deadLettered }
+                .map { "\(Self.name($0)) \(Self.grouped(books[$0]))" }.joined(separator: "  "))
+        let latencies = books.latencies.sorted()
+        let quantiles = [("p50", 0.5), ("p99", 0.99), ("max", 1)].map { name, share in
+            "\(name) \(Self.quantile(share, of: latencies).map(Self.time) ?? "not measured")"
+        }
+        lines.append("  latency  " + quantiles.joined(separator: "  "))
+        lines.append(
+            "  attempts \(Self.grouped(books.attempts))  amplification \(Self.decimal(books.amplification))  "
+                + "time-outs \(Self.grouped(books.timeouts))  broken off \(Self.grouped(books.transportFailures))  "
+                + "breakers opened \(result.counters.breakersOpened)")
+        let waits = (0...UInt8.max).compactMap(WaitReason.init).filter { books.waits[Int($0.rawValue)] > 0 }
+        lines.append(
+            "  waits    "
+                + (waits.isEmpty
+                    ? "none"
+                    : waits.map { "\($0) \(Self.grouped(books.waits[Int($0.rawValue)]))" }.joined(separator: "  ")))
+        for (index, server) in result.servers.enumerated() {
+            let answers = server.answers.sorted { $0.key < $1.key }
+                .map { "\($0.key == 0 ? "reset" : "\($0.key)"): \(Self.grouped($0.value))" }
+            lines.append(
+                "  \(scenario.providers[index].name): \(Self.grouped(server.requests)) requests  "
+                    + answers.joined(separator: "  ") + "  taken twice \(server.duplicates)  connections "
+                    + "\(server.connections)  most streams \(server.mostStreams)  sent anew \(result.clients[index].resent)"
+            )
+        }
+        text = lines.joined(separator: "\n")
+    }
+
+    private static func name(_ outcome: Outcome) -> String {
+        outcome == .deadLettered ? "dead-lettered" : "\(outcome)"
+    }
+
+    /// The smallest sample that at least this share does not exceed.
+    static func quantile(_ share: Double, of sorted: [Int64]) -> Int64? {
+        if sorted.isEmpty { return nil }
+        let rank = (share * Double(sorted.count)).rounded(.up)
+        return sorted[min(max(Int(rank), 1), sorted.count) - 1]
+    }
+
+    private static func time(_ nanoseconds: Int64) -> String {
+        nanoseconds < 1_000_000_000
+            ? decimal(Double(nanoseconds) / 1e6) + " ms" : decimal(Double(nanoseconds) / 1e9) + " s"
+    }
+
+    /// Three digits that matter, at most two after the point.
+    private static func decimal(_ value: Double) -> String {
+        let hundredths = Int((value * 100).rounded())
+        if value >= 100 { return grouped(Int(value.rounded())) }
+        if value >= 10 { return "\(hundredths / 100).\(hundredths / 10 % 10)" }
+        return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10)"
+    }
+
+    private static func grouped(_ value: Int) -> String {
+        var digits = Array(String(value).reversed())
+        for place in stride(from: 3, to: digits.count, by: 3).reversed() { digits.insert(",", at: place) }
+        return String(digits.reversed())
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GaleLive
+import Testing
+
+/// The program `gale-live`, run as a person runs it.
+@Suite(.serialized)
+struct CommandTests {
+    /// It lies beside the test bundle.
+    private static let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent().appendingPathComponent("gale-live")
+    private static let scenario = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "../../Scenarios/live.yaml").standardizedFileURL.path
+
+    private let folder = FileManager.default.temporaryDirectory.appending(path: "gale-live-" + UUID().uuidString)
+
+    private func run(_ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let files = ["output", "errors"].map { folder.appending(path: $0) }
+        for file in files { try Data().write(to: file) }
+        let process = Process()
+        process.executableURL = Self.executable
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try FileHandle(forWritingTo: files[0])
+        process.standardError = try FileHandle(forWritingTo: files[1])
+        try process.run()
+        process.waitUntilExit()
+        let texts = try files.map { try String(contentsOf: $0, encoding: .utf8) }
+        return (process.terminationStatus, texts[0], texts[1])
+    }
+
+    @Test("it runs the shipped scenario, writes a log, and the log replays; an edited one does not")
+    func runAndReplay() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let lived = try run([
+            Self.scenario, "--messages", "200", "--log", "run.log", "--brownout", "0s:400ms:1%", "--seed", "3",
+            "--connections", "4", "--set", "policies.standard.timeout=30s", "--set", "stages.sender.concurrency=64",
+        ])
+        #expect(lived.status == 0, "\(lived.errors)")
+        #expect(lived.output.contains("200 notifications"))
+        #expect(lived.output.contains("0 not settled"))
+        let replayed = try run(["replay", "run.log"])
+        #expect(replayed.status == 0, "\(replayed.errors)")
+        #expect(replayed.output.contains("led to the same"))
+
+        let path = folder.appending(path: "run.log")
+        let text = try String(contentsOf: path, encoding: .utf8)
+        let place = try #require(text.range(of: "outcome=delivered"))
+        try text.replacingCharacters(in: place, with: "outcome=shed").write(to: path, atomically: true, encoding: .utf8)
+        let edited = try run(["replay", "run.log"])
+        #expect(edited.status == 1)
+        #expect(edited.errors.contains("outcome=shed"))
+        #expect(edited.errors.contains("action"))
+    }
+
+    @Test(
+        "wrong input ends with exit code 2 and says what is wrong",
+        arguments: [
+            (["nowhere.yaml"], "nowhere.yaml"), (["--messages", "0"], "--messages"), (["--messages", "many"], "many"),
+            (["--brownout", "soon"], "expected at:for"), (["--brownout", "1s:2s:{}"], "expected at:for"),
+            (["--brownout", "1s:2parsecs"], "parsecs"), (["--connections", "0"], "--connections"),
+            (["--messages", "100000000"], "--set duration=TIME"), (["--set", "policies.standard.retrie=1"], "retrie"),
+            (["--set", "stages.sender.replicas=2"], "replicas: 1"),
+            (["--set", "providers.apns.profile=fcm"], "not APNs"),
+            (["--log", "/nowhere/at/all"], "can't be written"), (["--fly"], "fly"),
+            (["replay", "nowhere.log"], "nowhere.log"),
+            (["replay", "/dev/zero"], "no file"), (["replay", "/proc/self/exe"], "UTF-8"),
+        ])
+    func wrongInput(arguments: [String], mention: String) throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let isOwn = arguments[0].hasPrefix("-")
+        let result = try run((isOwn ? [Self.scenario] : []) + arguments)
+        #expect(result.status == 2, "\(result.errors)")
+        #expect(result.errors.contains(mention), "\(result.errors)")
+        #expect(result.output.isEmpty)
+    }
+
+    @Test("help is no mistake")
+    func help() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let result = try run(["--help"])
+        #expect(result.status == 0)
+        #expect(result.output.contains("replay"))
+    }
+}
