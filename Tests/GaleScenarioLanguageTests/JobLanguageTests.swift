@@ -81,6 +81,9 @@ struct JobLanguageTests {
     @Test("what can't be is told with its place and remedy")
     func mistakes() {
         #expect(mistake(Self.scenario("{}")).contains("duration"))
+        let many = Self.scenario("{duration: constant 1s}")
+            .replacing("replicas: 4", with: "replicas: 10000").replacing("concurrency: 2", with: "concurrency: 1000000")
+        #expect(mistake(many).contains("more than 1000000 slots for work"))
         let beats = mistake(Self.scenario("{duration: constant 1s, lease: 5s, heartbeat: 5s}"))
         #expect(beats.contains("14:61") && beats.contains("does not keep a lease of 5s"))
         #expect(

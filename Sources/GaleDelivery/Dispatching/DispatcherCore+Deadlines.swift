@@ -13,7 +13,7 @@ extension DispatcherCore {
     private func armDeadlines(_ actions: inout Actions) {
         guard let first = state.pointee.deadlines.first else { return }
         // What expires together, or nearly, ends together.
-        let at = max(first.expires, state.pointee.now) + Self.coalescing
+        let at = min(max(first.expires, state.pointee.now), .max - Self.coalescing) + Self.coalescing
         if state.pointee.deadlines.wakeAt <= at { return }
         state.pointee.deadlines.wakeAt = at
         state.pointee.deadlines.wakeSequence &+= 1

@@ -73,7 +73,8 @@ package struct ClientRate: BitwiseCopyable {
     package mutating func time(of count: Int64, after now: Int64) -> Int64 {
         if !isOn { return now }
         refill(now)
-        let missing = min(Double(count), capacity) - tokens
+        // More than fit wait as if they did: never "now" for what can't be had.
+        let missing = Double(count) - tokens
         return missing <= 0 ? now : now + Int64(min(missing / rate * 1e9, 1e18).rounded(.up))
     }
 

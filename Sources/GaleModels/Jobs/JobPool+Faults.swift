@@ -6,9 +6,14 @@ import GalePrimitives
 extension JobPool {
     private func slots(of worker: Int) -> Range<Int> { worker * slotsPerWorker..<(worker + 1) * slotsPerWorker }
 
+    private func existing(_ first: Int, _ count: Int) -> Range<Int> {
+        let all = stage.state.pointee.replicaCount
+        return min(first, all)..<min(first + count, all)
+    }
+
     /// Workers die. The table hears nothing of it: their leases run out.
     func crash(first: Int, count: Int, fault: Int) {
-        for number in first..<first + count where workers[number].isAlive {
+        for number in existing(first, count) where workers[number].isAlive {
             workers[number].isAlive = false
             workers[number].isPaused = false
             workers[number].fault = fault
@@ -31,12 +36,13 @@ extension JobPool {
 
     /// Another fault keeps a worker down, or still, from now on.
     func blame(_ number: Int, fault: Int) {
+        precondition(number >= 0 && number < stage.state.pointee.replicaCount, "a fault is of workers that exist")
         if !workers[number].isAlive || workers[number].isPaused { workers[number].fault = fault }
     }
 
     /// Workers stand still: neither work nor heartbeats go on, and nobody hears of it.
     func pause(first: Int, count: Int, fault: Int) {
-        for number in first..<first + count where workers[number].isAlive && !workers[number].isPaused {
+        for number in existing(first, count) where workers[number].isAlive && !workers[number].isPaused {
             workers[number].isPaused = true
             workers[number].pausedAt = core.now.nanoseconds
             workers[number].fault = fault
@@ -62,7 +68,8 @@ extension JobPool {
             return ask(number)
         }
         if slot.pointee.place == .working {
-            slot.pointee.finishes += core.now.nanoseconds - max(pausedAt, slot.pointee.starts)
+            // A grant that is still on its way finds a worker that goes on.
+            slot.pointee.finishes += max(0, core.now.nanoseconds - max(pausedAt, slot.pointee.starts))
         }
         // Heartbeats go by the clock: one that is overdue is sent at once.
         if slot.pointee.beats != 0 { slot.pointee.beats = max(slot.pointee.beats, core.now.nanoseconds) }

@@ -89,6 +89,8 @@ final class JobPool: Component {
 
     override func handle(_ event: Event) -> UInt64 {
         if event.kind == Kind.due {
+            // An earlier deadline came up meanwhile, and what follows it is scheduled again.
+            guard core.now.nanoseconds == armed else { return Component.void }
             armed = .max
             table.pointee.advance(to: core.now)
             serve()
@@ -118,8 +120,6 @@ final class JobPool: Component {
             core.settle(message, as: .shed)
             return core.release(index)
         }
-        message.pointee.appended = Message.ticks(core.now.nanoseconds)
-        core.move(message, to: .waiting, at: core.now)
         let key = uniqueKey(of: message)
         let task = table.pointee.enqueue(
             UInt64(index), tenant: work.isFair ? UInt64(core.tenant(of: message)) : 0, uniqueKey: key, at: core.now)
@@ -130,8 +130,10 @@ final class JobPool: Component {
                 core.settle(message, as: .suppressed)
             }
             core.release(index)
-        } else if work.unique == .recipient, let key {
-            holders[key] = message.pointee.identity
+        } else {
+            message.pointee.appended = Message.ticks(core.now.nanoseconds)
+            core.move(message, to: .waiting, at: core.now)
+            if work.unique == .recipient, let key { holders[key] = message.pointee.identity }
         }
         serve()
     }
@@ -173,8 +175,8 @@ final class JobPool: Component {
         }
         if backlog > 0 { blameWorkers() }
         guard let next = table.pointee.nextDeadline, next.nanoseconds < armed else { return }
-        armed = next.nanoseconds
-        scheduler.schedule(at: max(next, core.now), target: index, kind: Kind.due, payload: 0)
+        armed = max(next, core.now).nanoseconds
+        scheduler.schedule(at: Instant(nanoseconds: armed), target: index, kind: Kind.due, payload: 0)
     }
 
     private func nextAsking() -> Int? {
@@ -224,7 +226,8 @@ final class JobPool: Component {
         let counters = table.pointee.counters
         var figures = figures
         figures.enqueued = counters.enqueued
-        figures.leases = counters.leases
+        // A lease that is cancelled because its task is too old was nobody's.
+        figures.leases = counters.leases - figures.expired
         figures.heartbeats = counters.heartbeats
         figures.leasesLost = counters.expired
         figures.fenced = counters.fenced

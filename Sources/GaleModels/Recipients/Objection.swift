@@ -44,6 +44,13 @@ extension StageHandle {
                 .consentChanged(recipient: recipient, channel: objection.channel, isGranted: isGranted), of: nil,
                 named: message.pointee.identity, to: number)
             state.pointee.decisions[objection.fault] += revoked(number) - before
+            guard isGranted else { continue }
+            // What another objection says still holds.
+            for other in core.state.pointee.objections where other.isOf(recipient, core.draws) {
+                dispatch(
+                    .consentChanged(recipient: recipient, channel: other.channel, isGranted: false), of: nil,
+                    named: message.pointee.identity, to: number)
+            }
         }
         for number in 0..<state.pointee.replicaCount { pump(number) }
     }

@@ -39,6 +39,9 @@ extension WorldBuilder {
         return retry
     }
 
+    /// Each keeps a lease's state from the start.
+    private static let mostWorkSlots = 1_000_000
+
     /// A table of tasks is the queue of its stage: nothing comes before or after the work, and the topic is in memory.
     func checkWork(_ pair: Item.Pair, _ steps: [Item]) {
         guard let step = steps.first(where: { $0["work"] != nil }) else { return }
@@ -46,6 +49,13 @@ extension WorldBuilder {
             diagnostics.error(
                 "'work' is the only step of its stage; stage '\(pair.key)' has \(steps.count) steps", at: step.place,
                 remedy: "move the others into stages of their own")
+        }
+        let slots = pair.item.integer("replicas", else: 1).multipliedReportingOverflow(
+            by: pair.item.integer("concurrency", else: 1))
+        if slots.overflow || slots.partialValue > Self.mostWorkSlots {
+            diagnostics.error(
+                "stage '\(pair.key)' has more than \(Self.mostWorkSlots) slots for work, replicas by concurrency",
+                at: pair.item["concurrency"]?.place ?? pair.place, remedy: "lower `concurrency`")
         }
         guard let topic = pair.item["reads"], let name = topic.word,
             let broker = scenario["topics"]?.pairs?.first(where: { $0.key == name })?.item["broker"]?.word,

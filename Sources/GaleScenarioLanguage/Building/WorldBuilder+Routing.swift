@@ -160,6 +160,11 @@ extension WorldBuilder {
         }
         workload.collapseKeys = item["collapse-keys"]?.integer ?? 0
         workload.isOrdered = item["ordered"]?.boolean ?? false
+        if workload.isOrdered && workload.fanOut > 1 {
+            diagnostics.error(
+                "a workload with a fan-out is not ordered: one record stands for \(workload.fanOut) recipients",
+                at: item["ordered"]?.place ?? item.place, remedy: "leave out `ordered`, or the fan-out")
+        }
         if let renewals = item["renewals"], renewals.pairs != nil {
             workload.renewals = RenewalSpecification(
                 shareMicros: renewals.integer("share", else: 0), within: renewals.interval("within"))

@@ -39,6 +39,15 @@ struct OrderPolicyTests {
         #expect(host.sent.map(\.reference) == [1, 1, 1, 2, 3])
     }
 
+    @Test("what never expires waits for its turn as well")
+    func never() {
+        let host = host()
+        host.respond = { _ in (.seconds(1), .ok) }
+        for _ in 0..<3 { host.consume(timeToLive: Instant.distantFuture - host.now) }
+        host.drain()
+        #expect(host.sent.map(\.reference) == [1, 2, 3])
+    }
+
     @Test("what expires while it waits is settled in its turn, without a slot")
     func expires() {
         let host = host()

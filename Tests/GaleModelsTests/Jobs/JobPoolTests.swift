@@ -66,6 +66,25 @@ struct JobPoolTests {
         #expect(world.liveRecords.messages == 0)
     }
 
+    @Test("the table's deadlines come up once each, however often an earlier one comes between")
+    func deadlines() {
+        let lasting = Self.work(0.3, lease: .minutes(10), heartbeat: nil, failures: 300_000)
+        let (ledger, jobs, world) = run(Self.platform(lasting))
+        #expect(jobs.retries > 500)
+        // A start, an end, its report and at most two deadlines each.
+        #expect(world.events < 8 * jobs.leases + 4 * ledger.submitted, "\(world.events) events, \(jobs.leases) leases")
+    }
+
+    @Test("a worker that goes on before its task has come does that task no sooner")
+    func travelling() {
+        var world = Self.platform(Self.work(0.3), faults: [Self.pause(8, at: 20, seconds: 1)])
+        world.links = [LinkSpecification(name: "site", latency: .constant(5_000_000_000))]
+        let (ledger, _, ended) = run(world)
+        #expect(ledger.delivered == ledger.submitted)
+        // Two legs of five seconds lie between a task's grant and its report.
+        #expect((ended.measurements.latency(.stage(0), phase: 0).min ?? 0) >= 5_000_000_000)
+    }
+
     @Test("a heartbeat keeps the lease of work that is longer than it, and without one the work is lost to others")
     func heartbeats() {
         var long = Self.work(lease: .seconds(2), heartbeat: .milliseconds(600))
