@@ -4,12 +4,13 @@ import GaleExperiments
 /// What `gale test --json` prints.
 public enum TestJSON {
     private struct Report: Encodable {
-        var schema = "gale/test/1"
+        var schema = "gale/test/2"
         var passed: Bool
         var results: [TestResult]
     }
 
-    public static func text(_ results: [TestResult]) -> String {
-        JSONText.pretty(Report(passed: results.allSatisfy(\.passed), results: results))
+    /// - Parameter tests: how many there were; fewer results are no pass.
+    public static func text(_ results: [TestResult], of tests: Int) -> String {
+        JSONText.pretty(Report(passed: results.count == tests && results.allSatisfy(\.passed), results: results))
     }
 }

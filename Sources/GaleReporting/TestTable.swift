@@ -45,8 +45,11 @@ public struct TestTable: Sendable {
     /// - Parameter reproduction: the command that repeats the run to look at first.
     public func text(_ result: TestResult, reproduction: String?) -> String {
         var lines = result.theory == nil ? [ordinary(result)] : theory(result)
-        for run in result.runs where result.plantedBias == nil {
-            for problem in run.problems { lines.append(detail("seed \(run.seed): \(problem)")) }
+        for run in result.runs {
+            if let defect = run.defect { lines.append(detail("seed \(run.seed): no result: \(defect)")) }
+            for problem in run.problems where result.plantedBias == nil {
+                lines.append(detail("seed \(run.seed): \(problem)"))
+            }
         }
         for quantity in result.unmeasured { lines.append(detail(Self.words(quantity, of: result.runs.count))) }
         if let bias = result.plantedBias, !result.passed, let first = result.rows.first, result.unmeasured.isEmpty {
@@ -79,10 +82,12 @@ public struct TestTable: Sendable {
         passed ? pen.paint("ok", .green) + "    " : pen.paint("FAIL", .red) + "  "
     }
 
-    private static func seeds(_ result: TestResult) -> String {
+    /// `seeds 1 to 20`; of seeds that don't follow one another, the first and how many.
+    static func seeds(_ result: TestResult) -> String {
         let seeds = result.runs.map(\.seed)
-        guard let first = seeds.first, let last = seeds.last, first != last else { return "seed \(seeds.first ?? 0)" }
-        return "seeds \(first) to \(last)"
+        guard let first = seeds.first, let last = seeds.last, seeds.count > 1 else { return "seed \(seeds.first ?? 0)" }
+        let follow = last > first && last - first == UInt64(seeds.count - 1)
+        return follow ? "seeds \(first) to \(last)" : "\(seeds.count) seeds, \(first) first"
     }
 
     // MARK: Theory
@@ -108,6 +113,12 @@ public struct TestTable: Sendable {
             row.intervals == 0 ? "" : "\(row.misses) of \(row.intervals)", probability(row.missesProbability),
             probability(row.meanProbability),
         ]
+    }
+
+    /// A quantity with its unit, as the table shows it.
+    static func figure(_ value: Double, _ row: TheoryRow) -> String {
+        let (factor, unit) = scale(row)
+        return Figure.fixed(value * factor, places((row.upper - row.lower) / 2 * factor)) + unit
     }
 
     private static func scale(_ row: TheoryRow) -> (factor: Double, unit: String) {

@@ -60,7 +60,8 @@ struct TheoryTestTests {
         let result = try Self.result(
             Self.text("M/M/1", service: "exponential mean 1ms", expect: "[mean(latency) < 1ms]"))
         #expect(!result.passed && result.rows.allSatisfy(\.accepted))
-        #expect(result.runs.allSatisfy { $0.problems.count == 1 && $0.problems[0].contains("mean(latency) < 1ms") })
+        #expect(
+            result.runs.allSatisfy { $0.problems.count == 1 && $0.problems[0].text.contains("mean(latency) < 1ms") })
         #expect(result.seedToReproduce == 1)
     }
 

@@ -14,8 +14,11 @@ struct GaleProcess {
     /// - Parameters:
     ///   - interruptAfter: text on standard error after which it gets an interrupt signal.
     ///   - addressSpace: KiB that it may have.
+    ///   - environment: variables beside those of the tests.
+    ///   - meanwhile: is told the process's number while it runs.
     static func run(
-        _ arguments: [String], in folder: TemporaryFolder, interruptAfter: String? = nil, addressSpace: Int? = nil
+        _ arguments: [String], in folder: TemporaryFolder, interruptAfter: String? = nil, addressSpace: Int? = nil,
+        environment: [String: String] = [:], meanwhile: (Int32) throws -> Void = { _ in }
     ) throws -> GaleProcess {
         let output = folder.path + "/.output"
         let errors = folder.path + "/.errors"
@@ -28,11 +31,15 @@ struct GaleProcess {
             process.arguments = ["-c", "ulimit -v \(addressSpace); exec \"$0\" \"$@\"", executable] + arguments
         }
         process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+        // What this machine's own CI sets is no part of a test.
+        process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("GITHUB_") }
+            .merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         // Files rather than pipes: nothing that fills up and waits for a reader.
         process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
         try process.run()
+        try meanwhile(process.processIdentifier)
         if let interruptAfter {
             while process.isRunning, try !text(errors).contains(interruptAfter) { usleep(20_000) }
             process.interrupt()

@@ -13,6 +13,9 @@ struct TestCommand: ParsableCommand {
             A scenario passes when what it expects holds and no fault was inert; a variant when it violates what it must. A \
             scenario with a theory runs with the seeds 1 to 20, and theory must lie where the runs say: in the interval \
             around their mean, and in their own intervals as often as a binomial test accepts.
+
+            Runs are made in processes of their own. One that ends by a signal is a finding with its seed, the others go on, and \
+            the exit code is 4. The same seed gives the same verdict, whatever --jobs is.
             """)
 
     @Argument(help: "Scenario files, or folders of them (profiles are left out).", completion: .file())
@@ -20,12 +23,22 @@ struct TestCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "20: the seeds 1 to 20; 5..9: those. A theory takes 5 at least; without this option 20, anything else its own.",
-            valueName: "N|A..B"))
-    var seeds: SeedRange?
+            "20: the seeds 1 to 20; 5..9: those; commit: one (a theory: 20) that follows from the commit, commit:9: nine. "
+                + "A theory takes 5 at least; without this option 20, anything else its own.",
+            valueName: "N|A..B|commit[:N]"))
+    var seeds: SeedChoice?
+
+    @Option(help: ArgumentHelp("For --seeds commit: this commit, by its full id.", valueName: "id"))
+    var commit: String?
 
     @Option(help: "Runs at once; without it one per processor, eight at most.")
     var jobs: Int?
+
+    @Option(help: ArgumentHelp("Write the results as JUnit XML, for CI servers.", valueName: "file"))
+    var junit: String?
+
+    @Option(help: ArgumentHelp("Write a summary in Markdown, for a pull request.", valueName: "file"))
+    var markdown: String?
 
     @Option(
         name: .customLong("plant-bias"),
@@ -38,12 +51,16 @@ struct TestCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
+        if commit != nil, seeds?.isOfCommit != true { throw ValidationError("--commit goes with --seeds commit") }
         if let jobs, !(1...256).contains(jobs) { throw ValidationError("--jobs must be 1 to 256") }
         if plantedBias != nil, bias == nil { throw ValidationError("--plant-bias must be a share from 0.1% to 50%") }
     }
 
     func run() throws {
-        let cases = try cases()
+        let origin = try commitSeeds()
+        let cases = try cases(origin)
+        let report = try TestReport(
+            cases, junit: junit, markdown: markdown, reproduction: { reproduction($0, origin) })
         SignalWatch.install()
         let table = TestTable(cases, colour: !json && StandardOutput.hasColour)
         let pool = TestPool(
@@ -51,12 +68,28 @@ struct TestCommand: ParsableCommand {
             interruption: SignalWatch.interruption)
         let isSilent = json
         if !isSilent { try StandardOutput.write(table.header) }
-        let results = try pool.run { result in
-            if !isSilent { try StandardOutput.write(table.text(result, reproduction: reproduction(result))) }
+        let workers = WorkerPool()
+        let results = try pool.run(make: { test, seed, interruption in
+            try report.timing(test) { try workers.run(test, seed: seed, interruption: interruption) }
+        }) { result in
+            if !isSilent { try StandardOutput.write(table.text(result, reproduction: reproduction(result, origin))) }
         }
-        try StandardOutput.write(isSilent ? TestJSON.text(results) : table.legend + table.summary(results))
+        try StandardOutput.write(
+            isSilent ? TestJSON.text(results, of: cases.count) : table.legend + table.summary(results))
+        try report.write(results, annotationsOnError: isSilent)
+        try end(results)
+    }
+
+    private func end(_ results: [TestResult]) throws {
         if let signal = SignalWatch.interruption.signal { throw ExitCode(ExitStatus.interrupted(by: signal)) }
+        if results.contains(where: \.hasDefect) { throw ExitCode(ExitStatus.internalError) }
         if !results.allSatisfy(\.passed) { throw ExitCode(ExitStatus.expectationFailed) }
+    }
+
+    /// nil: the seeds are not a commit's.
+    private func commitSeeds() throws -> CommitSeeds? {
+        guard let seeds, seeds.isOfCommit else { return nil }
+        return try commit.map { try CommitSeeds(id: $0) } ?? CommitSeeds.checkedOut()
     }
 
     /// `2%` as 0.02.
@@ -68,12 +101,12 @@ struct TestCommand: ParsableCommand {
     }
 
     /// Every scenario and variant, all of them read before the first runs.
-    private func cases() throws -> [TestCase] {
+    private func cases(_ origin: CommitSeeds?) throws -> [TestCase] {
         var cases: [TestCase] = []
         var wrong = 0
         for file in try ScenarioFiles.under(paths) {
             do throws(ScenarioError) {
-                cases += try self.cases(file)
+                cases += try self.cases(file, origin)
             } catch {
                 wrong += 1
                 StandardError.write(error.text + "\n")
@@ -90,27 +123,33 @@ struct TestCommand: ParsableCommand {
         return cases
     }
 
-    private func cases(_ file: String) throws(ScenarioError) -> [TestCase] {
+    private func cases(_ file: String, _ origin: CommitSeeds?) throws(ScenarioError) -> [TestCase] {
         let scenario = try ScenarioSource.load(file)
-        var cases = [TestCase(scenario, seeds: seeds?.seeds, plantedBias: bias)]
+        var cases = [TestCase(scenario, seeds: chosen(scenario.theory != nil, origin), plantedBias: bias)]
         for variant in scenario.variants {
             let applied = try ScenarioReader.read(path: file, variant: variant.name)
+            let isTheory = applied.theory != nil && variant.violates.isEmpty
             cases.append(
-                TestCase(applied, violates: variant.violates, seeds: seeds?.seeds, plantedBias: bias))
+                TestCase(
+                    applied, violates: variant.violates, seeds: chosen(isTheory, origin), plantedBias: bias))
         }
         return cases
     }
 
+    private func chosen(_ isTheory: Bool, _ origin: CommitSeeds?) -> [UInt64]? {
+        seeds?.seeds(commit: origin, isTheory: isTheory)
+    }
+
     /// One run, where it shows what is wrong; all of them where only together they do.
-    private func reproduction(_ result: TestResult) -> String? {
+    private func reproduction(_ result: TestResult, _ origin: CommitSeeds?) -> String? {
         guard !result.passed else { return nil }
         if let seed = result.seedToReproduce {
             let variant = result.variant.map { ["--variant", $0] } ?? []
             return ShellText.line([CommandName.asCalled, "run", result.file, "--seed", "\(seed)"] + variant)
         }
         guard let first = result.runs.first?.seed, let last = result.runs.last?.seed else { return nil }
+        let seeds = origin.map { ["commit:\(result.runs.count)", "--commit", $0.commit] } ?? ["\(first)..\(last)"]
         let bias = plantedBias.map { ["--plant-bias", $0] } ?? []
-        return ShellText.line(
-            [CommandName.asCalled, "test", result.file, "--seeds", "\(first)..\(last)"] + bias)
+        return ShellText.line([CommandName.asCalled, "test", result.file, "--seeds"] + seeds + bias)
     }
 }

@@ -83,7 +83,7 @@ package struct OutputFolder {
         return standard
     }
 
-    private static func makeFolders(_ folder: String, for path: String) throws {
+    static func makeFolders(_ folder: String, for path: String) throws {
         if FileManager.default.fileExists(atPath: folder) { return }
         try makeFolders((folder as NSString).deletingLastPathComponent, for: path)
         guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
@@ -109,21 +109,7 @@ package struct OutputFolder {
     // MARK: Writing
 
     private func write(_ text: String, to name: String) throws {
-        let file = open(staging + "/" + name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        guard file >= 0 else { throw CommandFailure("cannot write '\(path)/\(name)': \(SystemError.text)") }
-        do {
-            try FileDescriptor(file).write(text, to: "'\(path)/\(name)'")
-        } catch {
-            close(file)
-            throw error
-        }
-        // A file system may find out only now that it is full.
-        guard fsync(file) == 0 else {
-            let reason = SystemError.text
-            close(file)
-            throw CommandFailure("cannot write '\(path)/\(name)': \(reason)")
-        }
-        guard close(file) == 0 else { throw CommandFailure("cannot write '\(path)/\(name)': \(SystemError.text)") }
+        try FileDescriptor.create(staging + "/" + name, holding: text, named: "'\(path)/\(name)'")
     }
 
     private func replaceFolder() throws {
@@ -173,7 +159,7 @@ package struct OutputFolder {
         Self.synchronise(folder: target)
     }
 
-    private static func synchronise(folder: String) {
+    static func synchronise(folder: String) {
         let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         fsync(descriptor)

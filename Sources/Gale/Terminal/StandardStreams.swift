@@ -29,6 +29,28 @@ struct FileDescriptor {
 
     init(_ number: Int32) { self.number = number }
 
+    /// Makes a file, or empties it, and writes a text that is on the disk afterwards.
+    ///
+    /// - Parameter name: the file as the user knows it.
+    /// - Throws: `CommandFailure` with the system's reason.
+    static func create(_ path: String, holding text: String, named name: String) throws {
+        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard file >= 0 else { throw CommandFailure("cannot write \(name): \(SystemError.text)") }
+        do {
+            try FileDescriptor(file).write(text, to: name)
+        } catch {
+            close(file)
+            throw error
+        }
+        // A file system may find out only now that it is full; a pipe or a terminal has nothing to find out.
+        guard fsync(file) == 0 || errno == EINVAL || errno == EROFS else {
+            let reason = SystemError.text
+            close(file)
+            throw CommandFailure("cannot write \(name): \(reason)")
+        }
+        guard close(file) == 0 else { throw CommandFailure("cannot write \(name): \(SystemError.text)") }
+    }
+
     /// Writes all of a text.
     ///
     /// - Throws: `CommandFailure` with the system's reason.

@@ -18,12 +18,17 @@ public struct TestCase: Sendable {
     /// - Parameter seeds: nil: 1 to 20 for a theory, otherwise the scenario's own.
     public init(_ scenario: Scenario, violates: [String] = [], seeds: ClosedRange<UInt64>?, plantedBias: Double? = nil)
     {
+        self.init(scenario, violates: violates, seeds: seeds.map(Array.init), plantedBias: plantedBias)
+    }
+
+    /// - Parameter seeds: nil: 1 to 20 for a theory, otherwise the scenario's own.
+    public init(_ scenario: Scenario, violates: [String] = [], seeds: [UInt64]?, plantedBias: Double? = nil) {
         self.scenario = scenario
         self.violates = violates
         self.plantedBias = plantedBias
         let theory = violates.isEmpty ? scenario.theory : nil
         self.theory = theory
-        self.seeds = seeds.map(Array.init) ?? (theory == nil ? [scenario.specification.seed] : Array(1...20))
+        self.seeds = seeds ?? (theory == nil ? [scenario.specification.seed] : Array(1...20))
     }
 
     /// What it is compared with. A variant that must fail is not.
@@ -55,37 +60,46 @@ public struct TestCase: Sendable {
         return run
     }
 
-    private func problems(_ summary: RunSummary) -> [String] {
-        if summary.verdict.partial { return ["ended early: \(summary.verdict.reason ?? "")"] }
-        var problems: [String] = []
-        for expectation in summary.expectations {
+    private func problems(_ summary: RunSummary) -> [TestProblem] {
+        if summary.verdict.partial { return [TestProblem("ended early: \(summary.verdict.reason ?? "")")] }
+        var problems: [TestProblem] = []
+        for (expectation, written) in zip(summary.expectations, scenario.allExpectations) {
             if violates.contains(expectation.text) {
                 if expectation.held {
-                    problems.append("must violate '\(expectation.text)', and does not: \(expectation.value)")
+                    problems.append(
+                        TestProblem(
+                            "must violate '\(expectation.text)', and does not: \(expectation.value)",
+                            at: written.location))
                 }
             } else if violates.isEmpty, !expectation.held {
-                problems.append("'\(expectation.text)' does not hold: \(expectation.value)")
+                problems.append(
+                    TestProblem(
+                        "'\(expectation.text)' does not hold: \(expectation.value)", at: written.location))
             }
         }
         for fault in summary.faults where fault.inert {
             problems.append(
-                "fault '\(fault.name)' is inert: it changed no decision, and the run proves nothing about it")
+                TestProblem(
+                    "fault '\(fault.name)' is inert: it changed no decision, and the run proves nothing about it"))
         }
         return problems
     }
 
     /// Judges the runs, which come in the order of `seeds`.
     public func result(of runs: [TestRun]) throws -> TestResult {
+        // A run with a defect has observed nothing; without it, theory is judged by what is left, or not at all.
+        let observed = runs.filter { $0.defect == nil }
+        let predictions = observed.count < min(2, runs.count) ? [] : try theory?.predictions() ?? []
         var rows: [TheoryRow] = []
         var unmeasured: [UnmeasuredQuantity] = []
-        for (place, prediction) in try (theory?.predictions() ?? []).enumerated() {
+        for (place, prediction) in predictions.enumerated() {
             let name = prediction.quantity.name(in: scenario.specification)
-            let without = runs.filter { $0.observations[place].estimate == nil }.map(\.seed)
+            let without = observed.filter { $0.observations[place].estimate == nil }.map(\.seed)
             guard without.isEmpty else {
                 unmeasured.append(UnmeasuredQuantity(name: name, seeds: without))
                 continue
             }
-            let observations = runs.compactMap { run in run.observations[place].estimate.map { (run.seed, $0) } }
+            let observations = observed.compactMap { run in run.observations[place].estimate.map { (run.seed, $0) } }
             rows.append(try TheoryRow(prediction, name: name, observations: observations))
         }
         return TestResult(

@@ -29,16 +29,22 @@ public struct TestResult: Codable, Equatable, Sendable {
         self.unmeasured = unmeasured
         let agrees = unmeasured.isEmpty && rows.allSatisfy(\.accepted)
         if plantedBias == nil {
-            passed = runs.allSatisfy(\.problems.isEmpty) && agrees
+            passed = runs.allSatisfy(\.isClean) && agrees
         } else {
             // What the bias does to expectations is another matter.
             // The first quantity of a model is the one that depends on it most: it must see the bias by itself.
-            passed = unmeasured.isEmpty && rows.first.map { !$0.accepted } ?? false
+            passed =
+                unmeasured.isEmpty && runs.allSatisfy { $0.defect == nil } && rows.first.map { !$0.accepted } ?? false
         }
     }
 
     /// The run that shows by itself what is wrong; nil: nothing is, or only all runs together show it.
     public var seedToReproduce: UInt64? {
-        passed || plantedBias != nil ? nil : runs.first { !$0.problems.isEmpty }?.seed
+        guard !passed, plantedBias == nil else { return nil }
+        // A run without a result comes first: what it met may be what is wrong with the others.
+        return (runs.first { $0.defect != nil } ?? runs.first { !$0.isClean })?.seed
     }
+
+    /// A run has no result: no judgement of the scenario, but a mistake of the program.
+    public var hasDefect: Bool { runs.contains { $0.defect != nil } }
 }

@@ -3,8 +3,11 @@
 /// What one run of a test came to. It can travel: a run may be made in another process than the one that judges.
 public struct TestRun: Codable, Equatable, Sendable {
     public var seed: UInt64
-    /// In words; empty: all was as it must be.
-    public var problems: [String]
+    /// Empty: all was as it must be.
+    public var problems: [TestProblem]
+    /// Why there is no result, though nobody interrupted the run: the process that made it was ended by a signal, or found a
+    /// mistake of its own; nil: there is one.
+    public var defect: String?
     /// Notifications submitted.
     public var messages: Int64
     /// In the order of the theory's predictions.
@@ -12,9 +15,18 @@ public struct TestRun: Codable, Equatable, Sendable {
     /// A signal ended it: it says nothing.
     public var isInterrupted = false
 
-    public init(seed: UInt64, problems: [String], messages: Int64) {
+    public init(seed: UInt64, problems: [TestProblem], messages: Int64) {
         self.seed = seed
         self.problems = problems
         self.messages = messages
     }
+
+    /// A run without a result.
+    public init(seed: UInt64, defect: String) {
+        self.init(seed: seed, problems: [], messages: 0)
+        self.defect = defect
+    }
+
+    /// Nothing speaks against it.
+    public var isClean: Bool { problems.isEmpty && defect == nil }
 }
