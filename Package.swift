@@ -115,7 +115,8 @@ let package = Package(
                 "GalePrimitives", "GaleMeasurement", "GaleDelivery", "GaleProviders", "GaleModels",
                 "GaleScenarioLanguage", "GaleStatistics", "GaleExperiments",
             ]),
-        .testTarget(name: "GaleReportingTests", dependencies: ["GaleReporting", "GaleExperiments"]),
+        .testTarget(
+            name: "GaleReportingTests", dependencies: ["GaleScenarioLanguage", "GaleReporting", "GaleExperiments"]),
         .testTarget(
             name: "GaleTests",
             dependencies: [
