@@ -168,7 +168,9 @@ extension Core {
             1)
         recordDelivery(message, latency, hasSpans: hasSpans)
         addOutcome(message.pointee.identity, message.pointee.state, latency)
-        if let log = state.pointee.orderLog { log._withUnsafeGuaranteedRef { $0.note(message, at: instant, core: self) } }
+        if let log = state.pointee.orderLog {
+            log._withUnsafeGuaranteedRef { $0.note(message, at: instant, core: self) }
+        }
     }
 
     /// Latency and break-down of a first delivery, of a message that was pending until now or not (`hasSpans`).
