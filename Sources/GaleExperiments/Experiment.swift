@@ -26,7 +26,7 @@ public struct Experiment: Sendable {
         loop.run(
             world, loadEnds: .zero + scenario.specification.duration, limits: RunLimits(scenario.specification.limits),
             interruption: interruption, progress: progress)
-        return try ResultBuilder(experiment: self, world: world, loop: loop).summary()
+        return ResultBuilder(experiment: self, world: world, loop: loop).summary()
     }
 
     package func run(
@@ -42,6 +42,6 @@ public struct Experiment: Sendable {
             wallSeconds: loop.wallSeconds, eventsPerSecond: Double(world.eventCount) / loop.wallSeconds,
             messagesPerSecond: Double(world.submittedCount) / loop.wallSeconds, peakMemoryBytes: ProcessMemory.peak,
             idleMemoryBytes: idleMemory)
-        return try ResultBuilder(experiment: self, world: world, loop: loop).result(timing: timing)
+        return ResultBuilder(experiment: self, world: world, loop: loop).result(timing: timing)
     }
 }

@@ -118,6 +118,7 @@ public final class World {
 
     private func sampleBacklog() {
         for topic in specification.topics.indices { measurements.recorder.backlog(topic, backlog(topic: topic)) }
+        measurements.recorder.state.pointee.unsettled[measurements.recorder.state.pointee.slot] = unsettled
         measurements.end = now
     }
 

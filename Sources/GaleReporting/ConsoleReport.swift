@@ -10,6 +10,10 @@ public enum ConsoleReport {
         let pen = Pen(colour: colour)
         var lines = [headline(result, pen)]
         if let reason = result.summary.verdict.reason { lines.append("      " + pen.paint(reason, .yellow)) }
+        if let recovery = result.summary.recovery {
+            lines.append("      " + (recovery.fails ? pen.paint(recovery.text, .red) : recovery.text))
+        }
+        lines += violations(result, pen)
         lines += [""] + expectations(result.summary.expectations, pen)
         lines += ["", ledger(result.summary.ledger, pen), effort(result, pen), ""] + latency(result.summary, pen)
         lines += jobs(result.summary.stages, pen)
@@ -43,6 +47,18 @@ public enum ConsoleReport {
         parts.append("\(Figure.stretch(summary.simulatedSeconds)) simulated")
         if summary.verdict.partial { parts.append(pen.paint("ended early", .yellow)) }
         return word + "  " + parts.joined(separator: " · ")
+    }
+
+    /// Each with the message that showed it, and how to see that message's story.
+    private static func violations(_ result: RunResult, _ pen: Pen) -> [String] {
+        result.summary.violations.flatMap { violation -> [String] in
+            let message = violation.message.map { "message \($0), " } ?? ""
+            let times = violation.count > 1 ? "; \(Figure.count(violation.count)) times" : ""
+            let head = "  " + pen.paint("✗", .red) + " invariant " + pen.paint(violation.invariant.rawValue, .red)
+            let line = head + ": \(violation.cause)  (\(message)at \(Figure.seconds(violation.atSeconds))\(times))"
+            let replay = violation.message.flatMap { ReplayLine.text(result.reproduction, message: $0) }
+            return [line] + (replay.map { [pen.paint("      story  ", .faint) + $0] } ?? [])
+        }
     }
 
     private static func expectations(_ expectations: [ExpectationSummary], _ pen: Pen) -> [String] {

@@ -79,7 +79,10 @@ public enum JUnitXML {
             case .error: errors += 1
             }
             let tag = first.kind.rawValue
-            let body = findings.map(\.words) + (reproduction.map { ["reproduce: " + $0] } ?? [])
+            let story = reproduction.flatMap { TestTable.story(of: result, $0) }
+            let body =
+                findings.map(\.words) + (reproduction.map { ["reproduce: " + $0] } ?? [])
+                + (story.map { ["story: " + $0] } ?? [])
             cases += ">\n      <\(tag) message=\"\(XMLText.escaped(first.words))\" type=\"gale.\(tag)\">"
             cases += body.map(XMLText.escaped).joined(separator: "\n") + "</\(tag)>\n    </testcase>\n"
         }

@@ -44,6 +44,10 @@ extension ReportPage {
             lines.append("<p>\(failed.count) of \(all) \(all == 1 ? "expectation" : "expectations") failed.</p>")
             lines += failed.map { "<p class=\"failure\"><code>\($0.text)</code> was <strong>\($0.value)</strong></p>" }
         }
+        lines += summary.violations.map(violation)
+        if let recovery = summary.recovery {
+            lines.append("<p class=\"\(recovery.fails ? "failure" : "recovery")\">\(recovery.text)</p>")
+        }
         if summary.verdict.partial {
             lines.append("<p>The run ended early, so this is about a part of it.</p>")
         }
@@ -56,6 +60,16 @@ extension ReportPage {
             lines.append("<p class=\"warning\">Inert, so nothing was rehearsed there: \(names).</p>")
         }
         return lines
+    }
+
+    private static func violation(_ violation: ViolationSummary) -> HTML {
+        let message: HTML? = violation.message.map { " Message <code>\($0)</code>." }
+        let times: HTML? = violation.count > 1 ? " \(Figure.count(violation.count)) times." : nil
+        let name: HTML = "<code>\(violation.invariant.rawValue)</code>"
+        let time = Figure.seconds(violation.atSeconds)
+        return """
+            <p class="failure">Invariant \(name) violated at \(time): <strong>\(violation.cause)</strong>.\(message)\(times)</p>
+            """
     }
 
     private static func keyFigures(_ summary: RunSummary) -> HTML {

@@ -16,6 +16,19 @@ struct TestFinding {
     /// In order; empty: only all runs together show it.
     var seeds: [UInt64]
     var place: TestProblem.Place?
+    /// Tells findings without a place apart, whatever their numbers are.
+    var causeKey: String
+    /// The message that showed it in the first of the seeds, as `gale replay` reads it.
+    var message: String?
+
+    init(kind: Kind, text: String, seeds: [UInt64], place: TestProblem.Place?, finding: RunFinding? = nil) {
+        self.kind = kind
+        self.text = text
+        self.seeds = seeds
+        self.place = place
+        causeKey = finding?.causeKey ?? text
+        message = finding?.message
+    }
 
     /// `'lost = 0' does not hold: 3 (seed 4, and 2 others)`
     var words: String {
@@ -31,9 +44,17 @@ extension TestResult {
         var defects: [TestFinding] = []
         var failures: [TestFinding] = []
         for run in runs {
-            if let defect = run.defect { Self.add(defect, .error, run.seed, nil, to: &defects) }
+            if let defect = run.defect {
+                let error = TestFinding(kind: .error, text: defect, seeds: [run.seed], place: nil)
+                Self.add(error, to: &defects)
+            }
             guard plantedBias == nil else { continue }
-            for problem in run.problems { Self.add(problem.text, .failure, run.seed, problem.place, to: &failures) }
+            for problem in run.problems {
+                let finding = TestFinding(
+                    kind: .failure, text: problem.text, seeds: [run.seed], place: problem.place,
+                    finding: problem.finding)
+                Self.add(finding, to: &failures)
+            }
         }
         for quantity in unmeasured {
             failures.append(
@@ -56,15 +77,10 @@ extension TestResult {
     }
 
     /// Seeds that find the same expectation broken differ in the value only, and are one finding.
-    private static func add(
-        _ text: String, _ kind: TestFinding.Kind, _ seed: UInt64, _ place: TestProblem.Place?,
-        to findings: inout [TestFinding]
-    ) {
-        let same = findings.firstIndex { place == nil ? $0.text == text : $0.place == place }
-        if let same {
-            findings[same].seeds.append(seed)
-        } else {
-            findings.append(TestFinding(kind: kind, text: text, seeds: [seed], place: place))
+    private static func add(_ finding: TestFinding, to findings: inout [TestFinding]) {
+        let same = findings.firstIndex {
+            finding.place == nil ? $0.causeKey == finding.causeKey : $0.place == finding.place
         }
+        if let same { findings[same].seeds += finding.seeds } else { findings.append(finding) }
     }
 }

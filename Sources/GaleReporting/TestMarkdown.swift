@@ -53,7 +53,12 @@ public enum TestMarkdown {
         }
         if findings.count > mostFindings { text += "- … and \(findings.count - mostFindings) more\n" }
         // Indented code knows no fence that a text could end.
-        if let reproduction { text += "\nReproduce with\n\n    \(line(reproduction, atMost: 2_000))\n" }
+        if let reproduction {
+            text += "\nReproduce with\n\n    \(line(reproduction, atMost: 2_000))\n"
+            if let story = TestTable.story(of: result, reproduction) {
+                text += "\nand see what happened with\n\n    \(line(story, atMost: 2_000))\n"
+            }
+        }
         return text
     }
 

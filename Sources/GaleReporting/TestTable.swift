@@ -55,8 +55,19 @@ public struct TestTable: Sendable {
         if let bias = result.plantedBias, !result.passed, let first = result.rows.first, result.unmeasured.isEmpty {
             lines.append(detail("a bias of \(Figure.share(bias)) was not seen in the \(first.name)"))
         }
-        if let reproduction, !result.passed { lines.append(detail("reproduce: " + reproduction)) }
+        if let reproduction, !result.passed {
+            lines.append(detail("reproduce: " + reproduction))
+            if let story = Self.story(of: result, reproduction) { lines.append(detail("story: " + story)) }
+        }
         return lines.map { $0 + "\n" }.joined()
+    }
+
+    /// How to see the story of the first message that showed a violation, in the run that the reproduction repeats.
+    static func story(of result: TestResult, _ reproduction: String) -> String? {
+        guard let seed = result.seedToReproduce, let run = result.runs.first(where: { $0.seed == seed }),
+            let message = run.problems.lazy.compactMap({ $0.finding?.message }).first
+        else { return nil }
+        return ReplayLine.text(reproduction, message: message)
     }
 
     /// `p99 latency: not measured: no sample in 2 of 20 runs (seeds 3, 7); a longer duration may give some`

@@ -23,9 +23,12 @@ public struct Scenario: Sendable {
     /// What is odd but not wrong.
     public var warnings: [Diagnostic]
 
+    /// What a variant may violate beside expectations: the invariants, and recovery from the faults.
+    public static let alwaysWatched = Invariant.allCases.map(\.rawValue) + ["recovery"]
+
     public struct Variant: Equatable, Sendable {
         public var name: String
-        /// Texts of expectations that this variant must violate.
+        /// What this variant must violate: texts of expectations, or of `alwaysWatched`.
         public var violates: [String]
 
         public init(name: String, violates: [String]) {

@@ -89,11 +89,15 @@ import Testing
         #expect(try run(memory, specification).summary.verdict.reason == "limit reached: memory 1 MiB")
     }
 
-    @Test("a ledger that doesn't sum is an error, not a result")
-    func unbalanced() {
+    @Test("a ledger that doesn't sum is a violation")
+    func unbalanced() throws {
         let broken = measurements()
         broken.unexplained = 1
-        #expect(throws: RunFailure.self) { try run(HandMadeWorld(broken, end: .seconds(1))) }
+        let summary = try run(HandMadeWorld(broken, end: .seconds(1))).summary
+        #expect(summary.violations.map(\.invariant).contains(.ledger))
+        #expect(summary.verdict.violated == ["ledger"])
+        #expect(!summary.verdict.passed)
+        #expect(summary.findings.first?.causeKey == "ledger: does not sum")
     }
 
     @Test("the result has the ledger, amplification, latencies and series of the channels that were used")

@@ -19,7 +19,7 @@ struct FilesTests {
         #expect(text.contains("\"seed\" : 18446744073709551615"))
         #expect(text.hasSuffix("}\n"))
         let keys = text.split(separator: "\n").filter { $0.hasPrefix("  \"") }.map { $0.prefix { $0 != ":" } }
-        #expect(keys == keys.sorted() && keys.count == 18)
+        #expect(keys == keys.sorted() && keys.count == 19)
         #expect(SummaryJSON.text(summary) == text)
     }
 

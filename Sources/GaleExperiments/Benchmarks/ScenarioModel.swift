@@ -48,7 +48,7 @@ public struct ScenarioModel: Benchmark {
         let time = watch.elapsed
         if let reason = loop.stopReason { throw RunFailure.benchmarkEndedEarly(name, reason) }
         let builder = ResultBuilder(experiment: experiment, world: world, loop: loop)
-        let summary = builder.summary(ledger: try builder.balancedLedger())
+        let summary = builder.summary()
         return BenchmarkSample(
             operations: UInt64(world.submittedCount), time: time,
             figures: [

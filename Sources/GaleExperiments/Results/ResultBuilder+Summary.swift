@@ -6,10 +6,13 @@ import GalePrimitives
 import GaleScenarioLanguage
 
 extension ResultBuilder {
-    func summary(ledger: Ledger) -> RunSummary {
+    func summary() -> RunSummary {
+        let (ledger, ledgerViolations) = checkedLedger()
         let evaluator = ExpectationEvaluator(source: source, specification: specification)
         let expectations = experiment.scenario.allExpectations.map(evaluator.evaluate)
+        let violations = (ledgerViolations + source.violations).map { ViolationSummary($0, in: specification) }
         let partial = loop.stopReason != nil
+        let recovery: RecoverySummary? = nil
         var attempts: Int64 = 0
         var messages: Int64 = 0
         for phase in everything.phases ?? [] {
@@ -29,8 +32,12 @@ extension ResultBuilder {
             events: world.eventCount, ledger: ledgerSummary, attempts: attempts,
             amplification: messages == 0 ? 0 : Double(attempts) / Double(messages), latency: latency,
             stages: stages, providers: providers, faults: faults, expectations: expectations,
+            violations: violations, recovery: recovery,
             verdict: RunSummary.Verdict(
-                passed: !partial && expectations.allSatisfy(\.held), partial: partial, reason: loop.stopReason),
+                passed: !partial && violations.isEmpty && recovery?.fails != true && expectations.allSatisfy(\.held),
+                partial: partial, reason: loop.stopReason,
+                violated: Invariant.allCases.filter { name in violations.contains { $0.invariant == name } }
+                    .map(\.rawValue), metastable: recovery?.state == .metastable),
             operations: RunSummary.OperationSummary(
                 queue: world.queueOperationCount, lanes: world.laneOperationCount),
             peakUnsettled: world.peakUnsettledCount)

@@ -18,6 +18,10 @@ public struct RunSummary: Codable, Equatable, Sendable {
     public var providers: [String: ProviderSummary]
     public var faults: [FaultSummary]
     public var expectations: [ExpectationSummary]
+    /// Invariants that did not hold, one entry for each cause.
+    public var violations: [ViolationSummary]
+    /// nil: there was no fault, or the scenario asks for `recovery: none`.
+    public var recovery: RecoverySummary?
     public var verdict: Verdict
     /// Priority-queue operations (inserts and removals) and lane operations of the whole run.
     public var operations: OperationSummary
@@ -28,8 +32,8 @@ public struct RunSummary: Codable, Equatable, Sendable {
         schema: String, scenario: ScenarioIdentity, seed: UInt64, version: String, simulatedSeconds: Double,
         digest: Digest, events: UInt64, ledger: LedgerSummary, attempts: Int64, amplification: Double,
         latency: [String: LatencySummary], stages: [String: StageSummary], providers: [String: ProviderSummary],
-        faults: [FaultSummary], expectations: [ExpectationSummary], verdict: Verdict, operations: OperationSummary,
-        peakUnsettled: Int64
+        faults: [FaultSummary], expectations: [ExpectationSummary], violations: [ViolationSummary] = [],
+        recovery: RecoverySummary? = nil, verdict: Verdict, operations: OperationSummary, peakUnsettled: Int64
     ) {
         self.schema = schema
         self.scenario = scenario
@@ -46,6 +50,8 @@ public struct RunSummary: Codable, Equatable, Sendable {
         self.providers = providers
         self.faults = faults
         self.expectations = expectations
+        self.violations = violations
+        self.recovery = recovery
         self.verdict = verdict
         self.operations = operations
         self.peakUnsettled = peakUnsettled
@@ -69,15 +75,24 @@ public struct RunSummary: Codable, Equatable, Sendable {
         }
     }
 
-    /// `passed` and `failed` are about a whole run; `partial`: the run was ended early (signal or limit), `reason` says why.
+    /// `passed`: all of a whole run was as it must be. `partial`: the run was ended early (signal or limit), `reason` says why.
     public struct Verdict: Codable, Equatable, Sendable {
         public var passed: Bool
         public var partial: Bool
         public var reason: String?
-        public init(passed: Bool, partial: Bool, reason: String?) {
+        /// Invariants that did not hold, by name, each once, in their own order.
+        public var violated: [String]
+        /// It did not recover from its faults in time.
+        public var metastable: Bool
+
+        public init(
+            passed: Bool, partial: Bool, reason: String?, violated: [String] = [], metastable: Bool = false
+        ) {
             self.passed = passed
             self.partial = partial
             self.reason = reason
+            self.violated = violated
+            self.metastable = metastable
         }
     }
 

@@ -43,6 +43,15 @@ package protocol MeasurementSource {
     /// nil: the stage has no `work` step.
     func jobs(stage: Int) -> JobFigures?
     func decisionsChanged(fault: Int) -> Int64
+    /// Invariants that did not hold, as far as the world sees that itself.
+    var violations: [Violation] { get }
+    /// Notifications submitted and not settled at the end of a slot.
+    func unsettled(slot: Int) -> Int64
+}
+
+extension MeasurementSource {
+    package var violations: [Violation] { [] }
+    package func unsettled(slot: Int) -> Int64 { 0 }
 }
 
 /// Whose latency.

@@ -61,28 +61,7 @@ public struct TestCase: Sendable {
     }
 
     private func problems(_ summary: RunSummary) -> [TestProblem] {
-        if summary.verdict.partial { return [TestProblem("ended early: \(summary.verdict.reason ?? "")")] }
-        var problems: [TestProblem] = []
-        for (expectation, written) in zip(summary.expectations, scenario.allExpectations) {
-            if violates.contains(expectation.text) {
-                if expectation.held {
-                    problems.append(
-                        TestProblem(
-                            "must violate '\(expectation.text)', and does not: \(expectation.value)",
-                            at: written.location))
-                }
-            } else if violates.isEmpty, !expectation.held {
-                problems.append(
-                    TestProblem(
-                        "'\(expectation.text)' does not hold: \(expectation.value)", at: written.location))
-            }
-        }
-        for fault in summary.faults where fault.inert {
-            problems.append(
-                TestProblem(
-                    "fault '\(fault.name)' is inert: it changed no decision, and the run proves nothing about it"))
-        }
-        return problems
+        TestJudge(scenario: scenario, violates: violates).problems(summary)
     }
 
     /// Judges the runs, which come in the order of `seeds`.

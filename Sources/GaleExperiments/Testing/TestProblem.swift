@@ -7,6 +7,8 @@ public struct TestProblem: Codable, Equatable, Sendable, CustomStringConvertible
     public var text: String
     /// Where the expectation is written; nil: Gale expects it by itself, or it is not about an expectation.
     public var place: Place?
+    /// What of the run's result it is about; nil: it is not about the result, as an inert fault, or says that nothing is wrong.
+    public var finding: RunFinding?
 
     /// Lines and columns count from 1.
     public struct Place: Codable, Equatable, Hashable, Sendable {
@@ -20,13 +22,15 @@ public struct TestProblem: Codable, Equatable, Sendable, CustomStringConvertible
         }
     }
 
-    public init(_ text: String, at place: Place? = nil) {
+    public init(_ text: String, at place: Place? = nil, finding: RunFinding? = nil) {
         self.text = text
         self.place = place
+        self.finding = finding
     }
 
-    init(_ text: String, at location: SourceLocation?) {
-        self.init(text, at: location.map { Place(file: $0.file, line: $0.line, column: $0.column) })
+    init(_ text: String, at location: SourceLocation?, finding: RunFinding? = nil) {
+        self.init(
+            text, at: location.map { Place(file: $0.file, line: $0.line, column: $0.column) }, finding: finding)
     }
 
     public var description: String { text }

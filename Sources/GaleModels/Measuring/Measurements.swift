@@ -31,6 +31,7 @@ public final class Measurements {
     let faultDecisions: UnsafeMutablePointer<Int64>
     var end: Instant
     var orderLog: OrderLog?
+    let violationLog = ViolationLog()
 
     init(_ specification: WorldSpecification, faultDecisions: UnsafeMutablePointer<Int64>, parts: WorldParts) {
         let length = specification.duration + specification.drain
@@ -164,6 +165,9 @@ extension Measurements {
         recorder.state.pointee.backlogs[slot * recorder.state.pointee.topicCount + topic]
     }
 
+    /// Notifications submitted and not settled at the end of the slot.
+    public func unsettled(slot: Int) -> Int64 { recorder.state.pointee.unsettled[slot] }
+
     /// By the clock.
     public func storeCalls(store: Int, slot: Int) -> (calls: Int64, errors: Int64) {
         recorder.state.pointee.storeSlots[slot * recorder.state.pointee.storeCount + store]
@@ -214,6 +218,9 @@ extension Measurements {
 
     /// Deliveries after that of a later notification of the same recipient; nil: no workload is ordered.
     public var misordered: Int64? { orderLog?.misordered }
+
+    /// Invariants that did not hold, one entry for each cause.
+    public var violations: [Violation] { violationLog.violations }
 
     /// What became of a stage's tasks; nil: it has no `work` step.
     public func jobs(stage: Int) -> JobFigures? { parts.stages[stage].pool?.summary }

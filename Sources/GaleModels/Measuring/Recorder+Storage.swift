@@ -21,7 +21,8 @@ extension Recorder {
                 providerTotals: .allocate(capacity: max(1, providers)), providerCount: providers,
                 answers: .allocate(capacity: max(1, providers * Self.answerCapacity)),
                 storeSlots: .allocate(capacity: max(1, slots * stores)), storeCount: stores,
-                backlogs: .allocate(capacity: max(1, slots * topics)), topicCount: topics))
+                backlogs: .allocate(capacity: max(1, slots * topics)), topicCount: topics,
+                unsettled: Self.zeroed(slots)))
         for (place, phase) in phases.enumerated() {
             (state.pointee.phaseStarts + place).initialize(to: phase.start.nanoseconds)
         }
@@ -68,6 +69,7 @@ extension Recorder {
         state.pointee.answers.deallocate()
         state.pointee.storeSlots.deallocate()
         state.pointee.backlogs.deallocate()
+        state.pointee.unsettled.deallocate()
         state.deallocate()
     }
 }

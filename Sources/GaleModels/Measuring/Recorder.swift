@@ -56,6 +56,8 @@ struct Recorder {
         /// `[slot][topic]`.
         var backlogs: UnsafeMutablePointer<(last: Int64, highest: Int64)>
         var topicCount: Int
+        /// `[slot]`: notifications submitted and not settled when it was sampled last.
+        var unsettled: UnsafeMutablePointer<Int64>
     }
 
     let state: UnsafeMutablePointer<State>

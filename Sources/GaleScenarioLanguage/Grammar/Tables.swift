@@ -47,7 +47,7 @@ enum Tables {
             Key("set", .assignments, .required, "Paths to values, as with `--set`"),
             Key(
                 "violates", .list(.expectation, atLeast: 0), .defaults("[]"),
-                "Expectations of the scenario that this variant must violate"),
+                "What this variant must violate: expectations of the scenario, invariants by name, or `recovery`"),
         ])
 
     static let limits = Table(

@@ -104,12 +104,13 @@ private struct Reading {
 
     // MARK: Variants
 
-    /// Texts of `violates`, each of which must be one of the scenario's expectations.
+    /// Texts of `violates`, each of which must be one of the scenario's expectations, or what every run is watched for.
     private func variants(
         _ item: Item, _ all: [Expectation], _ reader: ExpectationReader, _ diagnostics: Diagnostics
     ) -> [Scenario.Variant] {
         (item["variants"]?.pairs ?? []).map { pair in
             let violates = (pair.item["violates"]?.list ?? []).compactMap { line -> String? in
+                if let name = line.word, Scenario.alwaysWatched.contains(name) { return name }
                 guard let expectation = reader.expectation(line) else { return nil }
                 if let own = all.first(where: { $0.condition == expectation.condition }) { return own.text }
                 diagnostics.error(
