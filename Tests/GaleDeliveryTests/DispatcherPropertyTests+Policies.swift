@@ -136,6 +136,11 @@ extension DispatcherPropertyTests {
         case 3: retry.admission = .adaptive(AdaptiveThrottlePolicy(window: .seconds(Int64(5 + random.below(60)))))
         default: break
         }
+        if random.chance(40) {
+            retry.clientRate = ClientRatePolicy(
+                betaMicros: Int64(300_000 + random.below(600_000)), scaleMicros: Int64(100_000 + random.below(900_000)),
+                leastPerSecondMicros: Int64(500_000 + random.below(5_000_000)))
+        }
         if random.chance(60) {
             retry.hedging = HedgingPolicy(copies: 2 + random.below(4), delay: .milliseconds(Int64(random.below(250))))
         }

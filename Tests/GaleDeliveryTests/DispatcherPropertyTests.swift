@@ -87,7 +87,7 @@ struct DispatcherPropertyTests {
     @Test("the random stories reach every outcome and every kind of wait")
     func coverage() {
         var total: [String: Int64] = [:]
-        for seed in 1...40 as ClosedRange<UInt64> {
+        for seed in 1...60 as ClosedRange<UInt64> {
             let counters = play(seed: seed, waiting: .park).host.dispatcher.counters
             let reached = [
                 "delivered": counters.delivered, "expired": counters.expired, "suppressed": counters.suppressed,

@@ -141,6 +141,22 @@ import Testing
         #expect(evaluate(source, compare(.attempts(provider: nil), .equal, .count(200))).held)
     }
 
+    @Test("what was spent is what each provider took, times its price; without prices nothing is measured")
+    func spent() {
+        let source = HandMadeMeasurements(seconds: 60)
+        var specification = specification(duration: 60)
+        let priced = compare(.spent(provider: nil), .less, .ratio(1))
+        #expect(evaluate(source, priced, in: specification).value == "not measured")
+        var policy = Policy(routes: [])
+        policy.routing.money = MoneyPolicy(prices: [.init(provider: ProviderIndex(rawValue: 0), micros: 7_500)])
+        specification.policies = [PolicySpecification(name: "priced", policy: policy, stores: [:])]
+        #expect(!specification.providers.isEmpty)
+        // Seven were taken.
+        #expect(evaluate(source, priced, in: specification).value == "0.0525")
+        let one = evaluate(source, compare(.spent(provider: 0), .greater, .ratio(0.05)), in: specification)
+        #expect(one.held && one.value == "0.0525")
+    }
+
     @Test("throughput is deliveries per second while the load lasts")
     func throughput() {
         let source = HandMadeMeasurements(seconds: 4)

@@ -33,6 +33,7 @@ extension RandomWorld {
             addFault("objections", .objections(stage: 1, shareMicros: 300_000, channel: pick([nil, .push])))
         }
         if chance(20) { policy.maximumDeliveries = pick([1, 3]) }
+        admit(&policy.retry)
         specification.policies[0].policy = policy
         for kind in policy.stateKinds { specification.policies[0].stores[kind] = 0 }
         for place in specification.workloads.indices {
@@ -42,6 +43,23 @@ extension RandomWorld {
             specification.workloads[place].renewals = RenewalSpecification(
                 shareMicros: 500_000, within: .minutes(1))
         }
+    }
+
+    /// Who lets retries through, what a refused one does, and whose the state is.
+    private mutating func admit(_ retry: inout RetryPolicy) {
+        switch below(7) {
+        case 0: retry.admission = .bucket(.awsStandard21)
+        case 1: retry.admission = .bucket(.brooker)
+        case 2: retry.admission = .throttle(RetryThrottlePolicy())
+        case 3: retry.admission = .concurrency(RetryConcurrencyPolicy())
+        case 4: retry.admission = .adaptive(AdaptiveThrottlePolicy(window: .seconds(10)))
+        case 5: retry.admission = .budget(RetryBudgetPolicy(ratioMicros: 100_000))
+        default: break
+        }
+        if chance(40) { retry.whenRefused = .giveUp }
+        if chance(50) { retry.scope = .shared }
+        if chance(30) { retry.clientRate = ClientRatePolicy() }
+        if chance(30) { retry.retryAfter = pick(RetryPolicy.RetryAfterRule.allCases) }
     }
 
     private mutating func protect(_ policy: inout Policy) {

@@ -4,6 +4,7 @@ import GaleMeasurement
 import GaleModels
 import GalePrimitives
 import GaleProviders
+import GaleRandomness
 import Testing
 
 /// Objections, time stamps of invalid tokens, and order by recipient in the simulated host.
@@ -96,5 +97,73 @@ struct RecipientTests {
         #expect(run(.key).misordered == 0)
         #expect(run(.none).misordered ?? 0 > 50)
         #expect(run(.key, ordered: false).misordered == nil)
+    }
+
+    @Test("while two objections overlap, the end of one says nothing about the other")
+    func overlap() {
+        var policy = Fixture.policy(retry: RetryPolicy(base: .seconds(4), cap: .seconds(8), attempts: 20))
+        policy.consent = ConsentPolicy()
+        var overload = ProviderFault()
+        overload.errorMicros = 1_000_000
+        func objection(_ at: Int64, _ length: Int64) -> FaultSpecification {
+            FaultSpecification(
+                name: "objection \(at)", at: .seconds(at), length: .seconds(length),
+                effect: .objections(stage: 0, shareMicros: 1_000_000, channel: nil))
+        }
+        var world = Fixture.pipeline(
+            perSecond: 100, drain: .seconds(60), policy: policy,
+            faults: [
+                Fixture.provider(overload, at: .seconds(5), length: .seconds(15)), objection(10, 30),
+                objection(11, 1),
+            ])
+        // What the provider has when they object is answered after the second objection's end.
+        world.providers[0].profile.latency = .constant(6e9)
+        world.policies[0].stores[.consent] = 0
+        let (run, _) = Fixture.run(world)
+        var sum = Ledger()
+        for slot in 6..<9 { sum += run.measurements.ledger(slot: slot, channel: 0) }
+        #expect(sum.submitted > 200 && sum.suppressed == sum.submitted, "\(sum)")
+    }
+
+    @Test("an objection is to what its stage sends, also where another asks the same store")
+    func stages() {
+        var policy = Fixture.policy()
+        policy.consent = ConsentPolicy()
+        policy.routes.append(
+            .init(
+                channel: .email, platform: .none,
+                providers: [(provider: ProviderIndex(rawValue: 0), weight: UInt32(1))]))
+        let objections = FaultSpecification(
+            name: "objections", at: .seconds(10), length: .seconds(10),
+            effect: .objections(stage: 0, shareMicros: 1_000_000, channel: nil))
+        var world = Fixture.pipeline(perSecond: 100, policy: policy, faults: [objections])
+        world.policies[0].stores[.consent] = 0
+        world.topics.append(TopicSpecification(name: "other", broker: 0, partitions: 4))
+        world.stages.append(
+            StageSpecification(name: "other", topic: 1, replicas: 2, concurrency: 64, steps: [.deliver(policy: 0)]))
+        world.workloads.append(
+            WorkloadSpecification(
+                name: "other", topic: 1, rate: .constant(perSecondMicros: 100_000_000),
+                channelMicros: [(.email, 1_000_000)]))
+        let (run, _) = Fixture.run(world)
+        func suppressed(_ channel: Channel) -> Int64 {
+            run.measurements.phases.indices.reduce(0) {
+                $0 + run.measurements.ledger(phase: $1, channel: Int(channel.rawValue)).suppressed
+            }
+        }
+        #expect(suppressed(.push) > 900 && suppressed(.email) == 0)
+    }
+
+    @Test("what a provider takes late comes after what it took meanwhile, whichever was sent first")
+    func takenLate() {
+        func run(_ latency: DistributionSpecification) -> Int64? {
+            var world = Fixture.pipeline(perSecond: 200, policy: Fixture.policy(deduplicate: false))
+            world.providers[0].profile.latency = latency
+            world.workloads[0].recipientCount = 5
+            world.workloads[0].isOrdered = true
+            return Fixture.run(world).world.measurements.misordered
+        }
+        #expect(run(.constant(4e7)) == 0)
+        #expect(run(.lognormal(median: 4e7, sigma: 1)) ?? 0 > 50)
     }
 }

@@ -118,6 +118,20 @@ struct EverythingTests {
             text: Examples.brownout.replacing("waiting: park", with: "concurrency: vegas\n    outlier-ejection: {}"))
         #expect(plain.specification.policies[0].policy.concurrency == ConcurrencyPolicy(.vegas))
         #expect(plain.specification.policies[0].policy.outlierEjection == OutlierPolicy())
+        var envoy = ConcurrencyPolicy(.envoyGradient)
+        (envoy.initial, envoy.minimum, envoy.maximum) = (5, 4, 300)
+        (envoy.percentileMicros, envoy.updateInterval) = (900_000, .milliseconds(200))
+        (envoy.probeInterval, envoy.probeJitterMicros, envoy.probeAnswers) = (.seconds(30), 100_000, 25)
+        envoy.bufferMicros = 500_000
+        let gradient = try ScenarioReader.read(
+            text: Examples.brownout.replacing(
+                "waiting: park",
+                with: "concurrency: {algorithm: envoy-gradient, initial: 5, min: 4, max: 300, percentile: 90%, "
+                    + "update: 200ms, probe: 30s, probe-jitter: 10%, probe-answers: 25, buffer: 50%}"))
+        #expect(gradient.specification.policies[0].policy.concurrency == envoy)
+        let defaults = try ScenarioReader.read(
+            text: Examples.brownout.replacing("waiting: park", with: "concurrency: envoy-gradient"))
+        #expect(defaults.specification.policies[0].policy.concurrency == ConcurrencyPolicy(.envoyGradient))
         let none = try ScenarioReader.read(text: Examples.brownout).specification.policies[0].policy
         #expect(none.concurrency == nil && none.outlierEjection == nil && none.bulkheads == nil && none.shedding == nil)
     }

@@ -29,6 +29,12 @@ extension MistakeTests {
             "a key of another concurrency limit", "concurrency: {algorithm: aimd, ¦tolerance: 2x}",
             says: ["aimd has no tolerance", "gradient2"]),
         policy(
+            "a probe of another concurrency limit", "concurrency: {algorithm: gradient2, ¦probe-answers: 5}",
+            says: ["gradient2 has no probe-answers", "envoy-gradient"]),
+        Mistake(
+            "a client rate that never comes back", "attempts: 6, budget: 20%}", "client-rate: {scale: ¦0}}",
+            says: ["0.001"]),
+        policy(
             "bounds the wrong way round", "concurrency: {algorithm: vegas, min: 30, max: ¦20}",
             says: ["the most, 20, is less than the least, 30"]),
         policy(

@@ -29,6 +29,13 @@ extension MistakeTests {
         Mistake(
             "an order that nobody keeps count of", "- lost = 0", "- ¦misordered = 0",
             says: ["no workload is ordered", "ordered: true"]),
+        Mistake(
+            "an order of those whom one record stands for", in: Examples.everything, "fan-out: 500, tenants",
+            "fan-out: 500, ordered: ¦true, tenants",
+            says: ["one record stands for 500 recipients", "leave out `ordered`"]),
+        Mistake(
+            "money where nothing has a price", "- lost = 0", "- ¦spent < 5",
+            says: ["no policy has prices", "prices: {"]),
         policy("deliveries beyond what is counted", "max-deliveries: ¦255", says: ["254"]),
     ]
 }

@@ -61,6 +61,14 @@ struct RetryLanguageTests {
         #expect(first.resolvedText.contains("jitter: proportional"))
     }
 
+    @Test("a client rate's resolved text reads as the same scenario")
+    func resolvedRate() throws {
+        let first = try scenario("{preset: aws-adaptive, client-rate: {scale: 0.5}}")
+        let second = try ScenarioReader.read(text: first.resolvedText)
+        #expect(second.specification.policies[0].policy == first.specification.policies[0].policy)
+        #expect(second.fingerprint == first.fingerprint)
+    }
+
     @Test("a policy's own keys go over the preset's")
     func changed() throws {
         var expected = RetryPolicy(.grpc)
@@ -100,6 +108,14 @@ struct RetryLanguageTests {
         #expect(retry.levels == [.seconds(10), .minutes(1)])
         #expect(retry.replay == DeadLetterReplay(after: .minutes(5), ratePerSecondMicros: 20_000_000))
         #expect(try policy("{admission: {adaptive: {}}}").admission == .adaptive(AdaptiveThrottlePolicy()))
+        #expect(
+            try policy("{client-rate: {beta: 50%, scale: 0.8, smoothing: 70%, least: 2/s}}").clientRate
+                == ClientRatePolicy(
+                    betaMicros: 500_000, scaleMicros: 800_000, smoothingMicros: 700_000,
+                    leastPerSecondMicros: 2_000_000))
+        #expect(try policy("{client-rate: {}}").clientRate == ClientRatePolicy())
+        #expect(try policy("{preset: aws-adaptive, client-rate: {beta: 60%}}").clientRate?.betaMicros == 600_000)
+        #expect(try policy("aws-standard-2.1").clientRate == nil)
         #expect(try policy("{admission: {concurrency: {}}}").admission == .concurrency(RetryConcurrencyPolicy()))
     }
 

@@ -12,7 +12,7 @@
 ///
 /// - Complexity: O(1) an answer, O(bins) an update. 4 KB.
 struct GradientController {
-    /// Of round trips: 32 bins for each octave from 1 µs to 71 min, in nanoseconds.
+    /// Of round trips: 32 bins for each octave from 1 µs to 73 min, in nanoseconds.
     private static let octaves = 32
     private static let binsPerOctave = 32
     private static let binCount = octaves * binsPerOctave

@@ -19,6 +19,8 @@ extension Expectation.Metric {
         case .backlog(let topic): "backlog(\(specification.topics[topic].name))"
         case .throughput: "throughput"
         case .misordered: "misordered"
+        case .spent(nil): "spent"
+        case .spent(let provider?): "spent(\(specification.providers[provider].name))"
         case .jobs(let entry, let stage): "\(entry.rawValue)(\(specification.stages[stage].name))"
         }
     }
@@ -50,6 +52,7 @@ extension Reading {
             case .amplification: return Readable.significant(value)
             case .attempts, .backlog, .jobs, .misordered: return Readable.count(value)
             case .errors: return Readable.share(value)
+            case .spent: return Readable.trimmed(value, decimals: 6)
             case .quantile, .mean, .maximum: return Readable.time(value)
             case .throughput: return Readable.significant(value) + "/s"
             }

@@ -44,6 +44,8 @@ package struct MetricReader {
         case .throughput:
             return throughput(over: selection)
         case .misordered: return source.misordered.map { .value(Double($0)) } ?? .notMeasured
+        case .spent(let provider):
+            return source.spent(provider: provider, in: specification).map { .value($0) } ?? .notMeasured
         case .jobs(let entry, let stage):
             guard let jobs = source.jobs(stage: stage) else { return .notMeasured }
             return .value(Double(jobs.count(of: entry)))

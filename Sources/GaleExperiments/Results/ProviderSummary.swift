@@ -6,10 +6,12 @@ public struct ProviderSummary: Codable, Equatable, Sendable {
     public var answers: [String: Int64]
     /// From sending an attempt to its answer.
     public var latency: LatencySummary
+    /// What it was paid for what it took, in units of the currency of the policies' prices; nil: no policy has prices.
+    public var spent: Double?
 
     public init(
         attempts: Int64, accepted: Int64, errors: Int64, timeouts: Int64, answers: [String: Int64],
-        latency: LatencySummary
+        latency: LatencySummary, spent: Double? = nil
     ) {
         self.attempts = attempts
         self.accepted = accepted
@@ -17,5 +19,6 @@ public struct ProviderSummary: Codable, Equatable, Sendable {
         self.timeouts = timeouts
         self.answers = answers
         self.latency = latency
+        self.spent = spent
     }
 }

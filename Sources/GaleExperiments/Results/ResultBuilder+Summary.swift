@@ -79,7 +79,8 @@ extension ResultBuilder {
             for answer in source.answers(provider: index) { answers[answer.text, default: 0] += answer.count }
             summaries[provider.name] = ProviderSummary(
                 attempts: totals.attempts, accepted: totals.accepted, errors: totals.errors, timeouts: totals.timeouts,
-                answers: answers, latency: summary(of: [.provider(index)]))
+                answers: answers, latency: summary(of: [.provider(index)]),
+                spent: source.spent(provider: index, in: specification))
         }
         return summaries
     }

@@ -71,13 +71,13 @@ final class FaultSchedule: Component {
         case .provider(let provider, _): parts.providers[provider].end(fault: place)
         case .brokerCrash(let broker, let node): restart(broker: broker, node: node)
         case .workerCrash(let stage, let first, let count):
-            let free = free(first..<first + count, of: stage) { effect in
+            let free = free(first..<first + count, of: stage, isCrash: true) { effect in
                 guard case .workerCrash(stage, let first, let count) = effect else { return nil }
                 return first..<first + count
             }
             if !free.isEmpty { parts.stages[stage].restart(free) }
         case .workerPause(let stage, let first, let count):
-            let free = free(first..<first + count, of: stage) { effect in
+            let free = free(first..<first + count, of: stage, isCrash: false) { effect in
                 guard case .workerPause(stage, let first, let count) = effect else { return nil }
                 return first..<first + count
             }
@@ -104,13 +104,19 @@ final class FaultSchedule: Component {
 
     /// The replicas of a fault that has ended which no other fault of its kind keeps as they are; those that one does are
     /// that one's doing from now on.
-    private func free(_ replicas: Range<Int>, of stage: Int, struckBy: (FaultEffect) -> Range<Int>?) -> [Int] {
+    private func free(
+        _ replicas: Range<Int>, of stage: Int, isCrash: Bool, struckBy: (FaultEffect) -> Range<Int>?
+    ) -> [Int] {
         var free: [Int] = []
         for replica in replicas {
             let other = faults.indices.first { place in
                 inForce[place] && struckBy(faults[place].effect)?.contains(replica) == true
             }
-            if let other { parts.stages[stage].blame(replica: replica, fault: other) } else { free.append(replica) }
+            if let other {
+                parts.stages[stage].blame(replica: replica, fault: other, isCrash: isCrash)
+            } else {
+                free.append(replica)
+            }
         }
         return free
     }

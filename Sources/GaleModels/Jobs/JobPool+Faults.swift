@@ -34,10 +34,11 @@ extension JobPool {
         serve()
     }
 
-    /// Another fault keeps a worker down, or still, from now on.
-    func blame(_ number: Int, fault: Int) {
+    /// Another fault of the same kind keeps a worker down, or still (`isCrash` false), from now on. One that is down is not
+    /// down because of a fault that would make it stand still.
+    func blame(_ number: Int, fault: Int, isCrash: Bool) {
         precondition(number >= 0 && number < stage.state.pointee.replicaCount, "a fault is of workers that exist")
-        if !workers[number].isAlive || workers[number].isPaused { workers[number].fault = fault }
+        if isCrash ? !workers[number].isAlive : workers[number].isPaused { workers[number].fault = fault }
     }
 
     /// Workers stand still: neither work nor heartbeats go on, and nobody hears of it.

@@ -66,11 +66,13 @@ extension JobPool {
     private func transit(_ number: Int, _ leg: Leg) -> Interval? {
         let slot = slots + number
         slot.pointee.sent += 1
-        let attempt = UInt64(slot.pointee.lease.attempt) & 0x3F
+        let (attempt, sent) = (UInt64(slot.pointee.lease.attempt), slot.pointee.sent)
+        // What a leg has no room for goes into the key.
+        let beyond = (attempt >> 6) << 32 | sent >> 15
         return link.transit(
-            key: core.message(slot.pointee.message).pointee.identity,
-            leg: 1 << 31 | leg.rawValue << 29 | (stage.state.pointee.id & 0xFF) << 21 | attempt << 15
-                | slot.pointee.sent & 0x7FFF)
+            key: core.message(slot.pointee.message).pointee.identity &+ beyond &* 0x9E37_79B9_7F4A_7C15,
+            leg: 1 << 31 | leg.rawValue << 29 | (stage.state.pointee.id & 0xFF) << 21 | (attempt & 0x3F) << 15
+                | sent & 0x7FFF)
     }
 
     // MARK: At the worker

@@ -14,7 +14,7 @@ struct Exchange: BitwiseCopyable {
     var timer: TimerHandle
     /// When it was sent, nanoseconds.
     var sent: Int64
-    /// Of an attempt's answer: see `milliseconds(_:)`. Of a look-up: the window. Milliseconds.
+    /// Of an attempt's answer: its `AnswerWord`. Of a look-up: the window. Milliseconds.
     var milliseconds: UInt32
     var job: UInt32
     var stage: UInt16
@@ -50,32 +50,6 @@ struct Exchange: BitwiseCopyable {
 }
 
 extension Exchange {
-    /// An answer's Retry-After as a record keeps it: milliseconds plus one, rounded up; of a 410, since when the address has
-    /// been invalid, in milliseconds from `origin`; 0: none.
-    @inline(__always)
-    static func milliseconds(_ response: ProviderResponse) -> UInt32 {
-        if let since = response.invalidSince {
-            return UInt32(clamping: max(1, since.nanoseconds / 1_000_000 &+ origin))
-        }
-        guard let retryAfter = response.retryAfter else { return 0 }
-        return UInt32(clamping: (retryAfter.nanoseconds + 999_999) / 1_000_000 + 1)
-    }
-
-    /// The start of the run: it may lie in the middle of what 32 bits of milliseconds hold, 24 days each way.
-    private static var origin: Int64 { 1 << 31 }
-
     /// A provider's answer as the dispatcher hears it.
-    var response: ProviderResponse { Self.response(status, reason, milliseconds) }
-
-    @inline(__always)
-    static func response(_ status: UInt16, _ reason: UInt16, _ milliseconds: UInt32) -> ProviderResponse {
-        var response = ProviderResponse(status: status, reason: Reason(rawValue: reason))
-        if milliseconds == 0 { return response }
-        if status == 410 {
-            response.invalidSince = Instant(nanoseconds: (Int64(milliseconds) &- origin) &* 1_000_000)
-        } else {
-            response.retryAfter = .milliseconds(Int64(milliseconds) &- 1)
-        }
-        return response
-    }
+    var response: ProviderResponse { AnswerWord.response(status, reason, milliseconds) }
 }

@@ -120,7 +120,7 @@ struct Spans: BitwiseCopyable {
 /// What only a message that goes through a retry topic needs, beside its record.
 struct RetryHeader: BitwiseCopyable {
     /// Milliseconds before which a retry topic's consumer does not hand it out.
-    var dueMilliseconds: UInt32 = 0
+    var dueMilliseconds: Int64 = 0
     /// What the dispatcher put into the header.
     var attempts: UInt64 = 0
 }

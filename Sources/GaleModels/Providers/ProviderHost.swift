@@ -126,7 +126,7 @@ struct ProviderHandle {
         }
         exchange.pointee.status = answer.response.status
         exchange.pointee.reason = answer.response.reason.rawValue
-        exchange.pointee.milliseconds = Exchange.milliseconds(answer.response)
+        exchange.pointee.milliseconds = AnswerWord.word(of: answer.response)
         let identity = state.pointee.core.message(exchange.pointee.message).pointee.identity
         return stage.answer(index, departs: answer.departs, link: state.pointee.link, key: identity)
     }

@@ -18,12 +18,12 @@ struct Objection {
 }
 
 extension Core {
-    /// The objection in force that a consent look-up finds, if there is one.
-    func objection(of message: UnsafeMutablePointer<Message>, key: UInt64) -> Objection? {
+    /// The objection in force that a stage's consent look-up finds, if there is one. An objection is to what one stage sends.
+    func objection(of message: UnsafeMutablePointer<Message>, key: UInt64, stage: Int) -> Objection? {
         if state.pointee.objections.isEmpty { return nil }
         let recipient = recipient(of: message)
         return state.pointee.objections.first { objection in
-            objection.isOf(recipient, draws)
+            objection.stage == stage && objection.isOf(recipient, draws)
                 && (objection.channel.map { StateKind.key(recipient: recipient, $0) == key } ?? true)
         }
     }
@@ -46,7 +46,8 @@ extension StageHandle {
             state.pointee.decisions[objection.fault] += revoked(number) - before
             guard isGranted else { continue }
             // What another objection says still holds.
-            for other in core.state.pointee.objections where other.isOf(recipient, core.draws) {
+            for other in core.state.pointee.objections
+            where other.stage == objection.stage && other.isOf(recipient, core.draws) {
                 dispatch(
                     .consentChanged(recipient: recipient, channel: other.channel, isGranted: false), of: nil,
                     named: message.pointee.identity, to: number)

@@ -84,5 +84,5 @@ struct Job: BitwiseCopyable {
     }
 
     /// A provider's answer as the dispatcher hears it.
-    var response: ProviderResponse { Exchange.response(status, reason, milliseconds) }
+    var response: ProviderResponse { AnswerWord.response(status, reason, milliseconds) }
 }

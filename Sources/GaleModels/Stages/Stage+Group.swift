@@ -95,10 +95,10 @@ extension Stage {
         scheduleRebalance(after: 0)
     }
 
-    /// Another fault keeps a replica down from now on.
-    func blame(replica: Int, fault: Int) {
-        if let pool { return pool.blame(replica, fault: fault) }
-        guard replica < state.pointee.replicaCount, !state.pointee.replicas[replica].isAlive else { return }
+    /// Another fault keeps a replica down, or still (`isCrash` false), from now on.
+    func blame(replica: Int, fault: Int, isCrash: Bool) {
+        if let pool { return pool.blame(replica, fault: fault, isCrash: isCrash) }
+        guard isCrash, replica < state.pointee.replicaCount, !state.pointee.replicas[replica].isAlive else { return }
         state.pointee.replicas[replica].fault = Int32(fault)
     }
 

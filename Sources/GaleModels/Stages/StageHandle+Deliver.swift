@@ -121,7 +121,7 @@ extension StageHandle {
             job.pointee.token = attempt.rawValue
             job.pointee.status = answer.response.status
             job.pointee.reason = answer.response.reason.rawValue
-            job.pointee.milliseconds = Exchange.milliseconds(answer.response)
+            job.pointee.milliseconds = AnswerWord.word(of: answer.response)
             let back = answer.departs == .distantFuture ? nil : answer.departs + transit
             if expect(work, .attempt, sent: core.now, back: back, within: lane), let back {
                 recordAnswer(message, provider: target, sent: core.now, back: back)
@@ -205,7 +205,7 @@ extension StageHandle {
         let job = job(index)
         let message = core.message(job.pointee.message)
         core.state.pointee.retryHeaders[job.pointee.message].pointee = RetryHeader(
-            dueMilliseconds: UInt32(truncatingIfNeeded: (instant.nanoseconds + 999_999) / 1_000_000),
+            dueMilliseconds: instant.nanoseconds / 1_000_000 + (instant.nanoseconds % 1_000_000 > 0 ? 1 : 0),
             attempts: attempts)
         core.move(message, to: .broker, at: core.now)
         job.pointee[.delivering] = false

@@ -26,7 +26,8 @@ extension StageHandle {
         job.pointee[.failed] = true
         if let answer, !answer.failed {
             job.pointee[.failed] = false
-            job.pointee.value = store.read(read, of: work.message, at: answer.departs)
+            job.pointee.value = store.read(
+                read, of: work.message, stage: Int(state.pointee.id), at: answer.departs)
         }
         expect(work, .lookUp, sent: core.now, back: answer.map { $0.departs + transit }, within: lane)
     }

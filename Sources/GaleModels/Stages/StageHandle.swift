@@ -111,7 +111,7 @@ struct StageHandle {
     private func delay(_ record: BufferedRecord) {
         let message = core.message(record.message)
         core.move(message, to: .backoff, at: core.now)
-        let due = Int64(core.state.pointee.retryHeaders[record.message].pointee.dueMilliseconds) * 1_000_000
+        let due = core.state.pointee.retryHeaders[record.message].pointee.dueMilliseconds * 1_000_000
         let index = state.pointee.delayed.allocate()
         state.pointee.delayed[index].initialize(to: record)
         core.retain(record.message)

@@ -7,12 +7,17 @@ import GalePrimitives
 /// Over a straight link operations take effect in the order in which they are sent, as they would on arrival.
 extension StoreHandle {
     /// Reads an entry, after adding to it where the look-up says so; 0: there is none.
-    func read(_ read: StateRead, of message: UnsafeMutablePointer<Message>, at instant: Instant) -> Int64 {
+    func read(
+        _ read: StateRead, of message: UnsafeMutablePointer<Message>, stage: Int, at instant: Instant
+    ) -> Int64 {
         switch read.kind {
         case .presence: return state.pointee.core.lastSeen(of: message, at: instant.nanoseconds)
         case .cap: return admits(read, message.pointee.identity, at: instant) ? 0 : 1
         case .consent:
-            guard let objection = state.pointee.core.objection(of: message, key: read.key) else { return 0 }
+            guard
+                let objection = state.pointee.core.objection(
+                    of: message, key: read.key, stage: stage)
+            else { return 0 }
             state.pointee.decisions[objection.fault] += 1
             return 1
         case .deduplication, .suppression: break

@@ -111,7 +111,8 @@ struct StoreHandle {
             if exchange.pointee.kind == .write {
                 apply(exchange.pointee.write, at: instant)
             } else {
-                exchange.pointee.request.value = read(exchange.pointee.read, of: message, at: instant)
+                exchange.pointee.request.value = read(
+                    exchange.pointee.read, of: message, stage: Int(exchange.pointee.stage), at: instant)
             }
             return
         }

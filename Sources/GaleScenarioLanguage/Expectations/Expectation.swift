@@ -75,6 +75,8 @@ public struct Expectation: Equatable, Sendable {
         case throughput
         /// Deliveries after that of a later notification of the same recipient, over the whole run.
         case misordered
+        /// What providers took, at the prices of the policies, over the whole run; its bound is a `.ratio` in units of the currency.
+        case spent(provider: Int?)
         /// What became of the tasks of a stage that works, over the whole run.
         case jobs(JobEntry, stage: Int)
     }

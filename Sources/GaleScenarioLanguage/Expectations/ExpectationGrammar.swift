@@ -9,7 +9,7 @@ public enum ExpectationGrammar {
     /// comparison  = metric, ( "<" | "<=" | "=" | ">=" | ">" ), bound ;
     /// metric      = [ CHANNEL, "." ], entry
     ///             | ( "mean" | "max" | percentile ), "(", [ SUBJECT, "." ], "latency", ")"
-    ///             | "amplification" | "throughput" | "misordered"
+    ///             | "amplification" | "throughput" | "misordered" | "spent", [ "(", PROVIDER, ")" ]
     ///             | "attempts", [ "(", PROVIDER, ")" ] | "errors", "(", PROVIDER, ")"
     ///             | "backlog", "(", TOPIC, ")" | jobs, "(", STAGE, ")" ;
     /// jobs        = "leases" | "leases-lost" | "fenced" | "refused" ;
@@ -25,7 +25,7 @@ public enum ExpectationGrammar {
         comparison  = metric, ( "<" | "<=" | "=" | ">=" | ">" ), bound ;
         metric      = [ CHANNEL, "." ], entry
                     | ( "mean" | "max" | percentile ), "(", [ SUBJECT, "." ], "latency", ")"
-                    | "amplification" | "throughput" | "misordered"
+                    | "amplification" | "throughput" | "misordered" | "spent", [ "(", PROVIDER, ")" ]
                     | "attempts", [ "(", PROVIDER, ")" ] | "errors", "(", PROVIDER, ")"
                     | "backlog", "(", TOPIC, ")" | jobs, "(", STAGE, ")" ;
         jobs        = "leases" | "leases-lost" | "fenced" | "refused" ;
@@ -53,6 +53,7 @@ public enum ExpectationGrammar {
         | `backlog(outbox)` | messages appended to a topic and not yet taken, the largest value | a count (`< 10k`) |
         | `throughput` | delivered notifications per second | a rate (`> 100k/s`) |
         | `misordered` | deliveries after that of a later notification of the same recipient, from workloads with `ordered: true`, over the whole run | a count (`= 0`) |
+        | `spent`, `spent(sms-a)` | what the providers took, at the policies' `prices`, over the whole run | a number (`< 120.5`), in the currency's units |
         | `leases(workers)`, `leases-lost(workers)`, `fenced(workers)`, `refused(workers)` | of a stage with `work`, over the whole run: leases, those that ran out, work refused because its worker no longer had the lease, submissions refused because a live task had their unique key | a count (`= 0`) |
 
         `before`, `during` and `after` a fault select messages by their intended send time. `within T after F: A and B`
@@ -63,8 +64,8 @@ public enum ExpectationGrammar {
 
     static let percentileExamples = ["p50", "p90", "p95", "p99", "p999", "p9999"]
     static let functions =
-        ["mean", "max", "attempts", "errors", "backlog"] + Expectation.JobEntry.allCases.map(\.rawValue)
-    static let plainMetrics = ["amplification", "throughput", "attempts", "misordered"]
+        ["mean", "max", "attempts", "errors", "spent", "backlog"] + Expectation.JobEntry.allCases.map(\.rawValue)
+    static let plainMetrics = ["amplification", "throughput", "attempts", "misordered", "spent"]
     static let entries = Expectation.LedgerEntry.allCases.map(\.rawValue)
     static let metricNames = entries + plainMetrics + functions + percentileExamples
 }

@@ -18,14 +18,19 @@ package struct ExpectationParser {
     let workingStages: Set<Int>
     /// A workload is ordered.
     let hasOrder: Bool
+    /// A policy has prices.
+    let hasPrices: Bool
     private var tokens: [ExpectationToken] = []
     private var position = 0
     private var length = 0
 
-    package init(names: [Entity: [String]], workingStages: Set<Int> = [], hasOrder: Bool = false) {
+    package init(
+        names: [Entity: [String]], workingStages: Set<Int> = [], hasOrder: Bool = false, hasPrices: Bool = false
+    ) {
         self.names = names
         self.workingStages = workingStages
         self.hasOrder = hasOrder
+        self.hasPrices = hasPrices
     }
 
     package mutating func parse(_ text: String) throws(Mistake) -> Expectation.Condition {
@@ -83,6 +88,7 @@ package struct ExpectationParser {
         switch comparison.metric {
         case .jobs(let entry, _): name = entry.rawValue
         case .misordered: name = "misordered"
+        case .spent: name = "spent"
         default: return
         }
         throw Mistake(offset: word.offset, message: "'\(name)' is counted over the whole run")
@@ -120,8 +126,18 @@ package struct ExpectationParser {
             throw Mistake(
                 offset: word.offset, message: "no workload is ordered", remedy: "write `ordered: true` in a workload")
         case "attempts": return .attempts(provider: nil)
+        case "spent":
+            try checkPrices(word)
+            return .spent(provider: nil)
         default: return try entry(word)
         }
+    }
+
+    private func checkPrices(_ word: ExpectationToken) throws(Mistake) {
+        if hasPrices { return }
+        throw Mistake(
+            offset: word.offset, message: "no policy has prices", remedy: "write `prices: {PROVIDER: 0.01}` in a policy"
+        )
     }
 
     private func entry(_ word: ExpectationToken) throws(Mistake) -> Expectation.Metric {
@@ -134,7 +150,7 @@ package struct ExpectationParser {
                 suggestion: latency
                     ? "p99(\(word.text))" : NearestName.of(parts.last ?? "", among: ExpectationGrammar.metricNames),
                 remedy: "valid here: \(ExpectationGrammar.entries.joined(separator: ", ")), amplification, throughput, "
-                    + "attempts, p99(latency), mean(latency), max(latency), errors(PROVIDER), backlog(TOPIC)")
+                    + "attempts, spent, p99(latency), mean(latency), max(latency), errors(PROVIDER), backlog(TOPIC)")
         }
         if parts.count == 1 { return .count(entry, .all) }
         guard let channel = Channel.allCases.first(where: { $0.name == parts[0] }) else {
@@ -149,6 +165,9 @@ package struct ExpectationParser {
         let metric: Expectation.Metric
         switch function.text {
         case "attempts": metric = .attempts(provider: try name(of: .provider, argument))
+        case "spent":
+            try checkPrices(function)
+            metric = .spent(provider: try name(of: .provider, argument))
         case "errors": metric = .errors(provider: try name(of: .provider, argument))
         case "backlog": metric = .backlog(topic: try name(of: .topic, argument))
         case "mean": metric = .mean(try subject(argument))
@@ -161,7 +180,8 @@ package struct ExpectationParser {
                     offset: function.offset, message: "unknown metric '\(function.text.shortened)(…)'",
                     suggestion: NearestName.of(
                         function.text, among: ExpectationGrammar.functions + ExpectationGrammar.percentileExamples),
-                    remedy: "valid here: p50, p99, p99.9, mean, max (of a latency); attempts, errors (of a provider); "
+                    remedy:
+                        "valid here: p50, p99, p99.9, mean, max (of a latency); attempts, errors, spent (of a provider); "
                         + "backlog (of a topic); leases, leases-lost, fenced, refused (of a stage that works)")
             }
             metric = .quantile(quantile, try subject(argument))
@@ -229,7 +249,7 @@ package struct ExpectationParser {
             if word.text.hasSuffix("%") { return .share(try share(word)) }
             return .count(try quantity(word, .integer(0...Int64.max), Quantity.count))
         case .errors: return .share(try share(word))
-        case .amplification: return .ratio(try number(word))
+        case .amplification, .spent: return .ratio(try number(word))
         case .attempts, .backlog, .jobs, .misordered:
             return .count(try quantity(word, .integer(0...Int64.max), Quantity.count))
         case .quantile, .mean, .maximum: return .interval(try duration(at: word))

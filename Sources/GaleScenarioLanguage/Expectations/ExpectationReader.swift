@@ -20,7 +20,8 @@ struct ExpectationReader {
         }
         var parser = ExpectationParser(
             names: order.names, workingStages: Set(working),
-            hasOrder: world.workloads.contains(where: \.isOrdered))
+            hasOrder: world.workloads.contains(where: \.isOrdered),
+            hasPrices: world.policies.contains { !($0.policy.routing.money?.prices.isEmpty ?? true) })
         do throws(ExpectationParser.Mistake) {
             let condition = try parser.parse(text)
             check(condition, item)

@@ -36,9 +36,11 @@ extension Tables {
             "Whether a notification replaces a waiting one with its collapse key; default false"),
         Key(
             "lanes", .either([.choice(["none", "strict"]), .record(lanes)]), .optional,
-            "Who waits goes by priority; `strict`: the most urgent first, but what has waited 10s before what came later"
+            "Who waits in a replica goes by priority (a topic's backlog does not); `strict`: the most urgent first, but what has "
+                + "waited 10s before what came later"
         ),
-        Key("fair", .boolean, .optional, "Whether tenants take turns among those that wait; default false"),
+        Key(
+            "fair", .boolean, .optional, "Whether tenants take turns among those that wait in a replica; default false"),
     ]
 
     static let money = Table(

@@ -81,6 +81,19 @@ struct ClientRateTests {
         #expect(sent > 0.4 * brought, "and the bucket is used")
     }
 
+    @Test("what is more than the bucket holds is never to be had now")
+    func beyond() {
+        var rate = ClientRate(ClientRatePolicy())
+        rate.answered(isThrottled: true, at: 0)
+        for passed in [0, 1, 2_000_000_000, 60_000_000_000] as [Int64] {
+            let available = rate.available(at: passed)
+            for missing in 1...5 as ClosedRange<Int64> {
+                let at = rate.time(of: available + missing, after: passed)
+                #expect(at > passed, "\(available + missing) attempts at \(passed)")
+            }
+        }
+    }
+
     @Test("with the preset, a provider that throttles is sent what it takes, in time and without losing anything")
     func dispatcher() {
         let host = TestHost(.plain(retry: RetryPolicy(.awsAdaptive)))

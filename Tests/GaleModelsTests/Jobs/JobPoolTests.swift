@@ -112,6 +112,34 @@ struct JobPoolTests {
         #expect(world.measurements.decisionsChanged(fault: 0) > 0)
     }
 
+    @Test("the network treats each attempt of a task anew, however many there are")
+    func manyAttempts() {
+        func leasesLost(_ attempts: Int) -> Int64 {
+            var failing = Self.work(lease: .seconds(1), heartbeat: nil, failures: 1_000_000, attempts: attempts)
+            failing.duration = .constant(1e7)
+            failing.retry = RetryPolicy(backoff: .fixed, jitter: .none, base: .milliseconds(10), cap: .seconds(5))
+            failing.link = 0
+            var world = Self.platform(failing, perSecond: 0.2)
+            world.links[0].lossMicros = 200_000
+            let (ledger, jobs, _) = run(world)
+            #expect(ledger.deadLettered == ledger.submitted && jobs.leases == ledger.submitted * Int64(attempts))
+            return jobs.leasesLost
+        }
+        let (once, twice) = (leasesLost(64), leasesLost(128))
+        #expect(once > 50 && twice != 2 * once && abs(twice - 2 * once) < once / 2, "\(once) \(twice)")
+    }
+
+    @Test("workers that are down are down because of their crash, whatever pauses begin and end meanwhile")
+    func blame() {
+        var long = Self.pause(8, at: 8, seconds: 22)
+        long.name = "long pause"
+        var crash = Self.crash(8, at: 10, seconds: 30)
+        crash.effect = .workerCrash(stage: 0, firstReplica: 0, count: 8)
+        let (_, _, world) = run(Self.platform(Self.work(), faults: [Self.pause(8, at: 5, seconds: 15), long, crash]))
+        #expect(world.measurements.decisionsChanged(fault: 1) == 0, "all stood still already, and then were dead")
+        #expect(world.measurements.decisionsChanged(fault: 2) > 100)
+    }
+
     @Test("a zombie's work has no effect, unless nobody looks at its lease: then it is a duplicate")
     func zombies() {
         var work = Self.work(2)
@@ -199,6 +227,8 @@ struct JobPoolTests {
         let unique = run(world(.message))
         #expect(unique.jobs.refused > 0 && unique.ledger.duplicates == 0 && unique.ledger.suppressed == 0)
         #expect(unique.ledger.delivered == unique.ledger.submitted)
+        // What is refused leaves the task's own times as they were.
+        #expect((unique.world.measurements.latency(.stage(0), phase: 0).min ?? 0) >= 60_000_000_000)
         let anew = run(world(.none))
         #expect(anew.jobs.refused == 0 && anew.ledger.duplicates == unique.jobs.refused)
     }
@@ -210,6 +240,8 @@ struct JobPoolTests {
         let (ledger, jobs, _) = run(world)
         #expect(ledger.shed > 0 && ledger.expired > 0 && jobs.expired == ledger.expired)
         #expect(jobs.enqueued + ledger.shed == ledger.submitted)
+        // What is too old is nobody's lease.
+        #expect(jobs.leases == jobs.enqueued - jobs.expired && jobs.completed == jobs.leases)
         #expect(jobs.tenants.reduce(0) { $0 + $1.started } == jobs.enqueued - jobs.expired)
     }
 
