@@ -12,6 +12,11 @@ let package = Package(
         .library(name: "Gale", targets: ["Gale"]),
         .library(name: "GaleDelivery", targets: ["GaleDelivery", "GalePrimitives"]),
     ],
+    traits: [
+        .trait(
+            name: "PlantedBugs",
+            description: "Mistakes that the delivery code makes when it is told to, to test the tests (Scripts/planted-bugs)")
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),

@@ -38,6 +38,11 @@ public struct Policy: Equatable, Sendable {
     /// (Amazon SQS, `maxReceiveCount`; Kafka share groups, `group.share.delivery.count.limit`, 5); nil: never.
     public var maximumDeliveries: UInt8?
 
+    #if PlantedBugs
+        /// A mistake of this policy's dispatchers; nil: none that we know of.
+        public var plantedBug: PlantedBug?
+    #endif
+
     public init(
         routes: [Route], timeout: Interval = .seconds(10), waiting: Waiting = .park,
         deduplication: Deduplication? = nil, retry: RetryPolicy = RetryPolicy(), breaker: BreakerPolicy? = nil,

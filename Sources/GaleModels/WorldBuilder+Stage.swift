@@ -97,6 +97,9 @@ extension WorldBuilder {
 
     private func describe(_ policy: PolicySpecification, _ state: inout Stage.State) {
         state.isHedged = policy.policy.retry.hedging != nil
+        #if PlantedBugs
+            state.plantedBug = policy.policy.plantedBug
+        #endif
         if policy.policy.maximumDeliveries != nil {
             state.redeliveries = .allocate(capacity: 1)
             state.redeliveries?.initialize(to: StoreTable())

@@ -62,6 +62,15 @@ extension DispatcherCore {
         return true
     }
 
+    /// A notification comes that is refused: if its collapse key was noted when it left for a retry topic, it is away no longer.
+    func comeBackInVain(_ notification: Notification) {
+        guard RetryTopicHeader(rawValue: notification.previousAttempts).isKeyNoted, notification.collapseKey != 0,
+            state.pointee.routing.collapses
+        else { return }
+        let key = Self.mixed(notification.recipient, notification.collapseKey)
+        _ = state.pointee.routing.away.come(key, created: notification.created.nanoseconds, isBack: true)
+    }
+
     /// Whether nothing of a chain is under way and nothing of it can have been taken.
     private func isReplaceable(_ slot: UInt32) -> Bool {
         let chain = chain(slot)

@@ -24,7 +24,11 @@ extension DispatcherCore {
         guard let guards = state.pointee.guards else { return }
         let guarded = guards.pointee.providers + Int(provider)
         guarded.pointee.inFlight += 1
-        if guarded.pointee.hasRate { guarded.pointee.rate.take() }
+        #if PlantedBugs
+            if guarded.pointee.hasRate && !isPlanted(.quotaCountedAfterSend) { guarded.pointee.rate.take() }
+        #else
+            if guarded.pointee.hasRate { guarded.pointee.rate.take() }
+        #endif
         if guarded.pointee.followsRate { guarded.pointee.clientRate.take() }
         var tenant: UInt32 = 0
         if guards.pointee.hasTenants {
@@ -49,6 +53,11 @@ extension DispatcherCore {
         let duration = now - call.sent
         guards.pointee.duration = duration
         release(call, guards)
+        #if PlantedBugs
+            if isPlanted(.leakedSlot), response.reason == .timedOut {
+                guards.pointee.providers[Int(call.provider)].inFlight += 1
+            }
+        #endif
         let verdict = Taxonomy.classify(state.pointee.providers[Int(call.provider)].dialect, response)
         let guarded = guards.pointee.providers + Int(call.provider)
         guarded.pointee.latency.record(duration, at: now)
@@ -172,7 +181,12 @@ extension DispatcherCore {
     /// Lets a chain wait in its tenant's queue, if that isn't full.
     private func waitForPermit(_ slot: UInt32, _ guards: UnsafeMutablePointer<Guards>, _ actions: inout Actions) {
         let note = guards.pointee.notes[slot]
-        let waiting = guards.pointee.tenants.tenant(note.pointee.tenant)?.waiting ?? 0
+        #if PlantedBugs
+            let isBounded = !isPlanted(.unboundedQueue)
+            let waiting = isBounded ? guards.pointee.tenants.tenant(note.pointee.tenant)?.waiting ?? 0 : 0
+        #else
+            let waiting = guards.pointee.tenants.tenant(note.pointee.tenant)?.waiting ?? 0
+        #endif
         if waiting >= guards.pointee.tenantQueue { return settle(slot, .shed, &actions) }
         state.pointee.counters.count(.bulkhead)
         if state.pointee.waiting == .retryTopic { return requeueLater(slot, .bulkhead, &actions) }

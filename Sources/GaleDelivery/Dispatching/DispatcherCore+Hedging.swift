@@ -152,7 +152,12 @@ extension DispatcherCore {
         }
         let copy = extra.remove(at: place)
         let index = Int(copy.provider)
-        let verdict = Taxonomy.classify(state.pointee.providers[index].dialect, response)
+        #if PlantedBugs
+            let verdict = misjudged(Taxonomy.classify(state.pointee.providers[index].dialect, response), response)
+            if isPlanted(.quotaCountedAfterSend) { countLate(state.pointee.providers + index) }
+        #else
+            let verdict = Taxonomy.classify(state.pointee.providers[index].dialect, response)
+        #endif
         if state.pointee.followsOutcomes {
             noteOutcome(
                 slot, provider: index, payer: copy.isRetry ? copy.payer : nil, verdict, response.retryAfter)
@@ -228,6 +233,9 @@ extension DispatcherCore {
             let identifier = Identifier.make(
                 slot: slot, generation: chain.pointee.generation, serial: copy.serial)
             abandonCall(identifier, provider: Int(copy.provider), epoch: copy.epoch)
+            #if PlantedBugs
+                if isPlanted(.hedgesNotCancelled) { continue }
+            #endif
             actions.append(.cancel(AttemptID(rawValue: identifier), reference: chain.pointee.reference))
         }
         extra.pointee.copyCount = 0

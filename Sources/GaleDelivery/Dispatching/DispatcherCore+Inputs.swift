@@ -35,6 +35,10 @@ extension DispatcherCore {
             state.pointee.counters.poisoned += 1
             return refuse(notification, .deadLettered, &actions)
         }
+        #if PlantedBugs
+            var notification = notification
+            if isPlanted(.expiryAtEntryOnly) { notification.expires = Instant(nanoseconds: .max / 2) }
+        #endif
         // Which channel, and how often it was tried, is what a retry topic's header says in one number.
         var step = DeliveryPlan.way(notification.channel, notification.platform)
         var attempts = header.place
@@ -58,6 +62,13 @@ extension DispatcherCore {
 
     /// From the look-ups on.
     func begin(_ slot: UInt32, _ actions: inout Actions) {
+        #if PlantedBugs
+            if isPlanted(.deduplicateAfterSend) {
+                let others = firstState(slot) & ~StateAccesses.bit(.deduplication)
+                if !lookUpFirst(slot, others, isBeginning: true, &actions) { _ = proceed(slot, [], &actions) }
+                return
+            }
+        #endif
         if !lookUpFirst(slot, firstState(slot), isBeginning: true, &actions) { _ = proceed(slot, [], &actions) }
     }
 
@@ -70,6 +81,7 @@ extension DispatcherCore {
                 actions.append(.write(reference: notification.reference, deliveredKey(notification.key)))
             }
         }
+        if state.pointee.isRouted { comeBackInVain(notification) }
         state.pointee.counters.count(outcome)
         actions.append(.settle(reference: notification.reference, outcome))
     }

@@ -4,6 +4,9 @@ import GalePrimitives
 /// From a policy's values to flat tables, and their end.
 extension DispatcherCore {
     init(policy: Policy, providers: [ProviderDescription], mostChains: Int = Identifier.maximumChains) {
+        #if PlantedBugs
+            let policy = policy.asPlanted
+        #endif
         precondition(!providers.isEmpty && providers.count <= Int(UInt16.max), "a dispatcher has providers")
         let plan = DeliveryPlan(policy, providerCount: providers.count)
         let accesses = StateAccesses(policy)
@@ -35,6 +38,10 @@ extension DispatcherCore {
         }
         let safety = Safety.isNeeded(by: policy) ? UnsafeMutablePointer<Safety>.allocate(capacity: 1) : nil
         safety?.initialize(to: Safety(policy, providerCount: providers.count))
+        #if PlantedBugs
+            // Bugs are on the general way.
+            let isUnwatched = isUnwatched && policy.plantedBug == nil
+        #endif
         let isPlain = accesses.isPlain && guards == nil && !policy.routing.isOn && safety == nil && isUnwatched
         state = .allocate(capacity: 1)
         state.initialize(
@@ -53,6 +60,9 @@ extension DispatcherCore {
                 maximumDeliveries: policy.maximumDeliveries ?? .max,
                 spread: max(1_000_000_000, policy.retry.base.nanoseconds),
                 chainLimit: UInt32(min(max(1, mostChains), Identifier.maximumChains))))
+        #if PlantedBugs
+            state.pointee.plantedBug = policy.plantedBug
+        #endif
     }
 
     func deallocate() {

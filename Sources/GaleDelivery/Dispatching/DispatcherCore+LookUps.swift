@@ -81,6 +81,9 @@ extension DispatcherCore {
             if !found(kind, value, slot, &actions) { passed(slot, kind, &actions) }
         case .failed:
             state.pointee.counters.failedLookUps += 1
+            #if PlantedBugs
+                if isPlanted(.failsOpen) { return passed(slot, kind, &actions) }
+            #endif
             if state.pointee.accesses[kind].failsOpen {
                 passed(slot, kind, &actions)
             } else {

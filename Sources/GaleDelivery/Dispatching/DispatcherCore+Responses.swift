@@ -13,7 +13,12 @@ extension DispatcherCore {
         }
         let index = Int(chain.pointee.provider)
         let provider = state.pointee.providers + index
-        let verdict = Taxonomy.classify(provider.pointee.dialect, response)
+        #if PlantedBugs
+            let verdict = misjudged(Taxonomy.classify(provider.pointee.dialect, response), response)
+            if isPlanted(.quotaCountedAfterSend) { countLate(provider) }
+        #else
+            let verdict = Taxonomy.classify(provider.pointee.dialect, response)
+        #endif
         if state.pointee.isRouted { noteRoutedAnswer(slot, verdict) }
         if state.pointee.followsOutcomes {
             let isRetry = chain.pointee.attempts > 1

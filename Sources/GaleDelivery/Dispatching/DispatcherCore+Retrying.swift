@@ -70,6 +70,12 @@ extension DispatcherCore {
         var failure = Backoff.Failure(
             number: Int(chain.pointee.attempts), isThrottled: verdict.errorClass == .throttled,
             age: max(0, state.pointee.now - chain.pointee.created))
+        #if PlantedBugs
+            if isPlanted(.jitterRemoved) {
+                return max(
+                    state.pointee.backoff.delay(after: &failure, random: .max), retryAfter?.nanoseconds ?? 0)
+            }
+        #endif
         let delay: Int64
         if state.pointee.backoff.hasMemory {
             failure.memory = extra(slot).pointee.memory
@@ -80,6 +86,9 @@ extension DispatcherCore {
         }
         let cap = state.pointee.retry.retryAfterCap
         if cap < 0 { return delay }
+        #if PlantedBugs
+            if isPlanted(.retryAfterIgnored) { return delay }
+        #endif
         // A negative one has been dealt with.
         let asked = min(retryAfter?.nanoseconds ?? Int64(verdict.defaultRetryAfterSeconds) * 1_000_000_000, cap)
         switch state.pointee.retry.retryAfter {
@@ -150,6 +159,9 @@ extension DispatcherCore {
 
     /// Pays for a retry that is sent or decided upon now.
     private func withdrawRetry(_ slot: UInt32) {
+        #if PlantedBugs
+            if isPlanted(.retryPastBudget) { return }
+        #endif
         state.pointee.gates[gate(of: payer(of: slot))].withdraw(cause(of: slot), at: state.pointee.now)
         if !state.pointee.hasBudget { extra(slot).pointee.isPaid = true }
     }

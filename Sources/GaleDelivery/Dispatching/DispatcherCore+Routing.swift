@@ -90,7 +90,12 @@ extension DispatcherCore {
         guard quiet.channels & 1 << channel.rawValue != 0, routed.pointee.priority.rawValue >= quiet.bypass else {
             return nil
         }
-        let end = quiet.end(at: state.pointee.now, in: routed.pointee.zone)
+        #if PlantedBugs
+            let time = isPlanted(.clockSkewTrusted) ? chain(slot).pointee.created : state.pointee.now
+            let end = quiet.end(at: time, in: isPlanted(.wrongZone) ? TimeZoneIndex(rawValue: 0) : routed.pointee.zone)
+        #else
+            let end = quiet.end(at: state.pointee.now, in: routed.pointee.zone)
+        #endif
         return end > state.pointee.now ? end : nil
     }
 
@@ -120,6 +125,9 @@ extension DispatcherCore {
             routed.pointee.providerSince = state.pointee.now
         }
         guard state.pointee.routing.hasMoney else { return }
+        #if PlantedBugs
+            if isPlanted(.moneyNeverBooked) { return }
+        #endif
         let price = state.pointee.routing.prices[Int(provider)]
         let now = state.pointee.now
         if state.pointee.routing.money.affords(price, at: now) {

@@ -31,7 +31,12 @@ extension DispatcherCore {
         let now = state.pointee.now
         let isPermanent = verdict.errorClass == .suppressRecipient
         let permanence = safety.pointee.permanence.unsafelyUnwrapped + provider
-        let isBelieved = permanence.pointee.record(isPermanent: isPermanent, at: now)
+        #if PlantedBugs
+            let isJudged = permanence.pointee.record(isPermanent: isPermanent, at: now)
+            let isBelieved = isJudged || isPlanted(.falseWaveBelieved) || isPlanted(.tokenRemovedOnAny4xx)
+        #else
+            let isBelieved = permanence.pointee.record(isPermanent: isPermanent, at: now)
+        #endif
         if verdict.errorClass == .ok { forgiveStrikes(slot, &actions) }
         guard isPermanent else { return true }
         let note = safety.pointee.notes[slot]
@@ -66,6 +71,9 @@ extension DispatcherCore {
 
     /// A recipient's will has changed; `channel` nil: on every channel.
     func consentChanged(_ recipient: UInt64, _ channel: Channel?, isGranted: Bool, _ actions: inout Actions) {
+        #if PlantedBugs
+            if isPlanted(.consentAtEntryOnly) { return }
+        #endif
         guard let safety = state.pointee.safety, safety.pointee.isIndexed else { return }
         var slot = safety.pointee.recipients[recipient]
         while slot != HashIndex.none {

@@ -87,6 +87,9 @@ extension DispatcherCore {
         let gate = gate(of: provider)
         let queue = state.pointee.queues + queue(ofGate: gate)
         let available = state.pointee.gates[gate].available(cause(of: slot), at: state.pointee.now)
+        #if PlantedBugs
+            if isPlanted(.retryPastBudget) { return true }
+        #endif
         if isEntitled { return available > 0 }
         return queue.pointee.count == 0 && available > Int64(queue.pointee.promised)
     }
@@ -199,7 +202,11 @@ extension DispatcherCore {
         let chain = chain(slot)
         let index = state.pointee.plan.equivalents[Int(place)].provider
         let provider = state.pointee.providers + Int(index)
-        provider.pointee.bucket.take()
+        #if PlantedBugs
+            if !isPlanted(.quotaCountedAfterSend) { provider.pointee.bucket.take() }
+        #else
+            provider.pointee.bucket.take()
+        #endif
         provider.pointee.breaker.letThrough()
         if state.pointee.isRouted { noteRoutedSend(slot, place) }
         countSend(slot, chain, index, isPaid: isPaid)
@@ -207,6 +214,9 @@ extension DispatcherCore {
         if state.pointee.guards != nil { noteCall(identifier, slot, index, route, place: place) }
         actions.append(send(chain, identifier, index, channel(of: chain)))
         if state.pointee.retry.copies > 1 { noteCopy(slot, isRetry: isPaid, &actions) }
+        #if PlantedBugs
+            if isPlanted(.acknowledgeBeforeSend) { acknowledgeEarly(slot, &actions) }
+        #endif
     }
 
     /// An attempt begins.
@@ -228,9 +238,16 @@ extension DispatcherCore {
     func send(
         _ chain: UnsafeMutablePointer<Chain>, _ identifier: UInt64, _ provider: UInt16, _ channel: Channel
     ) -> Action {
-        .send(
+        #if PlantedBugs
+            let key =
+                isPlanted(.keyChangesOnRetry)
+                ? chain.pointee.key &+ UInt64(chain.pointee.attempts) &- 1 : chain.pointee.key
+        #else
+            let key = chain.pointee.key
+        #endif
+        return .send(
             AttemptID(rawValue: identifier), ChainID(rawValue: identifier & Identifier.chainMask),
-            reference: chain.pointee.reference, key: chain.pointee.key, timeout: state.pointee.timeout,
+            reference: chain.pointee.reference, key: key, timeout: state.pointee.timeout,
             provider: ProviderIndex(rawValue: provider), channel: channel)
     }
 

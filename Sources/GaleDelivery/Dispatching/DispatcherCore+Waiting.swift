@@ -12,6 +12,9 @@ extension DispatcherCore {
     func backOff(_ slot: UInt32, _ delay: Int64, _ reason: WaitReason, _ actions: inout Actions) {
         let at = state.pointee.now + delay
         giveBackPermit(ofChain: slot)
+        #if PlantedBugs
+            if isPlanted(.turnPassedOnEarly) { passTurnOn(slot) }
+        #endif
         state.pointee.counters.count(reason)
         // Whether it was seen in the app is asked here: a retry topic would not know when it was told.
         if state.pointee.waiting == .retryTopic && !isAwaitingSeen(slot) {
@@ -53,7 +56,11 @@ extension DispatcherCore {
         let queue = state.pointee.queues + index
         if queue.pointee.isOrdered {
             if !atHead { routed(slot).pointee.since = state.pointee.now }
-            queue.pointee.add(slot, routed(slot).pointee, atHead: atHead)
+            #if PlantedBugs
+                queue.pointee.add(slot, misplaced(routed(slot).pointee), atHead: atHead)
+            #else
+                queue.pointee.add(slot, routed(slot).pointee, atHead: atHead)
+            #endif
         } else if atHead {
             queue.pointee.prepend(slot)
         } else {

@@ -113,6 +113,10 @@ struct DispatcherState {
     var deadlines = WaitingDeadlines()
     /// Records that there may be.
     let chainLimit: UInt32
+
+    #if PlantedBugs
+        var plantedBug: PlantedBug?
+    #endif
 }
 
 /// The handle through which everything happens: a pointer, copied freely.
@@ -229,6 +233,15 @@ struct DispatcherCore {
     /// Ends a chain.
     func settle(_ slot: UInt32, _ outcome: Outcome, _ actions: inout Actions) {
         let outcome = state.pointee.isRouted ? routedOutcome(slot, outcome, &actions) : outcome
+        #if PlantedBugs
+            if isPlanted(.deadLetterDropped), outcome == .deadLettered {
+                actions.append(.settle(reference: chain(slot).pointee.reference, .delivered))
+                return close(slot)
+            }
+            if isPlanted(.doubleSettle) {
+                actions.append(.settle(reference: chain(slot).pointee.reference, outcome))
+            }
+        #endif
         actions.append(.settle(reference: chain(slot).pointee.reference, outcome))
         state.pointee.counters.count(outcome)
         close(slot)

@@ -12,6 +12,11 @@ public struct JobPolicy: Equatable, Sendable {
     /// When a unique key is free again.
     public var uniqueUntil: Uniqueness
 
+    #if PlantedBugs
+        /// A mistake of the table; nil: none that we know of.
+        public var plantedBug: PlantedBug?
+    #endif
+
     public init(
         lease: Interval = .seconds(30), attempts: Int = 26, quantum: UInt32 = 1, uniqueUntil: Uniqueness = .end
     ) {

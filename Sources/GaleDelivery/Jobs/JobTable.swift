@@ -133,7 +133,12 @@ public struct JobTable: ~Copyable {
 
     /// The worker has done the task.
     public mutating func complete(_ lease: Lease, at now: Instant) -> LeaseVerdict {
-        guard let slot = holder(of: lease, at: now) else { return .fenced }
+        guard let slot = holder(of: lease, at: now) else {
+            #if PlantedBugs
+                if policy.plantedBug == .zombieAccepted { return .accepted }
+            #endif
+            return .fenced
+        }
         leased -= 1
         end(slot, .completed)
         return .accepted

@@ -73,6 +73,9 @@ final class Stage: Component {
         var isHedged = false
         /// Exchanges of attempts under way, where attempts are hedged; looked up, never walked.
         var hedgedAttempts: [HedgedAttempt: UInt32] = [:]
+        #if PlantedBugs
+            var plantedBug: PlantedBug?
+        #endif
         var isTerminal = false
         // Counters
         var consumed: Int64 = 0

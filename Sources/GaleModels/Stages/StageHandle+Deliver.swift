@@ -78,6 +78,9 @@ extension StageHandle {
         case .release(_, let reference, let reason):
             wait(reference, reason)
             giveSlot(job(UInt32(truncatingIfNeeded: reference)))
+            #if PlantedBugs
+                finishEarly(job(UInt32(truncatingIfNeeded: reference)))
+            #endif
         case .hold(_, let reference, let reason):
             wait(reference, reason)
         case .acquire(let chain, let reference):

@@ -47,6 +47,9 @@ struct WorldBuilder {
         world.stages = entries(.stage).map(stage)
         world.workloads = entries(.workload).map(workload)
         world.faults = entries(.fault).map { fault($0, world) }
+        #if PlantedBugs
+            plantBug(in: &world)
+        #endif
         checkPartitions(world)
         PipelineChecks(scenario: scenario, order: order, world: world, diagnostics: diagnostics).run()
         // Placeholders for what is wrong may point nowhere.

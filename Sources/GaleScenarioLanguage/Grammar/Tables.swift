@@ -38,7 +38,18 @@ enum Tables {
                 "The closed form that its runs follow, for `gale test`; its parameters are the scenario's"),
             Key("variants", .named(.variant, .record(variant)), .defaults("{}"), "The same scenario with other values"),
             Key("limits", .record(limits), .defaults("{}"), "When a run stops by itself"),
-        ])
+        ] + hiddenKeys)
+
+    // Only in a build with the package's trait of this name.
+    #if PlantedBugs
+        private static let hiddenKeys = [
+            Key(
+                "planted-bug", .choice(PlantedBug.allCases.map(\.rawValue)), .optional,
+                "A mistake that the delivery code is to make, in all policies and tables")
+        ]
+    #else
+        private static let hiddenKeys: [Key] = []
+    #endif
 
     static let variant = Table(
         name: "variant", title: "a variant",
