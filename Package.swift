@@ -48,7 +48,7 @@ let package = Package(
         .target(
             name: "GaleLive",
             dependencies: [
-                "GalePrimitives", "GaleRandomness", "GaleDelivery", "GaleProviders", "GaleKernel",
+                "GalePrimitives", "GaleRandomness", "GaleMeasurement", "GaleDelivery", "GaleProviders", "GaleKernel",
                 "GaleModels", "GaleScenarioLanguage",
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),

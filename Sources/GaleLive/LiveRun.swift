@@ -28,6 +28,7 @@ public struct LiveRun: Sendable {
     public struct Result: Sendable {
         public var books: LiveBooks
         public var counters: DeliveryCounters
+        public var latency: LatencySummary
         /// Provider by provider.
         public var servers: [ServerBooks]
         public var clients: [APNsClient.Statistics]
@@ -36,11 +37,16 @@ public struct LiveRun: Sendable {
         /// Everything before this offset of the queue was acknowledged.
         public var committed: Int64
         public var elapsed: Interval
+        /// The task was cancelled: this is what had been done until then.
+        public var wasInterrupted: Bool
         /// The log's text; empty without one.
         public var log: String
     }
 
-    /// Runs until every notification is settled, or the scenario's drain is over.
+    /// Runs until every notification is settled, or the scenario's drain is over, or the task is cancelled; the result is then what
+    /// had been done.
+    ///
+    /// - Throws: what the system says when there is no socket to be had.
     public func run() async throws -> Result {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         do {
@@ -62,7 +68,11 @@ public struct LiveRun: Sendable {
         let worker = try await loop.submit {
             NIOLoopBound(LiveWorker(self, ports: ports, on: loop), eventLoop: loop)
         }.get()
-        try await loop.flatSubmit { worker.value.start() }.get()
+        try await withTaskCancellationHandler {
+            try await loop.flatSubmit { worker.value.start() }.get()
+        } onCancel: {
+            loop.execute { worker.value.interrupt() }
+        }
         // The worker first: what the servers would still answer is of no use to it.
         var result = try await loop.submit { worker.value.finish() }.get()
         result.servers = try await serverLoop.submit {

@@ -8,7 +8,8 @@ import GaleScenarioLanguage
 
 /// What of a scenario can be lived: one worker that delivers push by APNs, its policy, its providers' profiles and their faults.
 ///
-/// The queue and the stores are the process's own, so brokers, links and what a store's profile says mean nothing here.
+/// The queue and the stores are the process's own, so brokers and what a store's profile says mean nothing here, and payloads have
+/// a few bytes whatever `size` says. What else a workload can have and this host does not make is refused.
 public struct LiveScenario: Sendable {
     public var name: String
     public var policy: Policy
@@ -16,6 +17,8 @@ public struct LiveScenario: Sendable {
     public var faults: [(provider: Int, at: Interval, length: Interval, fault: ProviderFault)] = []
     /// Notifications that the worker has in hand at once.
     public var slots: Int
+    /// Notifications from the first that is not settled to the last that was read, at which it reads no further.
+    public var maximumUncommitted: Int64
     /// Notifications per second over time.
     public var rate: RateSpecification
     public var arrivals: WorkloadSpecification.Arrivals
@@ -47,12 +50,16 @@ public struct LiveScenario: Sendable {
                 description: "only single notifications by push to iOS can be lived: write "
                     + "`channels: {push: 100%}`, `platforms: {ios: 100%}`, and no fan-out")
         }
+        try Self.checkPlain(workload)
         let (stage, policy) = try Self.worker(of: world)
         for route in policy.routes {
             for entry in route.providers {
                 let provider = world.providers[Int(entry.provider.rawValue)]
                 if provider.profile.dialect != .apns {
                     throw Problem(description: "provider '\(provider.name)' is not APNs, and nothing else can be lived")
+                }
+                if provider.link != nil {
+                    throw Problem(description: "provider '\(provider.name)' has a link; a real one leads to it here")
                 }
             }
         }
@@ -63,9 +70,25 @@ public struct LiveScenario: Sendable {
             faults.append((index, fault.at, fault.length, effect))
         }
         (name, self.policy, providers, slots) = (scenario.name, policy, world.providers, stage.concurrency)
+        maximumUncommitted = Int64(stage.maximumUncommitted)
         (rate, arrivals) = (workload.rate, workload.arrivals)
         (timeToLive, recipients) = (workload.timeToLive, workload.recipientCount)
         (duration, drain, seed, text) = (world.duration, world.drain, world.seed, scenario.resolvedText)
+    }
+
+    /// Whether its notifications differ in nothing but number, recipient and time.
+    private static func checkPlain(_ workload: WorkloadSpecification) throws(Problem) {
+        let isNormal = workload.priorityMicros.allSatisfy { $0.priority == .normal || $0.share == 0 }
+        let others = [
+            ("tenants", workload.tenantCount != 1), ("priorities", !isNormal), ("zones", !workload.zoneMicros.isEmpty),
+            ("collapse keys", workload.collapseKeys != 0), ("visits", workload.visits != nil),
+            ("renewals", workload.renewals != nil), ("an order", workload.isOrdered),
+        ]
+        if let (name, _) = others.first(where: \.1) {
+            throw Problem(
+                description: "workload '\(workload.name)' has \(name); what can be lived differs in number, recipient "
+                    + "and time alone")
+        }
     }
 
     private static func worker(of world: WorldSpecification) throws(Problem) -> (StageSpecification, Policy) {

@@ -10,27 +10,26 @@ public struct LiveSummary {
         let books = result.books
         var lines = [
             "\(scenario.name): \(Self.grouped(books.submitted)) notifications in \(Self.time(result.elapsed.nanoseconds)), "
-                + "\(Self.grouped(result.unsettled)) not settled"
+                + "\(Self.grouped(result.unsettled)) not settled" + (result.wasInterrupted ? ", interrupted" : "")
         ]
         lines.append(
             "  "
                 + Outcome.allCases.filter { books[$0] > 0 || $0 == .delivered || $0 == .deadLettered }
                 .map { "\(Self.name($0)) \(Self.grouped(books[$0]))" }.joined(separator: "  "))
-        let latencies = books.latencies.sorted()
-        let quantiles = [("p50", 0.5), ("p99", 0.99), ("max", 1)].map { name, share in
-            "\(name) \(Self.quantile(share, of: latencies).map(Self.time) ?? "not measured")"
-        }
-        lines.append("  latency  " + quantiles.joined(separator: "  "))
+        let latency = result.latency
+        let values = [("p50", latency[0.5]), ("p99", latency[0.99]), ("max", latency.count > 0 ? latency.max : nil)]
+        lines.append(
+            "  latency  "
+                + values.map { "\($0) \($1.map { Self.time($0.nanoseconds) } ?? "not measured")" }.joined(
+                    separator: "  "))
         lines.append(
             "  attempts \(Self.grouped(books.attempts))  amplification \(Self.decimal(books.amplification))  "
                 + "time-outs \(Self.grouped(books.timeouts))  broken off \(Self.grouped(books.transportFailures))  "
                 + "breakers opened \(result.counters.breakersOpened)")
-        let waits = (0...UInt8.max).compactMap(WaitReason.init).filter { books.waits[Int($0.rawValue)] > 0 }
+        let waits = (0...UInt8.max).compactMap(WaitReason.init).filter { books[$0] > 0 }
         lines.append(
             "  waits    "
-                + (waits.isEmpty
-                    ? "none"
-                    : waits.map { "\($0) \(Self.grouped(books.waits[Int($0.rawValue)]))" }.joined(separator: "  ")))
+                + (waits.isEmpty ? "none" : waits.map { "\($0) \(Self.grouped(books[$0]))" }.joined(separator: "  ")))
         for (index, server) in result.servers.enumerated() {
             let answers = server.answers.sorted { $0.key < $1.key }
                 .map { "\($0.key == 0 ? "reset" : "\($0.key)"): \(Self.grouped($0.value))" }
@@ -38,6 +37,7 @@ public struct LiveSummary {
                 "  \(scenario.providers[index].name): \(Self.grouped(server.requests)) requests  "
                     + answers.joined(separator: "  ") + "  taken twice \(server.duplicates)  connections "
                     + "\(server.connections)  most streams \(server.mostStreams)  sent anew \(result.clients[index].resent)"
+                    + "  fallen silent \(result.clients[index].silent)"
             )
         }
         text = lines.joined(separator: "\n")
@@ -45,13 +45,6 @@ public struct LiveSummary {
 
     private static func name(_ outcome: Outcome) -> String {
         outcome == .deadLettered ? "dead-lettered" : "\(outcome)"
-    }
-
-    /// The smallest sample that at least this share does not exceed.
-    static func quantile(_ share: Double, of sorted: [Int64]) -> Int64? {
-        if sorted.isEmpty { return nil }
-        let rank = (share * Double(sorted.count)).rounded(.up)
-        return sorted[min(max(Int(rank), 1), sorted.count) - 1]
     }
 
     private static func time(_ nanoseconds: Int64) -> String {

@@ -11,11 +11,19 @@ struct GaleLiveCommand: AsyncParsableCommand {
         abstract: "Runs a scenario's policy and provider for real: over sockets, on this machine.",
         subcommands: [LiveRunCommand.self, LiveReplayCommand.self], defaultSubcommand: LiveRunCommand.self)
 
-    /// Reads the arguments, does what they ask, and returns the exit code: 0 all well, 1 it did not end as it should, 2 the input
-    /// is wrong.
+    /// Reads the arguments, does what they ask, and returns the exit code: 0 all well, 1 notifications were left when time was up, 2 the
+    /// input is wrong, 3 a replay differs, 4 the system refused (no socket to be had), 130 or 143 a signal ended it.
     static func status(of arguments: [String]) async -> Int32 {
+        var command: any ParsableCommand
         do {
-            var command = try parseAsRoot(arguments)
+            command = try parseAsRoot(arguments)
+        } catch {
+            // Help was asked for, or the arguments are wrong.
+            let isHelp = exitCode(for: error).isSuccess
+            if isHelp { print(fullMessage(for: error)) } else { complain(fullMessage(for: error)) }
+            return isHelp ? 0 : 2
+        }
+        do {
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -25,11 +33,12 @@ struct GaleLiveCommand: AsyncParsableCommand {
         } catch let failure as LiveFailure {
             complain(failure.message)
             return failure.status
+        } catch let error where exitCode(for: error).isSuccess {
+            print(fullMessage(for: error))
+            return 0
         } catch {
-            // Help was asked for, or the arguments are wrong.
-            let isHelp = exitCode(for: error).isSuccess
-            if isHelp { print(fullMessage(for: error)) } else { complain(fullMessage(for: error)) }
-            return isHelp ? 0 : 2
+            complain("gale-live: internal error: \(error)")
+            return 4
         }
     }
 

@@ -8,7 +8,7 @@ struct LiveReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
         abstract: "Replays a log in virtual time; the simulated host must give out the same actions.",
-        discussion: "Exit code 1: they differ; the first difference is named. Exit code 2: the log can't be read.")
+        discussion: "Exit code 3: they differ; the first difference is named. Exit code 2: the log can't be read.")
 
     @Argument(help: "What `gale-live run --log` wrote.")
     var log: String
@@ -21,7 +21,7 @@ struct LiveReplayCommand: ParsableCommand {
             let outcome = try Replay.run(log, policy: scenario.policy, providers: scenario.descriptions)
             print(
                 "\(outcome.inputs) inputs led to the same \(outcome.actions) actions"
-                    + (log.isComplete ? "" : " (the log reached its limit, and ends before the run did)"))
+                    + (log.isComplete ? "" : " (the log ends before the run would have)"))
         } catch let error as LogError {
             throw LiveFailure.input("\(log): \(error)")
         } catch let error as ScenarioError {
@@ -29,7 +29,7 @@ struct LiveReplayCommand: ParsableCommand {
         } catch let error as LiveScenario.Problem {
             throw LiveFailure.input("\(log): \(error)")
         } catch let error as ReplayDifference {
-            throw LiveFailure(message: "gale-live: the replay differs at \(error)", status: 1)
+            throw LiveFailure(message: "gale-live: the replay differs at \(error)", status: 3)
         }
     }
 }

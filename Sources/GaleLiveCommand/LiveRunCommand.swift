@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Foundation
 import GaleLive
 import GalePrimitives
 import GaleScenarioLanguage
@@ -9,7 +10,10 @@ struct LiveRunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Runs one worker against a loopback APNs made from the scenario's profile.",
-        discussion: "Everything stays on 127.0.0.1. Exit code 1: notifications were left when the drain was over.")
+        discussion: """
+            Everything stays on 127.0.0.1. Ctrl-C ends a run early: what was done is written, and the log replays as far as it \
+            goes; a second one ends it at once. Exit code 1: notifications were left when the drain was over.
+            """)
 
     @Argument(help: "A scenario with one worker that delivers push to iOS.")
     var scenario = "Scenarios/live.yaml"
@@ -35,6 +39,9 @@ struct LiveRunCommand: AsyncParsableCommand {
     @Option(help: "Writes every input and action to this file, for `gale-live replay`.")
     var log: String?
 
+    @Option(help: "Writes the result to this file, as JSON.")
+    var summary: String?
+
     func validate() throws {
         if let messages, messages < 1 { throw ValidationError("--messages is a number from 1") }
         if !(1...64).contains(connections) { throw ValidationError("--connections is a number from 1 to 64") }
@@ -43,21 +50,36 @@ struct LiveRunCommand: AsyncParsableCommand {
     func run() async throws {
         var run = LiveRun(try lived())
         (run.messages, run.connections) = (messages, connections)
-        if let log {
-            try Self.onDisk { () throws(LogError) in try LogFile.check(writable: log) }
-        } else {
-            run.logBytes = 0
-        }
+        if log == nil { run.logBytes = 0 }
+        let files = try [log, summary].map { try $0.map(Self.file) }
         if let messages, case let most = run.scenario.most(upTo: messages), messages > most {
             throw LiveFailure.input(
                 "\(messages) notifications asked for, and the scenario's rate gives \(most) within \(run.scenario.duration); "
                     + "make it longer: --set duration=TIME")
         }
-        let result = try await run.run()
+        let watch = SignalWatch()
+        let running = Task { [run] in try await run.run() }
+        watch.install { running.cancel() }
+        GaleLiveCommand.complain("gale-live: \(run.scenario.name) is running; Ctrl-C ends it early")
+        let result = try await running.value
+        // Before a word is said: nobody may be listening any more.
+        if let file = files[0] { try Self.onDisk { () throws(WholeFile.Problem) in try file.write(result.log) } }
+        if let file = files[1] {
+            let json = try LiveReport(result, of: run.scenario).json()
+            try Self.onDisk { () throws(WholeFile.Problem) in try file.write(json) }
+        }
         print(LiveSummary(result, of: run.scenario).text)
-        if let log {
-            try Self.onDisk { () throws(LogError) in try LogFile.write(result.log, to: log) }
-            print("  log      \(log)")
+        for (name, file) in zip(["log", "summary"], files) {
+            if let file { print("  " + name.padding(toLength: 9, withPad: " ", startingAt: 0) + file.path) }
+        }
+        try Self.judge(result, signal: watch.received)
+    }
+
+    private static func judge(_ result: LiveRun.Result, signal: Int32?) throws {
+        if let signal, result.wasInterrupted {
+            throw LiveFailure(
+                message: "gale-live: interrupted; \(result.unsettled) notifications were not settled",
+                status: SignalWatch.status(signal))
         }
         if result.unsettled > 0 {
             throw LiveFailure(
@@ -82,8 +104,14 @@ struct LiveRunCommand: AsyncParsableCommand {
         }
     }
 
-    private static func onDisk(_ work: () throws(LogError) -> Void) throws {
-        do throws(LogError) { try work() } catch { throw LiveFailure.input(error.description) }
+    private static func file(_ path: String) throws -> WholeFile {
+        do throws(WholeFile.Problem) { return try WholeFile(preparing: path) } catch {
+            throw LiveFailure.input(error.description)
+        }
+    }
+
+    private static func onDisk(_ work: () throws(WholeFile.Problem) -> Void) throws {
+        do throws(WholeFile.Problem) { try work() } catch { throw LiveFailure.input(error.description) }
     }
 
     /// `2s:5s:10%` in the scenario's own language.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import GaleDelivery
 import GaleLive
 import Testing
 
@@ -14,7 +15,10 @@ struct CommandTests {
 
     private let folder = FileManager.default.temporaryDirectory.appending(path: "gale-live-" + UUID().uuidString)
 
-    private func run(_ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
+    /// - Parameter signal: sent as soon as the program says that it runs.
+    private func run(
+        _ arguments: [String], signal: Int32? = nil
+    ) throws -> (status: Int32, output: String, errors: String) {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let files = ["output", "errors"].map { folder.appending(path: $0) }
         for file in files { try Data().write(to: file) }
@@ -26,7 +30,14 @@ struct CommandTests {
         process.standardOutput = try FileHandle(forWritingTo: files[0])
         process.standardError = try FileHandle(forWritingTo: files[1])
         try process.run()
+        if let signal {
+            while process.isRunning, try !String(contentsOf: files[1], encoding: .utf8).contains("Ctrl-C") {
+                usleep(10_000)
+            }
+            kill(process.processIdentifier, signal)
+        }
         process.waitUntilExit()
+        #expect(process.terminationReason == .exit)
         let texts = try files.map { try String(contentsOf: $0, encoding: .utf8) }
         return (process.terminationStatus, texts[0], texts[1])
     }
@@ -37,10 +48,16 @@ struct CommandTests {
         let lived = try run([
             Self.scenario, "--messages", "200", "--log", "run.log", "--brownout", "0s:400ms:1%", "--seed", "3",
             "--connections", "4", "--set", "policies.standard.timeout=30s", "--set", "stages.sender.concurrency=64",
+            "--summary", "run.json",
         ])
         #expect(lived.status == 0, "\(lived.errors)")
         #expect(lived.output.contains("200 notifications"))
         #expect(lived.output.contains("0 not settled"))
+        let summary = try summary()
+        #expect(summary.submitted == 200)
+        #expect(summary.outcomes.values.reduce(0, +) == 200)
+        #expect(summary.latency.count == summary.outcomes["delivered"])
+        #expect(!summary.partial)
         let replayed = try run(["replay", "run.log"])
         #expect(replayed.status == 0, "\(replayed.errors)")
         #expect(replayed.output.contains("led to the same"))
@@ -50,9 +67,46 @@ struct CommandTests {
         let place = try #require(text.range(of: "outcome=delivered"))
         try text.replacingCharacters(in: place, with: "outcome=shed").write(to: path, atomically: true, encoding: .utf8)
         let edited = try run(["replay", "run.log"])
-        #expect(edited.status == 1)
+        #expect(edited.status == 3)
         #expect(edited.errors.contains("outcome=shed"))
         #expect(edited.errors.contains("action"))
+    }
+
+    @Test(
+        "Ctrl-C and a termination end a run early: log and result are whole, and say so", arguments: [SIGINT, SIGTERM])
+    func interrupted(signal: Int32) throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try "what was there before".write(to: folder.appending(path: "run.log"), atomically: true, encoding: .utf8)
+        let ended = try run(
+            [
+                Self.scenario, "--log", "run.log", "--summary", "run.json", "--set", "duration=1h",
+                "--set", "stages.sender.concurrency=16", "--set", "workloads.app.rate=100/s",
+            ], signal: signal)
+        #expect(ended.status == 128 + signal, "\(ended.errors)")
+        #expect(ended.output.contains("interrupted"))
+        let summary = try summary()
+        #expect(summary.partial)
+        #expect(summary.outcomes.values.reduce(0, +) + summary.unsettled == summary.submitted)
+        let log = try LogFile.read(folder.appending(path: "run.log").path)
+        let consumed = log.entries.count { if case .consumed = $0.input { true } else { false } }
+        #expect(consumed <= summary.submitted)
+        #expect(try run(["replay", "run.log"]).status == 0)
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(Set(left) == ["run.log", "run.json", "output", "errors"])
+    }
+
+    private struct Summary: Decodable {
+        struct Latency: Decodable { var count: Int }
+        var partial: Bool
+        var submitted: Int
+        var unsettled: Int
+        var outcomes: [String: Int]
+        var latency: Latency
+    }
+
+    private func summary() throws -> Summary {
+        try JSONDecoder().decode(Summary.self, from: Data(contentsOf: folder.appending(path: "run.json")))
     }
 
     @Test(
@@ -64,7 +118,10 @@ struct CommandTests {
             (["--messages", "100000000"], "--set duration=TIME"), (["--set", "policies.standard.retrie=1"], "retrie"),
             (["--set", "stages.sender.replicas=2"], "replicas: 1"),
             (["--set", "providers.apns.profile=fcm"], "not APNs"),
-            (["--log", "/nowhere/at/all"], "can't be written"), (["--fly"], "fly"),
+            (["--set", "workloads.app.tenants={count: 3}"], "tenants"),
+            (["--set", "workloads.app.priorities={high: 50%, normal: 50%}"], "priorities"),
+            (["--log", "/nowhere/at/all"], "can't be written"), (["--log", "/dev/null"], "no plain file"),
+            (["--summary", "/"], "a folder"), (["--fly"], "fly"),
             (["replay", "nowhere.log"], "nowhere.log"),
             (["replay", "/dev/zero"], "no file"), (["replay", "/proc/self/exe"], "UTF-8"),
         ])

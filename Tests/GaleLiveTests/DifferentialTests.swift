@@ -7,11 +7,11 @@ import Testing
 /// Two hosts, one dispatcher: what a run over real sockets did, the simulated host does again.
 @Suite(.serialized)
 struct DifferentialTests {
-    /// Half of the calls fail for a second and a half, under every protection that a policy has.
+    /// Half of the calls fail for six seconds, under every protection that a policy has.
     private static let brownout = Task {
         try await LiveFixture.run([
             "duration": "2s",
-            "faults": "{brownout: {at: 0s, for: 1500ms, provider: apns, errors: 50%, answer: 503 ServiceUnavailable}}",
+            "faults": "{brownout: {at: 0s, for: 6s, provider: apns, errors: 50%, answer: 503 ServiceUnavailable}}",
             "policies.standard.retry.budget": "30%",
             "policies.standard.breaker": "{failure-rate: 40%, window: 1s, open: 100ms, minimum-calls: 20}",
             "policies.standard.suppress": "{store: seen}",

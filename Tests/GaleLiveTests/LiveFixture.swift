@@ -64,7 +64,8 @@ struct Lived: Sendable {
         let books = result.books
         #expect(result.unsettled == 0, sourceLocation: location)
         #expect(books.settled == books.submitted, sourceLocation: location)
-        #expect(result.committed == Int64(books.submitted), sourceLocation: location)
+        // What comes back through a retry topic is a record of its own.
+        #expect(result.committed == Int64(books.submitted + books.requeued), sourceLocation: location)
         #expect(result.counters.attempts == Int64(books.attempts), sourceLocation: location)
         #expect(result.counters.settled == Int64(books.settled), sourceLocation: location)
         var settled: [UInt64: Int] = [:]

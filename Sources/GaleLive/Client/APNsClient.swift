@@ -24,6 +24,8 @@ public final class APNsClient: ProviderSender {
     private var requests: [UInt64: APNsRequest] = [:]
     private var nextTicket: UInt64 = 0
     private var waiting = CircularBuffer<UInt64>()
+    /// Of those that wait, how many nobody wants any more.
+    private var withdrawn = 0
     private var connections: [APNsConnection] = []
     private var connecting = 0
     private var failures = 0
@@ -34,7 +36,7 @@ public final class APNsClient: ProviderSender {
     public private(set) var statistics = Statistics()
 
     /// What happened on the wire.
-    public struct Statistics: Equatable, Sendable {
+    public struct Statistics: Equatable, Encodable, Sendable {
         public internal(set) var connections = 0
         public internal(set) var failedConnections = 0
         public internal(set) var goAways = 0
@@ -42,6 +44,12 @@ public final class APNsClient: ProviderSender {
         public internal(set) var resent = 0
         public internal(set) var resets = 0
         public internal(set) var mostStreams = 0
+        /// Requests that found too many waiting.
+        public internal(set) var refused = 0
+        /// Times that a connection was asked whether it lives.
+        public internal(set) var pings = 0
+        /// Connections that did not say so.
+        public internal(set) var silent = 0
     }
 
     /// - Parameters:
@@ -73,7 +81,8 @@ public final class APNsClient: ProviderSender {
         nextTicket += 1
         let ticket = Ticket(number: nextTicket)
         requests[ticket.number] = APNsRequest(delivery: delivery, answer: answer)
-        if isStopped || waiting.count >= configuration.maximumWaiting {
+        if isStopped || waiting.count - withdrawn >= configuration.maximumWaiting {
+            statistics.refused += 1
             eventLoop.assumeIsolated().execute { self.finish(ticket.number, Reply(.connectionFailed)) }
         } else {
             waiting.append(ticket.number)
@@ -84,14 +93,25 @@ public final class APNsClient: ProviderSender {
 
     public func withdraw(_ ticket: Ticket, late: Bool) -> Bool {
         guard let request = requests.removeValue(forKey: ticket.number) else { return true }
-        // One that waits is passed over when its turn comes.
-        guard let (connection, stream) = request.place else { return request.mayHaveArrived }
+        guard let (connection, stream) = request.place else {
+            passOver()
+            return request.mayHaveArrived
+        }
         connection.reset(stream, late: late)
         dispatchSoon()
         return true
     }
 
     // MARK: Requests
+
+    /// One that waits was withdrawn. Its place is passed over when its turn comes; where most are such, they go at once, so that
+    /// there are never more than twice as many places as requests.
+    private func passOver() {
+        withdrawn += 1
+        guard withdrawn * 2 > waiting.count else { return }
+        waiting.removeAll { requests[$0] == nil }
+        withdrawn = 0
+    }
 
     /// After the inputs at hand, so that what they lead to leaves in one go.
     func dispatchSoon() {
@@ -107,6 +127,7 @@ public final class APNsClient: ProviderSender {
         while let number = waiting.first {
             guard requests[number] != nil else {
                 waiting.removeFirst()
+                withdrawn -= 1
                 continue
             }
             guard let connection = connections.filter(\.hasRoom).min(by: { $0.streams < $1.streams }) else { break }
@@ -119,7 +140,7 @@ public final class APNsClient: ProviderSender {
 
     private func transmit(_ number: UInt64, on connection: APNsConnection) {
         guard let request = requests[number] else { return }
-        let headers = APNsMessage.headers(request.delivery, configuration)
+        let headers = APNsMessage.headers(request.delivery, to: configuration)
         let stream = connection.send(headers, makePayload(request.delivery.notification), for: number)
         requests[number]?.place = (connection, stream)
         requests[number]?.mayHaveArrived = true
@@ -165,10 +186,12 @@ public final class APNsClient: ProviderSender {
             .connectTimeout(.nanoseconds(configuration.connectTimeout.nanoseconds))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
-                let secured = configuration.secure?(channel) ?? channel.eventLoop.makeSucceededVoidFuture()
-                return secured.flatMapThrowing {
+                channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandlers([
-                        NIOHTTP2Handler(mode: .client, connectionConfiguration: Self.http2), bound.value,
+                        NIOHTTP2Handler(
+                            mode: .client, connectionConfiguration: Self.http2,
+                            streamConfiguration: HTTP2Limits.stream),
+                        bound.value,
                     ])
                 }
             }
@@ -178,11 +201,9 @@ public final class APNsClient: ProviderSender {
     }
 
     private static var http2: NIOHTTP2Handler.ConnectionConfiguration {
-        var configuration = NIOHTTP2Handler.ConnectionConfiguration()
-        configuration.initialSettings = [
+        HTTP2Limits.connection([
             HTTP2Setting(parameter: .enablePush, value: 0), HTTP2Setting(parameter: .maxConcurrentStreams, value: 0),
-        ]
-        return configuration
+        ])
     }
 
     /// The server's settings have come: there may be requests now.
@@ -212,6 +233,7 @@ public final class APNsClient: ProviderSender {
     private func refuseWaiting() {
         let refused = waiting
         waiting.removeAll()
+        withdrawn = 0
         for number in refused { finish(number, Reply(.connectionFailed)) }
     }
 

@@ -31,10 +31,11 @@ final class APNsConnection: ChannelInboundHandler {
     private(set) var isLeaving = false
     private var needsFlush = false
     private var frames: UInt64 = 0
-    /// Bytes received and not yet given back to the server's window.
-    private var unacknowledged = 0
-    /// Ends the connection unless what is waited for comes: the first settings, or the answer to a ping.
+    /// Ends the connection unless what is waited for comes: the first settings, or, after a ping, anything at all.
     private var patience: Scheduled<Void>?
+    /// Looks whether anything came since the last look.
+    private var look: Scheduled<Void>?
+    private var framesAtLook: UInt64 = 0
 
     init(client: APNsClient) { self.client = client }
 
@@ -77,13 +78,30 @@ final class APNsConnection: ChannelInboundHandler {
 
     private func askWhetherAlive() {
         guard patience == nil else { return }
+        client.note { $0.pings += 1 }
         write(.rootStream, .ping(HTTP2PingData(withInteger: frames), ack: false))
         wait(client.configuration.pingTimeout)
     }
 
     private func wait(_ limit: Interval) {
         patience = context?.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(limit.nanoseconds)) {
+            // Cancelled, it may have been about to go off.
+            guard self.patience != nil else { return }
+            if self.isOpen { self.client.note { $0.silent += 1 } }
             self.close()
+        }
+    }
+
+    private func lookAgain() {
+        guard let pause = client.configuration.keepAlive, let context else { return }
+        framesAtLook = frames
+        look = context.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(pause.nanoseconds)) {
+            guard self.look != nil else { return }
+            if self.frames == self.framesAtLook {
+                self.askWhetherAlive()
+                self.flush()
+            }
+            self.lookAgain()
         }
     }
 
@@ -114,13 +132,13 @@ final class APNsConnection: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let frame = unwrapInboundIn(data)
         frames &+= 1
+        if isOpen { stopWaiting() }
         switch frame.payload {
         case .settings(.settings(let settings)): received(settings)
         case .headers(let headers): received(headers, on: frame.streamID)
         case .data(let data): received(data, on: frame.streamID)
         case .rstStream(let code): received(code, on: frame.streamID)
         case .goAway(let last, _, _): goAway(last)
-        case .ping(_, let isAnswer) where isAnswer: stopWaiting()
         default: break
         }
     }
@@ -131,12 +149,14 @@ final class APNsConnection: ChannelInboundHandler {
     }
 
     private func received(_ settings: HTTP2Settings) {
-        let limit = settings.last { $0.parameter == .maxConcurrentStreams }?.value
+        let most = client.configuration.maximumStreams
         // Without a word from the server there is no limit (RFC 9113, 6.5.2); Apple says not to count on any.
-        maximumStreams = limit ?? (isOpen ? maximumStreams : 1_000)
+        let limit = settings.last { $0.parameter == .maxConcurrentStreams }?.value ?? (isOpen ? maximumStreams : most)
+        maximumStreams = min(limit, most)
         if isOpen { return client.dispatchSoon() }
         isOpen = true
         stopWaiting()
+        lookAgain()
         client.connectionOpened(self)
     }
 
@@ -150,9 +170,9 @@ final class APNsConnection: ChannelInboundHandler {
     }
 
     private func received(_ data: HTTP2Frame.FramePayload.Data, on stream: HTTP2StreamID) {
-        guard case .byteBuffer(let bytes) = data.data else { return }
-        giveBack(bytes.readableBytes + (data.paddingBytes.map { $0 + 1 } ?? 0))
-        guard var exchange = exchanges.removeValue(forKey: stream) else { return }
+        guard case .byteBuffer(let bytes) = data.data, var exchange = exchanges.removeValue(forKey: stream) else {
+            return
+        }
         var body = exchange.body ?? ByteBuffer()
         if body.readableBytes + bytes.readableBytes > APNsMessage.answerBytes {
             write(stream, .rstStream(.cancel))
@@ -164,17 +184,9 @@ final class APNsConnection: ChannelInboundHandler {
         if data.endStream { finish(stream) }
     }
 
-    /// Answers are small; the connection's window is what would run out.
-    private func giveBack(_ bytes: Int) {
-        unacknowledged += bytes
-        if unacknowledged < 16_384 { return }
-        write(.rootStream, .windowUpdate(windowSizeIncrement: unacknowledged))
-        unacknowledged = 0
-    }
-
     private func finish(_ stream: HTTP2StreamID) {
         guard let exchange = exchanges.removeValue(forKey: stream) else { return }
-        if let reply = exchange.headers.flatMap({ APNsMessage.reply($0, exchange.body) }) {
+        if let reply = exchange.headers.flatMap({ APNsMessage.reply($0, exchange.body, now: LiveClock.unixSeconds) }) {
             client.finish(exchange.request, reply)
         } else {
             lost(exchange.request)
@@ -219,11 +231,17 @@ final class APNsConnection: ChannelInboundHandler {
             lost(exchange.request)
             leaveIfDone()
         }
+        // Answers are small; the connection's window is what would run out.
+        if let credit = (event as? NIOHTTP2WindowUpdatedEvent).flatMap(HTTP2Limits.credit(_:)) {
+            write(.rootStream, .windowUpdate(windowSizeIncrement: credit))
+        }
         context.fireUserInboundEventTriggered(event)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         stopWaiting()
+        look?.cancel()
+        look = nil
         let lost = exchanges.sorted { $0.key < $1.key }.map(\.value.request)
         exchanges = [:]
         if isOpen { client.connectionClosed(self) } else { client.connectionFailed() }

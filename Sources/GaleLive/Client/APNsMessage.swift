@@ -7,7 +7,7 @@ import NIOHPACK
 
 /// How a notification looks on APNs' wire (Apple, "Sending notification requests to APNs" and "Handling notification responses
 /// from APNs").
-enum APNsMessage {
+package enum APNsMessage {
     /// Apple's limit for a payload, bytes.
     static let payloadBytes = 4096
     /// A longer answer is not read on.
@@ -50,18 +50,15 @@ enum APNsMessage {
 
     // MARK: Requests
 
-    static func headers(_ delivery: Delivery, _ configuration: APNsClient.Configuration) -> HPACKHeaders {
+    static func headers(_ delivery: Delivery, to configuration: APNsClient.Configuration) -> HPACKHeaders {
         let notification = delivery.notification
         var headers = HPACKHeaders()
         headers.add(name: ":method", value: "POST")
-        headers.add(name: ":scheme", value: configuration.scheme)
+        headers.add(name: ":scheme", value: "http")
         headers.add(name: ":authority", value: configuration.authority)
         // Each token comes once or twice: it would only push out what the connection's table is good for.
         headers.add(
             name: ":path", value: "/3/device/" + token(of: notification.recipient), indexing: .nonIndexable)
-        if let authorization = configuration.authorization() {
-            headers.add(name: "authorization", value: "bearer " + authorization)
-        }
         headers.add(name: "apns-topic", value: configuration.topic)
         headers.add(name: "apns-push-type", value: "alert")
         headers.add(name: "apns-id", value: identifier(of: delivery.key), indexing: .nonIndexable)
@@ -83,10 +80,13 @@ enum APNsMessage {
     }
 
     /// An answer in the provider's own words; nil: it has no status.
-    static func reply(_ headers: HPACKHeaders, _ body: ByteBuffer?) -> Reply? {
+    ///
+    /// - Parameter now: seconds since 1970.
+    static func reply(_ headers: HPACKHeaders, _ body: ByteBuffer?, now: Int64) -> Reply? {
         guard let status = headers.first(name: ":status").flatMap(UInt16.init), status >= 200 else { return nil }
         var response = ProviderResponse(status: status)
-        response.retryAfter = headers.first(name: "retry-after").flatMap(interval(retryAfter:))
+        response.retryAfter = headers.first(name: "retry-after")
+            .flatMap { interval(retryAfter: $0, date: headers.first(name: "date"), now: now) }
         guard status != 200, let body, body.readableBytes > 0 else { return Reply(response) }
         guard let said = try? JSONDecoder().decode(Body.self, from: Data(body.readableBytesView)) else {
             // A proxy's page, say: the status decides.
@@ -97,11 +97,17 @@ enum APNsMessage {
         return Reply(response, invalidSinceMilliseconds: said.timestamp)
     }
 
-    /// Seconds as RFC 9110 has them (10.2.3). APNs documents no Retry-After; a date is not read.
-    static func interval(retryAfter text: String) -> Interval? {
-        guard let seconds = Int64(text), (0...LogLimits.nanoseconds / 1_000_000_000).contains(seconds) else {
-            return nil
+    /// `Retry-After` (RFC 9110, 10.2.3): seconds, or a date, which counts from the answer's own `Date` where it has one, so that the
+    /// two clocks need not agree. APNs documents none; a proxy before it may send either.
+    ///
+    /// - Returns: from 0 for a date that has passed to the longest time a log holds; nil for what is neither.
+    package static func interval(retryAfter text: String, date: String?, now: Int64) -> Interval? {
+        let most = LogLimits.nanoseconds / 1_000_000_000
+        if !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }) {
+            return .seconds(min(Int64(text) ?? most, most))
         }
-        return .seconds(seconds)
+        guard let until = HTTPDate.seconds(text, now: now) else { return nil }
+        let from = date.flatMap { HTTPDate.seconds($0, now: now) } ?? now
+        return .seconds(min(max(0, until - from), most))
     }
 }

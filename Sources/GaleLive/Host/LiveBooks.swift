@@ -16,15 +16,14 @@ public struct LiveBooks: Sendable {
     /// Notifications that came back through the retry topic.
     public internal(set) var requeued = 0
     /// By `WaitReason`.
-    public private(set) var waits = [Int](repeating: 0, count: 16)
+    private var waits = [Int](repeating: 0, count: Int(UInt8.max) + 1)
     /// By `Outcome`.
     public private(set) var outcomes = [Int](repeating: 0, count: Outcome.allCases.count)
     /// The first of them.
     public private(set) var deadLetters: [Notification] = []
-    /// Nanoseconds from creation to the settling of what was delivered.
-    public private(set) var latencies: [Int64] = []
 
     public subscript(outcome: Outcome) -> Int { outcomes[Int(outcome.rawValue)] }
+    public subscript(reason: WaitReason) -> Int { waits[Int(reason.rawValue)] }
     public var settled: Int { outcomes.reduce(0, +) }
 
     /// Attempts over notifications that needed one.
@@ -39,9 +38,8 @@ public struct LiveBooks: Sendable {
         if response == .timedOut { timeouts += 1 } else if response.status == 0 { transportFailures += 1 }
     }
 
-    mutating func settle(_ notification: Notification, _ outcome: Outcome, at now: Instant) {
+    mutating func settle(_ notification: Notification, _ outcome: Outcome) {
         outcomes[Int(outcome.rawValue)] += 1
         if outcome == .deadLettered, deadLetters.count < Self.mostDeadLetters { deadLetters.append(notification) }
-        if outcome == .delivered { latencies.append(max(0, (now - notification.created).nanoseconds)) }
     }
 }

@@ -15,6 +15,9 @@ struct LiveClock {
         epochMilliseconds = Int64(Date().timeIntervalSince1970 * 1000)
     }
 
+    /// The wall clock.
+    static var unixSeconds: Int64 { Int64(Date().timeIntervalSince1970) }
+
     /// Later than any instant it gave before, so that the order of inputs is the order of their times.
     mutating func next() -> Instant {
         last = max(last + 1, (NIODeadline.now() - start).nanoseconds)

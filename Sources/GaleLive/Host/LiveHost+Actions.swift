@@ -25,6 +25,7 @@ extension LiveHost {
             acquiring.append((chain, reference))
         case .requeue(let reference, let instant, let attempts, _, _):
             giveSlot(reference)
+            offsets.complete(record(reference).offset)
             records[reference]?.notification.previousAttempts = attempts
             schedule(at: instant) { self.comeBack(reference) }
         case .cancel(let attempt, _):
@@ -85,9 +86,12 @@ extension LiveHost {
         freeSlots += 1
     }
 
-    /// From the retry topic.
+    /// From the retry topic: a record of its own.
     private func comeBack(_ reference: UInt64) {
         note { $0.requeued += 1 }
+        let offset = offsets.end
+        offsets.begin(offset)
+        records[reference]?.offset = offset
         queue.append(reference)
         work()
     }
@@ -99,7 +103,8 @@ extension LiveHost {
         }
         // The acknowledgement: what was not committed is read again after a crash.
         offsets.complete(record.offset)
-        note { $0.settle(record.notification, outcome, at: now) }
+        note { $0.settle(record.notification, outcome) }
+        if outcome == .delivered { latencies.record(max(0, (now - record.notification.created).nanoseconds)) }
         onSettle(reference, outcome)
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GaleDelivery
+import GaleMeasurement
 import GalePrimitives
 import GaleRandomness
 import NIOCore
@@ -41,6 +42,9 @@ public final class LiveHost {
     private var timerCount: UInt64 = 0
 
     public private(set) var books = LiveBooks()
+    /// Nanoseconds, of what was delivered.
+    let latencies = Histogram()
+    private var isStopped = false
     /// Called when a notification has ended for good.
     public var onSettle: (UInt64, Outcome) -> Void = { _, _ in }
 
@@ -76,6 +80,8 @@ public final class LiveHost {
         dispatcher = Dispatcher(policy: policy, providers: providers)
     }
 
+    deinit { latencies.deallocate() }
+
     public var counters: DeliveryCounters { dispatcher.counters }
     /// Everything before this offset is done with.
     public var committed: Int64 { offsets.committable }
@@ -85,6 +91,9 @@ public final class LiveHost {
 
     /// Notifications that arrived and are not settled.
     public var unsettled: Int { records.count }
+
+    /// Offsets from the committed one to the end: what a crash would make it read again.
+    var uncommitted: Int64 { offsets.span }
 
     /// A notification arrives in the queue. Its reference is unique among those that are not settled.
     func submit(_ notification: Notification) {
@@ -112,7 +121,7 @@ public final class LiveHost {
 
     /// Handles what has happened; free slots go to what waits for one, then to new work.
     func work() {
-        if isHandling { return }
+        if isHandling || isStopped { return }
         isHandling = true
         while let next = inbox.popFirst() ?? nextInSlot() { handle(next) }
         isHandling = false
@@ -164,8 +173,9 @@ public final class LiveHost {
         }
     }
 
-    /// Breaks off what is under way and forgets its timers: the end, tidy or not.
+    /// Breaks off what is under way and forgets its timers: the end, tidy or not. What still happens leads to nothing.
     func stop() {
+        isStopped = true
         for (_, timer) in timers { timer.cancel() }
         timers = [:]
         for (_, attempt) in attempts {

@@ -30,6 +30,6 @@ final class LogRecorder {
         count += 1
     }
 
-    /// The log so far.
-    var finished: String { text + RunLog.ending(count, isComplete: !isFull) }
+    /// The log so far; `isWhole`: nothing is under way that would have gone on.
+    func finished(isWhole: Bool) -> String { text + RunLog.ending(count, isComplete: isWhole && !isFull) }
 }

@@ -7,7 +7,7 @@ import GalePrimitives
 public struct RunLog: Equatable, Sendable {
     public var header: Header
     public var entries: [Entry]
-    /// False: the recording reached its limit, and what came after is not there.
+    /// False: the recording reached its limit or the run was ended before its time, and what came after is not there.
     public var isComplete: Bool
 
     public init(header: Header, entries: [Entry], isComplete: Bool) {

@@ -27,6 +27,8 @@ final class ProviderDesk {
     /// Calls so far, by key.
     private var calls: [UInt64: UInt32] = [:]
     private var timers: [Scheduled<Void>] = []
+    /// The provider's slots for faults in force, of which it has 32; a scenario has at most 16 at once.
+    private var freeSlots = Array(0..<32)
     var books = ServerBooks()
 
     init(_ configuration: LoopbackServer.Configuration, index: Int, draws: Draws, on eventLoop: any EventLoop) {
@@ -41,18 +43,24 @@ final class ProviderDesk {
     /// Time begins, and with it the schedule of faults.
     func begin() {
         clock = LiveClock()
-        for (slot, entry) in configuration.faults.prefix(32).enumerated() {
-            let (provider, loop) = (provider, eventLoop.assumeIsolated())
-            let ends = Instant.zero + entry.at + entry.length
+        for entry in configuration.faults {
+            let start = clock.deadline(Instant.zero + entry.at)
             timers.append(
-                loop.scheduleTask(deadline: clock.deadline(Instant.zero + entry.at)) {
-                    provider.begin(entry.fault, slot: slot, at: self.clock.next())
-                })
-            timers.append(
-                loop.scheduleTask(deadline: clock.deadline(ends)) {
-                    provider.end(slot: slot, at: self.clock.next())
-                })
+                eventLoop.assumeIsolated().scheduleTask(deadline: start) { self.begin(entry.fault, for: entry.length) })
         }
+    }
+
+    private func begin(_ fault: ProviderFault, for length: Interval) {
+        guard let slot = freeSlots.popLast() else {
+            preconditionFailure("more faults at once than a scenario may have")
+        }
+        let now = clock.next()
+        provider.begin(fault, slot: slot, at: now)
+        timers.append(
+            eventLoop.assumeIsolated().scheduleTask(deadline: clock.deadline(now + length)) {
+                self.provider.end(slot: slot, at: self.clock.next())
+                self.freeSlots.append(slot)
+            })
     }
 
     func end() {
@@ -74,6 +82,10 @@ final class ProviderDesk {
 
     private func decide(_ recipient: UInt64, _ key: UInt64, _ headers: HPACKHeaders) -> Answer? {
         let ordinal = calls[key, default: 0]
+        if ordinal == 0 && calls.count >= configuration.maximumNotifications {
+            books.answers[503, default: 0] += 1
+            return made(Refusal(503, "ServiceUnavailable").response, headers)
+        }
         calls[key] = ordinal &+ 1
         let answer = provider.answer(
             ProviderRequest(recipient: recipient, key: key, attempt: ordinal), at: clock.next(), draws: draws)
@@ -96,12 +108,18 @@ final class ProviderDesk {
             headers.add(name: "apns-id", value: identifier, indexing: .nonIndexable)
         }
         if let wait = response.retryAfter, wait >= .zero {
-            headers.add(name: "retry-after", value: "\((wait.nanoseconds + 999_999_999) / 1_000_000_000)")
+            headers.add(name: "retry-after", value: retryAfter(wait))
         }
         if response.status == 200 { return Answer(headers: headers) }
         var body = #"{"reason":"\#(response.reason.text)""#
         if let since = response.invalidSince { body += #","timestamp":\#(clock.wall(since))"# }
         return Answer(headers: headers, body: ByteBuffer(string: body + "}"))
+    }
+
+    /// Whole seconds, or the date that they lead to, never too early.
+    private func retryAfter(_ wait: Interval) -> String {
+        guard configuration.datesRetryAfter else { return "\((wait.nanoseconds + 999_999_999) / 1_000_000_000)" }
+        return HTTPDate.text((clock.wall(clock.next() + wait) + 999) / 1_000)
     }
 
     // MARK: Apple's checks

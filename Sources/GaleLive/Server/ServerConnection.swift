@@ -21,7 +21,6 @@ final class ServerConnection: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private var exchanges: [HTTP2StreamID: Exchange] = [:]
     private var needsFlush = false
-    private var unacknowledged = 0
 
     init(server: LoopbackServer) { self.server = server }
 
@@ -56,7 +55,6 @@ final class ServerConnection: ChannelInboundHandler {
             if headers.endStream { ask(stream) }
         case .data(let data):
             guard case .byteBuffer(let bytes) = data.data else { return }
-            giveBack(bytes.readableBytes + (data.paddingBytes.map { $0 + 1 } ?? 0))
             // One byte too many is all that it takes to be refused.
             let room = APNsMessage.payloadBytes + 1 - (exchanges[stream]?.body.readableBytes ?? 0)
             if let part = bytes.getSlice(at: bytes.readerIndex, length: min(room, bytes.readableBytes)) {
@@ -73,11 +71,12 @@ final class ServerConnection: ChannelInboundHandler {
         server.desk.books.mostStreams = max(server.desk.books.mostStreams, exchanges.count)
     }
 
-    private func giveBack(_ bytes: Int) {
-        unacknowledged += bytes
-        if unacknowledged < 16_384 { return }
-        write(.rootStream, .windowUpdate(windowSizeIncrement: unacknowledged))
-        unacknowledged = 0
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let credit = (event as? NIOHTTP2WindowUpdatedEvent).flatMap(HTTP2Limits.credit(_:)) {
+            write(.rootStream, .windowUpdate(windowSizeIncrement: credit))
+        }
+        if let closed = event as? StreamClosedEvent { exchanges[closed.streamID] = nil }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {

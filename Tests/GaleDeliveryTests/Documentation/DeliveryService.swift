@@ -3,11 +3,12 @@ import struct Foundation.Date
 import GaleDelivery
 import GalePrimitives
 
-/// What the service has around it: HTTP clients and stores. Each answers within the time it is given.
+/// What the service has around it: HTTP clients and stores. Each answers within the time it is given; `apply` takes a write on and
+/// does not wait.
 protocol Surroundings: Sendable {
     func post(_ notification: Notification, key: UInt64, to: ProviderIndex, within: Interval) async -> ProviderResponse
     func lookUp(_ read: StateRead) async -> LookupAnswer
-    func apply(_ write: StateWrite) async
+    func apply(_ write: StateWrite)
 }
 
 /// The dispatcher decides, this actor does.
@@ -31,6 +32,9 @@ actor DeliveryService {
         let (seconds, attoseconds) = begin.clock.duration(to: .now).components
         return begin.unix + .seconds(seconds) + .nanoseconds(attoseconds / 1_000_000_000)
     }
+
+    /// What to export as metrics: attempts, retries, breakers, and what waits or is under way.
+    var metrics: (counters: DeliveryCounters, unsettled: Int) { (dispatcher.counters, pending.count) }
 
     /// Returns when the notification is delivered or given up. Its reference is not used by another one meanwhile.
     func deliver(_ notification: Notification) async -> Outcome {
@@ -56,7 +60,7 @@ actor DeliveryService {
             }
         case .cancel(let attempt, _): underWay.removeValue(forKey: attempt)?.cancel()
         case .lookUp(let lookup, _, let read): Task { handle(.lookedUp(lookup, await surroundings.lookUp(read))) }
-        case .write(_, let write): Task { await surroundings.apply(write) }
+        case .write(_, let write): surroundings.apply(write)
         case .wake(let timer, let instant): at(instant) { $0.handle(.woken(timer)) }
         case .hold, .release: break  // What waits costs no worker here,
         case .acquire(let chain, _): Task { handle(.granted(chain)) }  // so there is always one free.

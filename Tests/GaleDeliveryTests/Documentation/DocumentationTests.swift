@@ -40,6 +40,9 @@ struct DocumentationTests {
         }
         #expect(await backend.accepted == Dictionary(uniqueKeysWithValues: (1...200).map { ($0, 1) }))
         #expect(await backend.refused == 20, "every tenth is refused at its first attempt")
+        let metrics = await service.metrics
+        #expect(metrics.counters.retries == 20)
+        #expect(metrics.unsettled == 0)
         while await !backend.knows(1) { await Task.yield() }
         let replica = DeliveryService.push(backend)
         #expect(await replica.push(number: 1, to: 1) == .duplicate, "another replica finds it in the store")
@@ -69,5 +72,6 @@ private actor FlakyBackend: Surroundings {
 
     func knows(_ key: UInt64) -> Bool { store.value(.deduplication, key, at: .zero) != 0 }
     func lookUp(_ read: StateRead) async -> LookupAnswer { store.answer(read, 0, at: .zero)?.1 ?? .failed }
-    func apply(_ write: StateWrite) async { store.apply(write, at: .zero) }
+    nonisolated func apply(_ write: StateWrite) { Task { await keep(write) } }
+    private func keep(_ write: StateWrite) { store.apply(write, at: .zero) }
 }
