@@ -30,5 +30,7 @@ extension Purpose {
     static var work: Purpose { Purpose(layer: .stage, id: 2) }
     static var workFailure: Purpose { Purpose(layer: .stage, id: 3) }
     static var workRetry: Purpose { Purpose(layer: .stage, id: 4) }
+    static var border: Purpose { Purpose(layer: .fault, id: 1) }
+    static var borderDelay: Purpose { Purpose(layer: .fault, id: 2) }
     static var dispatcher: Purpose { Purpose(layer: .policy, id: 1) }
 }

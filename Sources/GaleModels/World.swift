@@ -21,13 +21,14 @@ public final class World {
     /// Samples of the backlog, and moves from slot to slot of the series, happen at multiples of this.
     public static let slice = Interval.milliseconds(100)
 
-    public init(_ specification: WorldSpecification, seed: UInt64, tieBreak: TieBreak = .fifo) {
+    /// - Parameter tieBreak: nil: as the specification says.
+    public init(_ specification: WorldSpecification, seed: UInt64, tieBreak: TieBreak? = nil) {
         let specification = specification.withRetryTopics()
         self.specification = specification
         var options = KernelOptions()
         options.events = specification.limits.events
         options.eventsPerInstant = specification.limits.eventsPerInstant
-        options.tieBreak = tieBreak
+        options.tieBreak = tieBreak ?? specification.tieBreakKey.map { .permuted(key: $0) } ?? .fifo
         kernel = Kernel(options: options)
         faultDecisions = .allocate(capacity: max(1, specification.faults.count))
         faultDecisions.initialize(repeating: 0, count: max(1, specification.faults.count))

@@ -48,7 +48,7 @@ extension WorldBuilder {
             switch $0.effect {
             case .store(let store, _, _, _, _): store == place
             case .link(let link, _, _, _, _): link == specification.stores[place].link
-            case .provider, .brokerCrash, .workerCrash, .workerPause, .objections: false
+            case .provider, .brokerCrash, .workerCrash, .workerPause, .objections, .border: false
             }
         }
     }

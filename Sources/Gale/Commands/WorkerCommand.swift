@@ -14,7 +14,12 @@ struct WorkerCommand: ParsableCommand {
         for number in [SIGINT, SIGTERM] { signal(number, SIG_IGN) }
         Self.endWithParent()
         var cache = TestJob.Cache()
+        var explored = ExploreJob.Cache()
         while let line = readLine(strippingNewline: true) {
+            if let job = WorkerLine.value(ExploreJob.self, line.utf8) {
+                try StandardOutput.write(WorkerLine.text(job.reply(cache: &explored)))
+                continue
+            }
             guard let job = WorkerLine.value(TestJob.self, line.utf8) else {
                 throw CommandFailure("worker: this is not a job: \(line.prefix(200))")
             }

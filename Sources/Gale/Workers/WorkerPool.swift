@@ -20,8 +20,9 @@ final class WorkerPool: Sendable {
     func run(_ test: TestCase, seed: UInt64, interruption: Interruption) throws -> TestRun {
         do {
             let worker = try take()
-            let reply = try worker.reply(to: TestJob(test, seed: seed), interruption: interruption)
-            if reply.residentBytes <= Self.mostResident { access.withLock { _ in idle.append(worker) } }
+            let reply = try worker.reply(
+                to: TestJob(test, seed: seed), as: TestJob.Reply.self, interruption: interruption)
+            give(worker, residentBytes: reply.residentBytes)
             return reply.run
         } catch WorkerProcess.Failure.ended(let how) {
             return TestRun(seed: seed, defect: how)
@@ -32,6 +33,30 @@ final class WorkerPool: Sendable {
         } catch WorkerProcess.Failure.notStarted(let reason) {
             throw CommandFailure("cannot start a worker process: \(reason)", status: ExitStatus.internalError)
         }
+    }
+
+    /// Runs one world of an exploration in a worker, in the same way.
+    ///
+    /// - Throws: `CommandFailure` when no worker can be started.
+    func run(_ job: ExploreJob, interruption: Interruption) throws -> ExploredRun {
+        var run = ExploredRun(seed: job.seed)
+        do {
+            let worker = try take()
+            let reply = try worker.reply(to: job, as: ExploreJob.Reply.self, interruption: interruption)
+            give(worker, residentBytes: reply.residentBytes)
+            return reply.run
+        } catch WorkerProcess.Failure.ended(let how) {
+            run.defect = how
+        } catch WorkerProcess.Failure.interrupted {
+            run.isInterrupted = true
+        } catch WorkerProcess.Failure.notStarted(let reason) {
+            throw CommandFailure("cannot start a worker process: \(reason)", status: ExitStatus.internalError)
+        }
+        return run
+    }
+
+    private func give(_ worker: WorkerProcess, residentBytes: Int64) {
+        if residentBytes <= Self.mostResident { access.withLock { _ in idle.append(worker) } }
     }
 
     private func take() throws -> WorkerProcess {

@@ -90,10 +90,12 @@ final class WorkerProcess {
     /// Hands a job over and waits for what comes of it.
     ///
     /// - Throws: `Failure`; the worker is then gone.
-    func reply(to job: TestJob, interruption: Interruption) throws -> TestJob.Reply {
+    func reply<Reply: Decodable>(
+        to job: some Encodable, as: Reply.Type = Reply.self, interruption: Interruption
+    ) throws -> Reply {
         try send(Array(WorkerLine.text(job).utf8))
         let line = try receiveLine(interruption)
-        guard let reply = WorkerLine.value(TestJob.Reply.self, line) else {
+        guard let reply = WorkerLine.value(Reply.self, line) else {
             kill(process, SIGKILL)
             _ = end()
             throw Failure.ended("a worker's reply could not be read")

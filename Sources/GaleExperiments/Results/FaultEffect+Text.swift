@@ -22,6 +22,9 @@ extension FaultEffect {
         case .objections(let stage, let micros, let channel):
             "stage \(specification.stages[stage].name): \(share(micros)) of recipients object to "
                 + (channel?.name ?? "everything")
+        case .border(let stage, let fault):
+            "stage \(specification.stages[stage].name): \(fault.kind.rawValue) \(share(fault.shareMicros))"
+                + (fault.delay > .zero ? ", up to \(fault.delay)" : "")
         case .link(let index, let factor, let added, let loss, let partitioned):
             "link \(specification.links[index].name): "
                 + list([

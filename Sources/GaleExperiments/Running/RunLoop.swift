@@ -14,6 +14,17 @@ package struct RunLoop {
 
     package init() {}
 
+    /// Runs to the end without looking at wall time, memory and signals, and without checkpoints: for many short runs, whose
+    /// limit is that of their process.
+    package mutating func runUnwatched(_ world: any RunningWorld) {
+        while world.now < world.end {
+            let step = world.step(until: world.end)
+            if case .stopped(let reason) = step { stopReason = reason }
+            if step != .reached, step != .paused { break }
+        }
+        world.finish()
+    }
+
     package mutating func run(
         _ world: any RunningWorld, loadEnds: Instant, limits: RunLimits, interruption: Interruption,
         progress: (RunProgress) -> Void

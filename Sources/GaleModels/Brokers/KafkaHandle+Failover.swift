@@ -64,9 +64,11 @@ extension KafkaHandle {
                 && state.pointee.nodes[Int(replica.pointee.node)].isAlive
         }
         guard let candidate else {
+            core.mark(.leaderless)
             partition.pointee.leader = -1
             return
         }
+        core.mark(.leaderElected)
         lead(number, partition, with: candidate)
     }
 
@@ -93,7 +95,10 @@ extension KafkaHandle {
         var offset = log.endPosition - 1
         let cut = max(0, log.endPosition - end)
         state.pointee.topics[Int(partition.pointee.topic)].backlog &-= Int64(cut)
-        if cut > 0 { countFault(partition) }
+        if cut > 0 {
+            core.mark(.logCut)
+            countFault(partition)
+        }
         while offset >= end {
             core.releaseEntry(log[offset])
             offset -= 1
@@ -124,6 +129,7 @@ extension KafkaHandle {
                 }
                 partition.pointee.pendingLast = index
             } else {
+                core.mark(.resent)
                 countFault(partition)
                 hold(index)
                 stall(index)

@@ -34,6 +34,7 @@ struct KafkaHandle {
         core.retain(message)
         let size = core.size(of: core.message(message))
         if producer.pointee.buffered &+ size > state.pointee.profile.bufferBytes && producer.pointee.buffered > 0 {
+            core.mark(.producerBlocked)
             producer.pointee.blocked.append(
                 KafkaBlocked(message: message, job: job, generation: generation, since: instant.nanoseconds))
             return
@@ -222,6 +223,7 @@ struct KafkaHandle {
 
     /// The records' delivery timed out: a workload's are refused, a stage sends its own again.
     private func fail(_ index: UInt32) {
+        core.mark(.producerGaveUp)
         forEachRecord(of: index) { record in
             if record.job == .max {
                 core.settle(record.message, as: .shed)

@@ -52,6 +52,7 @@ final class FaultSchedule: Component {
             let handle = parts.stages[stage].handle
             handle.core.state.pointee.objections.append(objection)
             handle.consentChanges(objection, isGranted: false)
+        case .border(let stage, let effect): parts.stages[stage].handle.begin(effect, fault: place)
         case .link(let link, let factor, let added, let loss, let partitioned):
             parts.links[link].begin(
                 LinkFault(
@@ -87,6 +88,7 @@ final class FaultSchedule: Component {
             handle.core.state.pointee.objections.removeAll { $0.fault == place }
             handle.consentChanges(
                 Objection(fault: place, stage: stage, shareMicros: share, channel: channel), isGranted: true)
+        case .border(let stage, _): parts.stages[stage].handle.endBorder(fault: place)
         case .link(let link, _, _, _, _): parts.links[link].end(fault: place)
         case .store(let store, _, _, _, _): parts.stores[store].handle.end(fault: place)
         }

@@ -52,6 +52,8 @@ struct Core {
         var objections: [Objection] = []
         /// nil: no workload is ordered.
         var orderLog: Unmanaged<OrderLog>?
+        /// Rare situations that the run has met: a bit for each `Mark`.
+        var marks: UInt64 = 0
     }
 
     let state: UnsafeMutablePointer<State>
@@ -90,7 +92,10 @@ extension Core {
 
     private func discard(_ index: UInt32) {
         let message = message(index)
-        if message.pointee.state == .pending { settle(index, as: .lost) }
+        if message.pointee.state == .pending {
+            mark(.lost)
+            settle(index, as: .lost)
+        }
         if message.pointee.state == .split { releaseParts(message) }
         close(message.pointee.identity, message.pointee.state)
         message.pointee.state = .free
@@ -189,6 +194,7 @@ extension Core {
 
     /// The pipeline had given the message up, and yet a provider took it: its earlier entry is taken back.
     func retract(_ message: UnsafeMutablePointer<Message>) {
+        mark(.retracted)
         let entry = Recorder.Entry(message.pointee.state)
         forEachUnit(message) { channel, count in
             recorder.count(entry, phase: message.pointee.phase, slot: message.pointee.slot, channel: channel, -count)

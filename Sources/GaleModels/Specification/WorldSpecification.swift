@@ -24,6 +24,8 @@ public struct WorldSpecification: Sendable {
     public var links: [LinkSpecification] = []
     public var faults: [FaultSpecification] = []
     public var limits = LimitSpecification()
+    /// Events that are due at the same instant happen in a random order that follows from this; nil: first in, first out.
+    public var tieBreakKey: UInt64?
 
     public init(name: String, duration: Interval, drain: Interval, seed: UInt64) {
         self.name = name
@@ -373,6 +375,8 @@ public enum FaultEffect: Sendable {
     /// A share of recipients objects to a channel (nil: to all) at once: what is under way for them at the stage, whose policy
     /// asks for consent, hears of it, and every look-up as long as it lasts.
     case objections(stage: Int, shareMicros: Int64, channel: Channel?)
+    /// What passes between a stage's delivery code and its host.
+    case border(stage: Int, BorderFault)
     /// `latencyFactorMicros`: 3,000,000 is three times as slow.
     case link(Int, latencyFactorMicros: Int64, addedLatency: Interval, lossMicros: Int64, partitioned: Bool)
     case store(Int, capacityFactorMicros: Int64, errorMicros: Int64, latencyFactorMicros: Int64, blackout: Bool)

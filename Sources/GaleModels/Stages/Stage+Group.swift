@@ -55,6 +55,7 @@ extension Stage {
             let job = stage.job(index)
             guard job.pointee[.live], Int(job.pointee.replica) == number else { continue }
             state.pointee.decisions[fault] += 1
+            stage.core.mark(.diedAtWork)
             stage.giveSlot(job)
             let message = job.pointee.message
             stage.freeJob(index, job)
@@ -105,7 +106,10 @@ extension Stage {
     private func reclaim(_ number: Int) {
         forEachPartition { broker, partition in
             let state = broker.partition(partition).pointee
-            if state.owner < 0 && state.formerOwner == Int32(number) { broker.assign(partition, to: Int32(number)) }
+            if state.owner < 0 && state.formerOwner == Int32(number) {
+                self.state.pointee.core.mark(.reclaimed)
+                broker.assign(partition, to: Int32(number))
+            }
         }
     }
 
@@ -120,6 +124,7 @@ extension Stage {
     func rebalance(epoch: UInt32) -> UInt64 {
         let takesEffect = epoch & 1 == 1
         if takesEffect {
+            state.pointee.core.mark(.rebalanced)
             reassign()
             return UInt64(epoch)
         }

@@ -71,6 +71,10 @@ final class Stage: Component {
         var retryProducer: UInt32 = 0
         /// Several attempts of one job may be under way, each with an exchange.
         var isHedged = false
+        /// Requests have exchanges though their links are straight: attempts are hedged, or faults strike the border.
+        var takesDetours = false
+        /// nil: no fault has struck the border yet.
+        var border: BorderState?
         /// Exchanges of attempts under way, where attempts are hedged; looked up, never walked.
         var hedgedAttempts: [HedgedAttempt: UInt32] = [:]
         #if PlantedBugs
@@ -105,10 +109,16 @@ final class Stage: Component {
     let specification: StageSpecification
     /// The policy's dispatchers are made anew after a crash.
     let makeDispatcher: (() -> Dispatcher)?
+    /// What dispatchers that have ended had reached.
+    private(set) var reach = DeliveryReach()
+    /// Providers that a dispatcher knows.
+    private let providerCount: Int
 
     init(
-        _ specification: StageSpecification, kernel: Kernel, state: State, makeDispatcher: (() -> Dispatcher)?
+        _ specification: StageSpecification, kernel: Kernel, state: State, providers: Int = 0,
+        makeDispatcher: (() -> Dispatcher)?
     ) {
+        providerCount = providers
         self.specification = specification
         self.makeDispatcher = makeDispatcher
         self.state = .allocate(capacity: 1)
@@ -145,7 +155,9 @@ final class Stage: Component {
     }
 
     func stopDispatcher(_ replica: Int) {
-        state.pointee.dispatchers[replica]?.release()
+        guard let dispatcher = state.pointee.dispatchers[replica] else { return }
+        reach.add(dispatcher.takeUnretainedValue(), providers: providerCount)
+        dispatcher.release()
         state.pointee.dispatchers[replica] = nil
     }
 

@@ -118,7 +118,7 @@ extension StageHandle {
         let provider = core.state.pointee.providers[target]
         let lane = core.timeoutLane(timeout)
         core.recorder.attempt(message, provider: target)
-        if !state.pointee.isHedged, let transit = provider.straightTransit {
+        if !state.pointee.takesDetours, let transit = provider.straightTransit {
             let answer = provider.take(
                 job.pointee.message, message, attempt: ordinal, stage: self, at: core.now + transit)
             job.pointee.token = attempt.rawValue
@@ -135,6 +135,11 @@ extension StageHandle {
         }
         let exchange = newExchange(work, kind: .attempt, target: target, ordinal: ordinal, token: attempt.rawValue)
         if state.pointee.isHedged { noteHedged(exchange, attempt, job) }
+        if state.pointee.border != nil {
+            let isLost = strikes(.sendsLost, message.pointee.identity, UInt64(ordinal)) != nil
+            if isLost { neverAnswered(exchange) } else { _ = provider.send(exchange, stage: self) }
+            return armTimeout(exchange, lane, nil)
+        }
         armTimeout(exchange, lane, provider.send(exchange, stage: self))
     }
 
@@ -146,7 +151,7 @@ extension StageHandle {
         let lane = core.timeoutLane(timeout)
         let ordinal = UInt16(job.pointee.callAttempts)
         job.pointee.callAttempts &+= 1
-        if let transit = store.straightTransit {
+        if !state.pointee.takesDetours, let transit = store.straightTransit {
             let leg = Exchange.leg(kind: .lookUp, stage: state.pointee.id, ordinal: ordinal, answer: false)
             let answer = store.take(message.pointee.identity, leg: leg, at: core.now + transit)
             job.pointee.token = lookup.rawValue
@@ -163,17 +168,21 @@ extension StageHandle {
         }
         let exchange = newExchange(work, kind: .lookUp, target: number, ordinal: ordinal, token: lookup.rawValue)
         core.exchange(exchange).pointee.milliseconds = state.pointee.deduplicationWindow
-        armTimeout(exchange, lane, store.send(exchange, stage: self))
+        let answered = store.send(exchange, stage: self)
+        armTimeout(exchange, lane, state.pointee.border == nil ? answered : nil)
     }
 
     @inline(__always)
     private func write(_ work: Work) {
+        if state.pointee.takesDetours, strikes(.writesLost, work.message.pointee.identity, 0) != nil { return }
         core.state.pointee.stores[state.pointee.deduplicationStore].write(work, stage: self)
     }
 
     private func wake(_ timer: TimerID, _ instant: Instant, _ number: Int) {
         // The dispatcher's word fills the payload; the kind carries the replica (16 bits) and its epoch (8 bits).
         let epoch = replica(number).pointee.epoch & 0xFF
+        var instant = instant
+        if state.pointee.takesDetours, let late = strikes(.timersLate, timer.rawValue, UInt64(number)) { instant += late }
         core.scheduler.schedule(
             at: max(instant, core.now), target: component,
             kind: Stage.Kind.woken | UInt32(number) &<< 8 | epoch &<< 24, payload: timer.rawValue)
@@ -273,6 +282,7 @@ extension StageHandle {
         let exchange = core.exchange(index)
         let message = core.message(exchange.pointee.message)
         let identity = message.pointee.identity
+        if state.pointee.border != nil, !passesBorder(index) { return identity }
         let wasTimedOut = exchange.pointee.timedOut
         if state.pointee.isHedged { forgetHedged(index) }
         if exchange.pointee.timer != .none && !wasTimedOut { _ = core.scheduler.cancel(exchange.pointee.timer) }
@@ -282,7 +292,13 @@ extension StageHandle {
         }
         let copy = exchange.pointee
         core.state.pointee.exchanges.free(index)
-        if !wasTimedOut && isCurrent(copy.job, copy.generation) { conclude(copy, timedOut: false) }
+        if wasTimedOut { core.mark(.answeredTooLate) }
+        if !wasTimedOut && !isCurrent(copy.job, copy.generation) { core.mark(.orphanAnswer) }
+        if !wasTimedOut && isCurrent(copy.job, copy.generation) {
+            let number = Int(job(copy.job).pointee.replica)
+            conclude(copy, timedOut: false)
+            if state.pointee.border != nil { repeatAnswer(copy, identity: identity, to: number) }
+        }
         core.release(copy.message)
         return identity
     }
@@ -316,6 +332,7 @@ extension StageHandle {
 
     /// The network or the other side will never answer; the time-out alone ends it.
     func neverAnswered(_ index: UInt32) {
+        core.mark(.neverAnswered)
         let exchange = core.exchange(index)
         let message = exchange.pointee.message
         if exchange.pointee.timedOut || exchange.pointee.kind == .write {

@@ -13,10 +13,11 @@ extension StageHandle {
         let lane = core.timeoutLane(read.timeout)
         let ordinal = UInt16(job.pointee.callAttempts)
         job.pointee.callAttempts &+= 1
-        guard let transit = store.straightTransit else {
+        guard !state.pointee.takesDetours, let transit = store.straightTransit else {
             let exchange = newExchange(work, kind: .lookUp, target: number, ordinal: ordinal, token: lookup.rawValue)
             core.exchange(exchange).pointee.keep(read)
-            return armTimeout(exchange, lane, store.send(exchange, stage: self))
+            let answered = store.send(exchange, stage: self)
+            return armTimeout(exchange, lane, state.pointee.border == nil ? answered : nil)
         }
         let leg = Exchange.leg(kind: .lookUp, stage: state.pointee.id, ordinal: ordinal, answer: false)
         let answer = store.take(
@@ -37,6 +38,9 @@ extension StageHandle {
         let store = core.state.pointee.stores[number]
         // Writes of one message: told apart by their kind and by what was asked before.
         let ordinal = (UInt16(write.kind.rawValue) + 1) &<< 8 | UInt16(work.job.pointee.callAttempts)
+        if state.pointee.takesDetours, strikes(.writesLost, work.message.pointee.identity, UInt64(ordinal)) != nil {
+            return
+        }
         guard let transit = store.straightTransit else {
             let exchange = newExchange(work, kind: .write, target: number, ordinal: ordinal, token: 0)
             core.exchange(exchange).pointee.keep(write)
@@ -53,6 +57,7 @@ extension StageHandle {
     /// A message is delivered once more.
     func noteRedelivery(_ message: UInt32) {
         state.pointee.redelivered &+= 1
+        core.mark(.readAgain)
         state.pointee.redeliveries?.pointee.apply(
             .add(1), to: core.message(message).pointee.identity, lifetime: .max, at: 0)
     }

@@ -143,6 +143,7 @@ struct StageHandle {
         if let pool = state.pointee.pool { return pool._withUnsafeGuaranteedRef { $0.take(message) } }
         let capacity = state.pointee.queueCapacity
         if capacity > 0 && Int64(state.pointee.queue.count &+ state.pointee.inUse) >= capacity {
+            core.mark(.overflowed)
             core.settle(message, as: .shed)
             core.release(message)
             return

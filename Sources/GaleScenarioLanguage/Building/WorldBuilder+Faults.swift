@@ -23,10 +23,9 @@ extension WorldBuilder {
 
     private func effect(_ pair: Item.Pair, _ world: WorldSpecification) -> (FaultEffect, String) {
         let item = pair.item
-        let targets: [Entity] = [.provider, .store, .link, .broker, .stage]
         let nothing = FaultEffect.link(
             0, latencyFactorMicros: 1_000_000, addedLatency: .zero, lossMicros: 0, partitioned: false)
-        guard let target = targets.first(where: { item[$0.rawValue] != nil }) else { return (nothing, "") }
+        guard let target = Tables.faultTargets.first(where: { item[$0.rawValue] != nil }) else { return (nothing, "") }
         checkKeys(pair, target)
         let index = self.index(target, item[target.rawValue])
         let what = "\(target.rawValue) \(item[target.rawValue]?.word ?? ""): \(Self.words(item, target))"
@@ -51,6 +50,7 @@ extension WorldBuilder {
         case .broker: return (brokerCrash(pair, index, world.brokers[index]), what)
         default:
             if let share = item["objections"] { return (objections(pair, share, index, world), what) }
+            if let border = item["border"] { return (self.border(pair, border, index, world.stages[index]), what) }
             if let channel = item["channel"] {
                 diagnostics.error("a 'channel' is what 'objections' are to", at: channel.place)
             }
@@ -62,7 +62,7 @@ extension WorldBuilder {
     private func checkKeys(_ pair: Item.Pair, _ target: Entity) {
         let valid = Tables.faultKeys[target] ?? []
         let always = ["at", "for", target.rawValue]
-        let targets = ["provider", "store", "link", "broker", "stage"]
+        let targets = Tables.faultTargets.map(\.rawValue)
         let own = (pair.item.pairs ?? []).filter { !always.contains($0.key) && !targets.contains($0.key) }
         for key in own where !valid.contains(key.key) {
             diagnostics.error(
@@ -151,6 +151,9 @@ extension WorldBuilder {
         case .stage:
             if let share = item["objections"] {
                 return "\(share.text) of recipients object to \(item["channel"]?.word ?? "everything")"
+            }
+            if let border = item["border"] {
+                return ([border, item["share"], item["delay"]].compactMap { $0?.text }).joined(separator: " ")
             }
             let isPause = item["pause"]?.boolean == true
             let (one, several) = isPause ? ("stands still", "stand still") : ("crashes", "crash")

@@ -38,6 +38,7 @@ struct WorldBuilder {
             diagnostics.error("the scenario has \(count) \(section); expected \(most) at most", at: parts.place)
         }
         world.limits = limits
+        world.tieBreakKey = scenario["ties"]?.integer.map(UInt64.init)
         world.links = entries(.link).map(link)
         world.brokers = entries(.broker).map(broker)
         world.topics = entries(.topic).map { topic($0, brokers: world.brokers) }

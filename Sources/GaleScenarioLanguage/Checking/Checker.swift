@@ -23,7 +23,7 @@ struct Checker {
         case .list(let element, let atLeast): return list(tree, element, atLeast, kind, owner)
         case .tuple(let kinds): return tuple(tree, kinds, kind, owner)
         case .expectation: return expectation(tree, owner)
-        case .assignments: return assignments(tree, kind, owner)
+        case .assignments, .exploration: return assignments(tree, kind, owner)
         default: return scalar(tree, kind, owner)
         }
     }
@@ -89,7 +89,7 @@ struct Checker {
         case .keyedBy(let entity, let kind):
             if kind.isScalar, entries.contains(where: { $0.value.scalar == nil }) { return -1 }
             return entries.count { names[entity]?.contains($0.key) ?? false }
-        case .named, .assignments: return 0
+        case .named, .assignments, .exploration: return 0
         default: return nil
         }
     }

@@ -31,6 +31,8 @@ indirect enum Kind: Sendable {
     case expectation
     /// Paths to values, as `--set` has them.
     case assignments
+    /// What exploration draws: paths to ranges, and settings.
+    case exploration
     case record(Table)
     /// A map from names that it declares.
     case named(Entity, Kind)
@@ -55,7 +57,7 @@ indirect enum Kind: Sendable {
 
     var isScalar: Bool {
         switch self {
-        case .record, .named, .keyed, .keyedBy, .list, .tuple, .assignments: false
+        case .record, .named, .keyed, .keyedBy, .list, .tuple, .assignments, .exploration: false
         case .either(let kinds): kinds.allSatisfy(\.isScalar)
         default: true
         }
@@ -88,6 +90,7 @@ indirect enum Kind: Sendable {
         case .reference(let entity): "the name of \(entity.withArticle)"
         case .expectation: "an expectation, such as 'lost = 0'"
         case .assignments: "a map of paths to values, such as {policies.standard.retry.budget: none}"
+        case .exploration: "a map of paths to ranges, such as {stages.sender.replicas: 2..12}, and settings"
         case .record(let table): "a map (\(table.title)) with keys such as \(table.someKeys)"
         case .named(let entity, _): "a map of names to \(entity.plural)"
         case .keyed(let keys, let what, _): "a map with a \(what) as key (\(Self.some(keys)))"

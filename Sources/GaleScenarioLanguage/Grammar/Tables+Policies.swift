@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GaleDelivery
+import GaleModels
 
 extension Tables {
     static let policy = Table(
@@ -102,7 +103,7 @@ extension Tables {
             Key("answer", .answer, .optional, "provider: the answer of these errors; default the dialect's own 500"),
             Key("since", stampRange, .optional, "provider: APNs' 410 says that the token has been invalid this long"),
             Key("latency", .factor(1...1_000_000_000_000), .optional, "provider, store, link: how many times as slow"),
-            Key("delay", .anyDuration, .optional, "link: added each way"),
+            Key("delay", .anyDuration, .optional, "link: added each way; border: late by so much at most"),
             Key("loss", .anyShare, .optional, "link: share of requests, and of answers, that vanish in addition"),
             Key("pause", .boolean, .optional, "stage with `work`: replicas stand still instead, and go on afterwards"),
             Key(
@@ -110,16 +111,32 @@ extension Tables {
                 "stage that delivers with `consent`: share of recipients who object, as long as it lasts"),
             Key(
                 "channel", .choice(channelNames), .optional, "stage: the channel that they object to; default all"),
+            Key(
+                "border", .choice(BorderFault.Kind.allCases.map(\.rawValue)), .optional,
+                "stage that delivers: what goes wrong between the delivery code and its host"),
+            Key("share", .share(1...1_000_000), .optional, "border: how many of them"),
             Key("partition", .boolean, .optional, "link: nothing gets through"),
             Key("blackout", .boolean, .optional, "provider, store: no answer at all"),
-        ], exactlyOneOf: [["provider", "store", "link", "broker", "stage"]])
+        ], exactlyOneOf: [faultTargets.map(\.rawValue)])
 
-    /// The keys that make sense for each target, beside `at` and `for`.
-    static let faultKeys: [Entity: [String]] = [
-        .provider: ["capacity", "excess", "errors", "answer", "since", "latency", "blackout"],
-        .store: ["capacity", "errors", "latency", "blackout"],
-        .link: ["latency", "delay", "loss", "partition"],
-        .broker: ["node"],
-        .stage: ["replica", "replicas", "pause", "objections", "channel"],
-    ]
+    /// What a fault can strike.
+    package static let faultTargets: [Entity] = [.provider, .store, .link, .broker, .stage]
+
+    /// The keys that make sense for each target, beside `at` and `for`: those of the registered kinds.
+    package static let faultKeys: [Entity: [String]] = {
+        var keys: [Entity: [String]] = [:]
+        for entity in faultTargets {
+            for kind in FaultKind.all where kind.target.key == entity.rawValue {
+                for key in kind.parameters.map(\.key) where keys[entity]?.contains(key) != true {
+                    keys[entity, default: []].append(key)
+                    // How long ago a 410 says it was goes with the answer.
+                    if key == "answer" { keys[entity, default: []].append("since") }
+                }
+            }
+        }
+        return keys
+    }()
+
+    /// Every key that a fault may have.
+    package static var allFaultKeys: [String] { fault.keyNames }
 }

@@ -4,7 +4,7 @@ import GaleModels
 
 /// Every key of a scenario. The one place that the checker, the defaults, the JSON Schema and the reference page come
 /// from.
-enum Tables {
+package enum Tables {
     static let scenario = Table(
         name: "scenario", title: "a scenario",
         keys: [
@@ -38,6 +38,11 @@ enum Tables {
                 "The closed form that its runs follow, for `gale test`; its parameters are the scenario's"),
             Key("variants", .named(.variant, .record(variant)), .defaults("{}"), "The same scenario with other values"),
             Key("limits", .record(limits), .defaults("{}"), "When a run stops by itself"),
+            Key(
+                "ties", .integer(0...Int64.max), .optional,
+                "Events that are due at the same instant happen in a random order that follows from this number; "
+                    + "default: first in, first out"),
+            Key("explore", .exploration, .optional, "What `gale explore` may draw, and from which ranges"),
         ] + hiddenKeys)
 
     // Only in a build with the package's trait of this name.

@@ -41,7 +41,7 @@ struct TreePath {
 
     var steps: [Step] = []
 
-    static let fixedKeys: Set<String> = ["extends", "variants"]
+    static let fixedKeys: Set<String> = ["extends", "variants", "explore"]
 
     init?(_ text: String, at place: Place, diagnostics: Diagnostics) {
         var offset = 0

@@ -8,7 +8,7 @@ struct ResolvedScenario {
 
     /// What does not belong to the resolved form: it was resolved.
     private static func isResolved(_ key: String, level: Int) -> Bool {
-        level == 0 ? ["extends", "variants"].contains(key) : level == 2 && key == "profile"
+        level == 0 ? ["extends", "variants", "explore"].contains(key) : level == 2 && key == "profile"
     }
 
     /// Settings of Kafka are no part of a direct broker, nor those of a rate of a population.
@@ -53,7 +53,7 @@ struct ResolvedScenario {
         }
     }
 
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         let plain = text.unicodeScalars.allSatisfy { scalar in
             scalar.isASCII
                 && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)

@@ -15,6 +15,27 @@ public enum ScenarioReader {
         return try Reading(file: path, files: files, overrides: overrides).scenario(tree, variant, diagnostics)
     }
 
+    /// Reads a file as the pattern of worlds to be drawn.
+    public static func template(
+        path: String, overrides: [Override] = [], variant: String? = nil
+    ) throws(ScenarioError) -> ExplorationTemplate {
+        let files = SourceFiles()
+        let diagnostics = Diagnostics()
+        let tree = ScenarioLoader(files: files, diagnostics: diagnostics).load(path)
+        return try Reading(file: path, files: files, overrides: overrides).template(tree, variant, diagnostics)
+    }
+
+    /// Reads a text as the pattern of worlds to be drawn, as `read(text:)` does.
+    public static func template(
+        text: String, file: String = "scenario.yaml", files: [String: String] = [:], overrides: [Override] = [],
+        variant: String? = nil
+    ) throws(ScenarioError) -> ExplorationTemplate {
+        let files = SourceFiles(memory: files, readsDisk: false)
+        let diagnostics = Diagnostics()
+        let tree = ScenarioLoader(files: files, diagnostics: diagnostics).load(text: text, path: file)
+        return try Reading(file: file, files: files, overrides: overrides).template(tree, variant, diagnostics)
+    }
+
     /// Reads a text as if it were the file `file`; `files` are further files by path (extended scenarios, profiles,
     /// CSV). Nothing is read from the disk.
     public static func read(
@@ -29,7 +50,7 @@ public enum ScenarioReader {
 }
 
 /// One reading of one scenario.
-private struct Reading {
+struct Reading {
     let file: String
     let files: SourceFiles
     let overrides: [Override]
@@ -44,11 +65,34 @@ private struct Reading {
         laid = applyingOverrides(to: laid, diagnostics)
         let scenario = resolve(laid, variant, diagnostics)
         if variant == nil, diagnostics.errors.isEmpty { checkVariants(of: tree, diagnostics) }
+        if variant == nil, diagnostics.errors.isEmpty, laid["explore"] != nil {
+            template(scenario, laid, diagnostics).check(diagnostics)
+        }
         try diagnostics.throwErrors()
         return scenario
     }
 
-    private func resolve(_ tree: Tree, _ variant: String?, _ diagnostics: Diagnostics) -> Scenario {
+    /// The scenario as the pattern of drawn ones.
+    func template(
+        _ tree: Tree?, _ variant: String?, _ diagnostics: Diagnostics
+    ) throws(ScenarioError) -> ExplorationTemplate {
+        guard let tree else { throw ScenarioError(diagnostics: diagnostics.errors) }
+        var laid = tree
+        if let variant { laid = applying(variant, to: laid, diagnostics) }
+        laid = applyingOverrides(to: laid, diagnostics)
+        let scenario = resolve(laid, variant, diagnostics)
+        try diagnostics.throwErrors()
+        let template = template(scenario, laid, diagnostics)
+        if diagnostics.errors.isEmpty { template.check(diagnostics) }
+        try diagnostics.throwErrors()
+        return template
+    }
+
+    private func template(_ scenario: Scenario, _ laid: Tree, _ diagnostics: Diagnostics) -> ExplorationTemplate {
+        ExplorationTemplate(scenario: scenario, tree: laid, reading: self, diagnostics: diagnostics)
+    }
+
+    func resolve(_ tree: Tree, _ variant: String?, _ diagnostics: Diagnostics) -> Scenario {
         let profiles = ProfileReader(files: files, diagnostics: diagnostics, cache: cache)
         let overlaid = PresetOverlay().apply(to: ProfileOverlay(reader: profiles).apply(to: tree))
         let checker = Checker(names: Self.names(of: overlaid), diagnostics: diagnostics, files: files)

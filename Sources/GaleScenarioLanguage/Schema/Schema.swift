@@ -126,6 +126,7 @@ private struct SchemaWriter {
             ]
         case .either(let kinds): return [("anyOf", .list(kinds.map(nested)))]
         case .assignments: return [("type", .text("object"))]
+        case .exploration: return Self.exploration
         case .expectation:
             return [
                 (
@@ -146,6 +147,21 @@ private struct SchemaWriter {
 
     private static func orNull(_ schema: JSONText) -> JSONText {
         .object([("anyOf", .list([schema, .object([("type", .text("null"))])]))])
+    }
+
+    private static var exploration: [(String, JSONText)] {
+        [
+            ("type", .text("object")),
+            (
+                "properties",
+                .object(
+                    Exploration.settings.map { setting in
+                        (setting.name, .object([("description", .text(setting.about))]))
+                    })
+            ),
+            ("patternProperties", .object([("\\.", .object([("description", .text(Exploration.aboutPaths))]))])),
+            ("additionalProperties", .boolean(false)),
+        ]
     }
 
     private static let name = "^[A-Za-z][A-Za-z0-9_-]{0,63}$"

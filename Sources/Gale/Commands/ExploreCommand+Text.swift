@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Foundation
+import GaleExperiments
+import GaleModels
+
+/// What an exploration has found, in words and as JSON.
+enum ExploreText {
+    static func json(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+    }
+
+    static func words(_ report: ExplorationReport, colour: Bool) -> String {
+        let verdict =
+            report.failures.isEmpty
+            ? "ok: nothing found" : "\(report.failures.count) cause\(report.failures.count == 1 ? "" : "s")"
+        let painted = colour ? "\u{1B}[1;\(report.failures.isEmpty ? 32 : 31)m\(verdict)\u{1B}[0m" : verdict
+        var lines = [
+            "\(painted) · \(report.worlds) worlds of \(report.scenario) · \(report.messages) notifications · seeds "
+                + report.seeds
+        ]
+        for cause in report.failures {
+            lines += [
+                "", "\(cause.cause) · in \(cause.worlds) world\(cause.worlds == 1 ? "" : "s"), seeds "
+                    + cause.seeds.map { "\($0)" }.joined(separator: ", ")
+                    + (cause.worlds > cause.seeds.count ? ", …" : ""),
+                "  " + cause.text, "  " + cause.reproduction,
+            ]
+        }
+        lines += ["", "faults (drawn, told)"]
+        lines += report.faults.map { fault in
+            let name = fault.kind.padding(toLength: 22, withPad: " ", startingAt: 0)
+            return "  \(name) " + (fault.isOn ? "\(fault.drawn), \(fault.told)" : "off")
+        }
+        for group in report.coverage {
+            lines.append("\(group.group): \(group.reached.count) of \(group.reached.count + group.never.count) reached")
+            if !group.reached.isEmpty {
+                lines.append(wrapped(group.reached.map { "\($0.name) \($0.worlds)" }, head: "  "))
+            }
+            if !group.never.isEmpty { lines.append(wrapped(group.never, head: "  never: ")) }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// A list in lines of 120 characters.
+    private static func wrapped(_ words: [String], head: String) -> String {
+        var lines: [String] = []
+        var line = head
+        for (place, word) in words.enumerated() {
+            let word = word + (place + 1 < words.count ? ", " : "")
+            if line.count + word.count > 120 {
+                lines.append(line)
+                line = "    "
+            }
+            line += word
+        }
+        return (lines + [line]).joined(separator: "\n")
+    }
+
+    /// What was drawn.
+    static func words(_ world: WorldDrawing.DrawnWorld) -> String {
+        var lines = ["seed \(world.seed)"]
+        for setting in world.settings where setting.path != "faults" {
+            lines.append("  \(setting.path): \(setting.value)")
+        }
+        lines.append("faults")
+        for (fault, kind) in zip(world.scenario.specification.faults, world.kinds) {
+            lines.append(
+                "  \(fault.name) at \(fault.at) for \(fault.length): \(fault.effect.text(in: world.scenario.specification)) "
+                    + "(\(kind.name))")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// What came of it.
+    static func words(_ run: ExploredRun) -> String {
+        var lines = run.allFailures.map { "FAIL  \($0.text)" }
+        if lines.isEmpty { lines = ["ok"] }
+        let quiet = run.faults.filter { !$0.told }.map { FaultKind.all[$0.kind].name }
+        if !quiet.isEmpty { lines.append("changed nothing: \(quiet.joined(separator: ", "))") }
+        lines.append("\(run.messages) notifications · outcome \(run.digest)")
+        return lines.joined(separator: "\n") + "\n"
+    }
+}

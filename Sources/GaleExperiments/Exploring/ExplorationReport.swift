@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import GaleDelivery
+import GaleModels
+
+/// What an exploration has found, from its runs alone: the same for the same seeds, in whatever order and by however many processes
+/// they were run.
+public struct ExplorationReport: Codable, Equatable, Sendable {
+    public var schema = "gale exploration 1"
+    public var scenario: String
+    public var identity: String
+    public var worlds: Int
+    public var messages: Int64
+    /// As `1..200`, or `1..7, 9..200`.
+    public var seeds: String
+    /// By how many worlds showed them, the most first.
+    public var failures: [Cause]
+    public var faults: [FaultCoverage]
+    /// What can be reached, by group.
+    public var coverage: [GroupCoverage]
+
+    public struct Cause: Codable, Equatable, Sendable {
+        public var cause: String
+        public var worlds: Int
+        /// The first few, ascending.
+        public var seeds: [UInt64]
+        /// What the first one said.
+        public var text: String
+        /// The command that shows the first one again.
+        public var reproduction: String
+    }
+
+    public struct FaultCoverage: Codable, Equatable, Sendable {
+        public var kind: String
+        public var family: String
+        /// How many were drawn, and how many of them changed a decision.
+        public var drawn, told: Int
+        /// nil: of a family that is switched off.
+        public var isOn: Bool
+    }
+
+    public struct GroupCoverage: Codable, Equatable, Sendable {
+        public var group: String
+        /// How many worlds reached each, in the catalogue's order.
+        public var reached: [Item]
+        public var never: [String]
+
+        public struct Item: Codable, Equatable, Sendable {
+            public var name: String
+            public var worlds: Int
+        }
+    }
+
+    /// Seeds named with a cause.
+    static let seedsNamed = 5
+
+    /// - Parameter reproduction: the command line for a seed.
+    public init(
+        _ runs: some Sequence<ExploredRun>, of drawing: WorldDrawing, file: String, reproduction: (UInt64) -> String
+    ) {
+        let runs = runs.sorted { $0.seed < $1.seed }
+        scenario = file
+        identity = drawing.identity
+        worlds = runs.count
+        messages = runs.reduce(0) { $0 + $1.messages }
+        seeds = Self.ranges(runs.map(\.seed))
+        failures = Self.causes(runs, reproduction)
+        faults = FaultKind.all.enumerated().map { place, kind in
+            let own = runs.flatMap { $0.faults.filter { $0.kind == place } }
+            return FaultCoverage(
+                kind: kind.name, family: kind.family.rawValue, drawn: own.count, told: own.count { $0.told },
+                isOn: !drawing.without.contains(kind.family))
+        }
+        let dialects = Set(drawing.template.scenario.specification.providers.map(\.profile.dialect))
+        coverage = Coverage.Group.allCases.map { group in
+            var own = GroupCoverage(group: group.rawValue, reached: [], never: [])
+            for (place, item) in Coverage.items.enumerated() where item.group == group {
+                if let dialect = item.dialect, !dialects.contains(dialect) { continue }
+                let name = (item.dialect.map { "\($0) " } ?? "") + item.name
+                let count = runs.count { $0.hasReached(place) }
+                if count > 0 {
+                    own.reached.append(GroupCoverage.Item(name: name, worlds: count))
+                } else {
+                    own.never.append(name)
+                }
+            }
+            return own
+        }
+    }
+
+    private static func causes(_ runs: [ExploredRun], _ reproduction: (UInt64) -> String) -> [Cause] {
+        var causes: [Cause] = []
+        var places: [String: Int] = [:]
+        for run in runs {
+            var seen: Set<String> = []
+            for failure in run.allFailures where seen.insert(failure.cause).inserted {
+                if let place = places[failure.cause] {
+                    causes[place].worlds += 1
+                    if causes[place].seeds.count < seedsNamed { causes[place].seeds.append(run.seed) }
+                } else {
+                    places[failure.cause] = causes.count
+                    causes.append(
+                        Cause(
+                            cause: failure.cause, worlds: 1, seeds: [run.seed], text: failure.text,
+                            reproduction: reproduction(run.seed)))
+                }
+            }
+        }
+        // Stable: of equals, the one that came first.
+        return causes.enumerated().sorted { ($1.element.worlds, $0.offset) < ($0.element.worlds, $1.offset) }
+            .map(\.element)
+    }
+
+    private static func ranges(_ seeds: [UInt64]) -> String {
+        var ranges: [ClosedRange<UInt64>] = []
+        for seed in seeds {
+            if let last = ranges.last, last.upperBound + 1 == seed {
+                ranges[ranges.count - 1] = last.lowerBound...seed
+            } else {
+                ranges.append(seed...seed)
+            }
+        }
+        return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)..\($0.upperBound)" }
+            .joined(separator: ", ")
+    }
+}
