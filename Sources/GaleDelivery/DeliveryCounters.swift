@@ -75,6 +75,8 @@ public struct DeliveryCounters: Equatable, Sendable {
     public internal(set) var deadLettered: Int64 = 0
     public internal(set) var shed: Int64 = 0
 
+    package init() {}
+
     /// Sends asked for.
     public var attempts: Int64 { firstAttempts + retries + fallbackAttempts }
     public var settled: Int64 { delivered + expired + suppressed + duplicates + deadLettered + shed }

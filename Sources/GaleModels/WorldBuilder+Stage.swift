@@ -20,7 +20,8 @@ extension WorldBuilder {
         compile(stage, &state)
         addProducers(&state, stage, policy, place)
         let model = Stage(
-            stage, kernel: kernel, state: state, providers: specification.providers.count, makeDispatcher: policy.map { dispatcherMaker($0, stage) })
+            stage, kernel: kernel, state: state, providers: specification.providers.count,
+            makeDispatcher: policy.map { dispatcherMaker($0, stage) })
         parts.stages.append(model)
         (core.state.pointee.stages + place).initialize(to: model.handle)
         if case .work(let work)? = stage.steps.first { addPool(work, to: model) }

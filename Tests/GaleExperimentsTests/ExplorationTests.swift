@@ -137,7 +137,10 @@ import Testing
         let whole = report(runs)
         #expect(whole == report(runs.reversed()))
         #expect(whole.seeds == "1..6" && report([runs[0], runs[1], runs[4]]).seeds == "1..2, 5")
-        #expect(whole.failures.map(\.cause) == ["a", "b", "no result: the worker was ended by signal … (Illegal instruction)"])
+        #expect(
+            whole.failures.map(\.cause) == [
+                "a", "b", "no result: the worker was ended by signal … (Illegal instruction)",
+            ])
         #expect(whole.failures[0].seeds == [2, 4] && whole.failures[0].text == "a 1")
         #expect(whole.failures[0].reproduction == "gale explore small.yaml --seed 2")
         #expect(whole.faults[2].drawn == 2 && whole.faults[2].told == 1)
@@ -149,6 +152,6 @@ import Testing
         let drawing = WorldDrawing(template: try ScenarioReader.template(text: text))
         #expect(drawing.identity != (try self.drawing()).identity)
         let run = try Explorer(drawing).run(seed: 1)
-        #expect(run.failures.map(\.cause) == ["'submitted < 100' does not hold"])
+        #expect(run.failures.map(\.cause) == ["expectation: submitted < 100"])
     }
 }

@@ -22,7 +22,8 @@ enum ExploreText {
         ]
         for cause in report.failures {
             lines += [
-                "", "\(cause.cause) · in \(cause.worlds) world\(cause.worlds == 1 ? "" : "s"), seeds "
+                "",
+                "\(cause.cause) · in \(cause.worlds) world\(cause.worlds == 1 ? "" : "s"), seeds "
                     + cause.seeds.map { "\($0)" }.joined(separator: ", ")
                     + (cause.worlds > cause.seeds.count ? ", …" : ""),
                 "  " + cause.text, "  " + cause.reproduction,

@@ -23,7 +23,9 @@ struct ExploreCommand: ParsableCommand {
     @Argument(help: "The scenario's file.", completion: .file(extensions: ["yaml"]))
     var scenario: String
 
-    @Option(help: ArgumentHelp("Wall time to spend, as 10min; 1min without it, unless --runs or --seeds say how many.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "Wall time to spend, as 10min; 1min without it, unless --runs or --seeds say how many.", valueName: "time"))
     var budget: String?
 
     @Option(help: "Worlds to run, from the first seed on.")
@@ -80,7 +82,9 @@ struct ExploreCommand: ParsableCommand {
         let lengths = [budget == nil ? 0 : 1, runs == nil ? 0 : 1, seeds == nil ? 0 : 1, seed == nil ? 0 : 1]
         if lengths.reduce(0, +) > 1 { throw ValidationError("--budget, --runs, --seeds and --seed exclude each other") }
         if from != nil, seeds != nil || seed != nil { throw ValidationError("--from goes with --budget or --runs") }
-        if let budget, Self.interval(budget) == nil { throw ValidationError("--budget must be a duration, such as 10min") }
+        if let budget, Self.interval(budget) == nil {
+            throw ValidationError("--budget must be a duration, such as 10min")
+        }
         if seeds != nil, range == nil { throw ValidationError("--seeds must be A..B, such as 1..1000") }
         if let runs, !(1...Self.mostRuns).contains(runs) { throw ValidationError("--runs must be 1 to 10M") }
         if max(from ?? 0, seed ?? 0) > UInt64(Int64.max) - Self.mostRuns {

@@ -25,10 +25,20 @@ public struct ExploredRun: Codable, Equatable, Sendable {
         public var cause: String
         /// What it was this time, for people.
         public var text: String
+        /// As `violates:` names it: an invariant, `recovery`, or an expectation; nil: the run has no result.
+        public var name: String?
+        /// The message that showed it.
+        public var message: String?
 
-        public init(cause: String, text: String) {
+        public init(cause: String, text: String, name: String? = nil, message: String? = nil) {
             self.cause = cause
             self.text = text
+            self.name = name
+            self.message = message
+        }
+
+        init(_ finding: RunFinding) {
+            self.init(cause: finding.causeKey, text: finding.cause, name: finding.name, message: finding.message)
         }
     }
 

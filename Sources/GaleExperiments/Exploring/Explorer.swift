@@ -29,32 +29,16 @@ public struct Explorer {
                 kind: FaultKind.all.firstIndex(of: kind) ?? 0,
                 told: world.measurements.decisionsChanged(fault: place) > 0)
         }
-        if let reason = loop.stopReason {
-            run.failures.append(
-                ExploredRun.Failure(cause: "ended early: \(ExploredRun.withoutNumbers(reason))", text: reason))
-            return run
-        }
-        run.failures += Self.failures(Experiment(scenario: scenario), world, loop)
+        let builder = ResultBuilder(experiment: Experiment(scenario: scenario), world: world, loop: loop)
+        run.failures = scenario.findingsOfDrawnWorld(builder.summary()).map { ExploredRun.Failure($0) }
         return run
-    }
-
-    private static func failures(_ experiment: Experiment, _ world: World, _ loop: RunLoop) -> [ExploredRun.Failure] {
-        let builder = ResultBuilder(experiment: experiment, world: world, loop: loop)
-        do {
-            _ = try builder.balancedLedger()
-        } catch {
-            return [ExploredRun.Failure(cause: "the ledger does not balance", text: "\(error)")]
-        }
-        let evaluator = ExpectationEvaluator(source: world.source, specification: experiment.scenario.specification)
-        return experiment.scenario.expectationsOfDrawnWorlds.map(evaluator.evaluate).filter { !$0.held }.map {
-            ExploredRun.Failure(cause: "'\($0.text)' does not hold", text: "'\($0.text)' does not hold: \($0.value)")
-        }
     }
 }
 
 extension Scenario {
-    /// What a drawn world must keep to: what was declared to hold always, and that nothing is lost.
-    fileprivate var expectationsOfDrawnWorlds: [Expectation] {
-        allExpectations.filter { $0.location != nil || $0.text == "lost = 0" }
+    /// What a drawn world must keep to: the invariants, recovery, what was declared to hold always, and that nothing is lost.
+    fileprivate func findingsOfDrawnWorld(_ summary: RunSummary) -> [RunFinding] {
+        let declared = Set(expectations.map(\.text) + ["lost = 0"])
+        return summary.findings.filter { $0.kind != .expectation || declared.contains($0.name) }
     }
 }

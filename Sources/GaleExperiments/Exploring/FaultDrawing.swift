@@ -79,7 +79,8 @@ struct FaultDrawing {
     ) -> ScenarioValue? {
         switch values {
         case .share(let range, _): return ScenarioValue(QuantityText.share(micros: ExplorationRange.draw(range, word)))
-        case .factor(let range, _): return ScenarioValue(QuantityText.factor(micros: ExplorationRange.draw(range, word)))
+        case .factor(let range, _):
+            return ScenarioValue(QuantityText.factor(micros: ExplorationRange.draw(range, word)))
         case .time(let range, _): return ScenarioValue(QuantityText.duration(ExplorationRange.draw(range, word)))
         case .flag: return ScenarioValue("true")
         case .words(let words): return ScenarioValue(words[ExplorationRange.place(word, words.count)])

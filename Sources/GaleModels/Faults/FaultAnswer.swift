@@ -25,12 +25,9 @@ extension ProviderFault {
     /// Which kind its additional errors are; without an answer of their own they pass.
     var errorKind: FaultKind {
         guard let error else { return .providerErrors }
-        let sorts = ProviderDialect.allCases.compactMap { dialect -> FaultKind.Parameter.Answer? in
-            // A reason belongs to one dialect; where there is none, HTTP's classes say it.
-            error.reason == .none || Reason.all(dialect).contains(error.reason)
-                ? FaultKind.Parameter.Answer.sort(of: Taxonomy.classify(dialect, error)) : nil
-        }
-        switch sorts.first {
+        // A reason belongs to one dialect; where there is none, HTTP's classes say it, which the gateway follows.
+        let dialect = ProviderDialect.allCases.first { Reason.all($0).contains(error.reason) } ?? .gateway
+        switch FaultKind.Parameter.Answer.sort(of: Taxonomy.classify(dialect, error)) {
         case .throttling: return .providerThrottling
         case .permanent: return .providerRejections
         case .passing, nil: return .providerErrors

@@ -2,11 +2,12 @@
 
 extension FaultKind {
     /// Every kind that there is.
-    public static let all: [FaultKind] = [
-        providerBrownout, providerErrors, providerThrottling, providerRejections, providerSlow, providerBlackout,
-        storeOverload, storeErrors, storeSlow, storeBlackout, linkSlow, linkLoss, linkPartition, brokerCrash,
-        workerCrash, workerPause, objections,
-    ] + BorderFault.Kind.allCases.map(border)
+    public static let all: [FaultKind] =
+        [
+            providerBrownout, providerErrors, providerThrottling, providerRejections, providerSlow, providerBlackout,
+            storeOverload, storeErrors, storeSlow, storeBlackout, linkSlow, linkLoss, linkPartition, brokerCrash,
+            workerCrash, workerPause, objections,
+        ] + BorderFault.Kind.allCases.map(border)
 
     public static func named(_ name: String) -> FaultKind? { all.first { $0.name == name } }
 

@@ -81,7 +81,8 @@ extension StageHandle {
         switch exchange.kind {
         case .attempt:
             dispatch(
-                .responded(AttemptID(rawValue: exchange.token), exchange.response), of: nil, named: identity, to: number)
+                .responded(AttemptID(rawValue: exchange.token), exchange.response), of: nil, named: identity, to: number
+            )
         case .lookUp:
             dispatch(
                 .lookedUp(LookupID(rawValue: exchange.token), exchange.lookupAnswer(timedOut: false)), of: nil,

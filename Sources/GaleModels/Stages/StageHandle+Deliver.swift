@@ -182,7 +182,9 @@ extension StageHandle {
         // The dispatcher's word fills the payload; the kind carries the replica (16 bits) and its epoch (8 bits).
         let epoch = replica(number).pointee.epoch & 0xFF
         var instant = instant
-        if state.pointee.takesDetours, let late = strikes(.timersLate, timer.rawValue, UInt64(number)) { instant += late }
+        if state.pointee.takesDetours, let late = strikes(.timersLate, timer.rawValue, UInt64(number)) {
+            instant += late
+        }
         core.scheduler.schedule(
             at: max(instant, core.now), target: component,
             kind: Stage.Kind.woken | UInt32(number) &<< 8 | epoch &<< 24, payload: timer.rawValue)
