@@ -13,8 +13,8 @@ package struct GaleCommandLine: ParsableCommand {
             """,
         version: "gale 0.1 (semantics \(EngineVersion.semantics))",
         subcommands: [
-            RunCommand.self, TestCommand.self, ExploreCommand.self, CheckCommand.self, ShowCommand.self,
-            InitCommand.self, BenchCommand.self,
+            RunCommand.self, TestCommand.self, ExploreCommand.self, ReplayCommand.self, ShrinkCommand.self,
+            CheckCommand.self, ShowCommand.self, InitCommand.self, BenchCommand.self,
             FingerprintMathCommand.self, CoverageCommand.self, WorkerCommand.self,
         ])
 

@@ -12,8 +12,8 @@ public final class Kernel {
     /// For a thread that watches the run.
     public let pauseRequest = PauseRequest()
 
-    private let core: UnsafeMutablePointer<KernelCore>
-    private var isRunning = false
+    let core: UnsafeMutablePointer<KernelCore>
+    var isRunning = false
 
     public init(options: KernelOptions = KernelOptions()) {
         self.options = options
@@ -130,7 +130,7 @@ public final class Kernel {
     }
 
     /// Where a run ends that has handled all there is up to its limit.
-    private func end(at limit: Instant) -> KernelStop {
+    func end(at limit: Instant) -> KernelStop {
         if pending == 0 { return .idle }
         if core.pointee.now != limit.nanoseconds { core.pointee.takenAtInstant = .max }
         core.pointee.now = limit.nanoseconds

@@ -17,6 +17,8 @@ public final class World {
     let faultDecisions: UnsafeMutablePointer<Int64>
     private let orderLog: OrderLog?
     private var isFinished = false
+    /// Sees every event of the run, which is then slower and otherwise the same; see `observe`.
+    var observer: WorldObserver?
 
     /// Samples of the backlog, and moves from slot to slot of the series, happen at multiples of this.
     public static let slice = Interval.milliseconds(100)
@@ -41,6 +43,7 @@ public final class World {
     }
 
     deinit {
+        observer?.detach()
         for stage in parts.stages {
             for replica in 0..<stage.state.pointee.replicaCount { stage.stopDispatcher(replica) }
         }
@@ -69,7 +72,7 @@ public final class World {
             let next = min(
                 limit, Instant(nanoseconds: (now.nanoseconds / Self.slice.nanoseconds + 1) * Self.slice.nanoseconds))
             moveToSlot()
-            switch kernel.run(until: next) {
+            switch runKernel(until: next) {
             case .reached: break
             case .idle:
                 clock = next
@@ -123,7 +126,7 @@ public final class World {
         measurements.end = now
     }
 
-    private func backlog(topic: Int) -> Int64 {
+    func backlog(topic: Int) -> Int64 {
         let route = core.state.pointee.topics[topic]
         if route.isDirect {
             guard route.stage >= 0 else { return 0 }
@@ -138,6 +141,7 @@ public final class World {
     public func finish() {
         guard !isFinished else { return }
         isFinished = true
+        observer?.detach()
         for stage in parts.stages { stage.handle.closeBusy() }
         measurements.end = now
         let messages = core.state.pointee.messages

@@ -83,7 +83,9 @@ public struct TestTable: Sendable {
 
     private func ordinary(_ result: TestResult) -> String {
         let messages = result.runs.reduce(0) { $0 + $1.messages }
-        let what = result.violates.isEmpty ? "expectations hold" : "violates what it must"
+        let what =
+            result.regression.map { $0.rawValue }
+            ?? (result.violates.isEmpty ? "expectations hold" : "violates what it must")
         let seeds = "\(Self.seeds(result)), \(Figure.short(Double(messages))) notifications"
         let words = result.passed ? "\(what) (\(seeds))" : seeds
         return verdict(result.passed) + Columns.left(Self.name(result.file, result.variant), nameWidth) + "  " + words

@@ -13,6 +13,8 @@ public struct Scenario: Sendable {
     /// The closed form that its runs follow, if it says so.
     public var theory: Theory?
     public var variants: [Variant]
+    /// The failure that it was kept for; nil: it is no regression.
+    public var regression: Regression?
     /// Of the resolved scenario with its profiles: 32 hexadecimal digits, independent of white space, comments and key
     /// order.
     public var fingerprint: String

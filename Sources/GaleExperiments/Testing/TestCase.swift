@@ -49,6 +49,7 @@ public struct TestCase: Sendable {
         let world = World(simulated.specification, seed: seed)
         let summary = try experiment.summary(world, interruption: interruption, progress: progress)
         var run = TestRun(seed: seed, problems: problems(summary), messages: summary.ledger.submitted)
+        run = checked(run, causes: summary.findings.map(\.causeKey), marks: RunMarks.of(summary))
         run.isInterrupted = interruption.signal != nil
         if let theory {
             let meter = TheoryMeter(source: world.source, specification: simulated.specification, theory: theory)
@@ -66,6 +67,7 @@ public struct TestCase: Sendable {
 
     /// Judges the runs, which come in the order of `seeds`.
     public func result(of runs: [TestRun]) throws -> TestResult {
+        let runs = runs.map(checked)
         // A run with a defect has observed nothing; without it, theory is judged by what is left, or not at all.
         let observed = runs.filter { $0.defect == nil }
         let predictions = observed.count < min(2, runs.count) ? [] : try theory?.predictions() ?? []

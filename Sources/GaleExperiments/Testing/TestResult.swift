@@ -45,6 +45,12 @@ public struct TestResult: Codable, Equatable, Sendable {
         return (runs.first { $0.defect != nil } ?? runs.first { !$0.isClean })?.seed
     }
 
+    /// What has become of a stored regression, as the least favourable of its runs says; nil: it is none.
+    public var regression: RegressionState? {
+        let states = runs.compactMap(\.regression)
+        return [.stale, .reproduces, .fixed].first(where: states.contains)
+    }
+
     /// A run has no result: no judgement of the scenario, but a mistake of the program.
     public var hasDefect: Bool { runs.contains { $0.defect != nil } }
 }

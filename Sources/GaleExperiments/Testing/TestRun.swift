@@ -12,6 +12,9 @@ public struct TestRun: Codable, Equatable, Sendable {
     public var messages: Int64
     /// In the order of the theory's predictions.
     public var observations: [TheoryObservation] = []
+    /// Of a stored regression: what has become of it, and what the run reached.
+    public var regression: RegressionState?
+    public var marks: [String]?
     /// A signal ended it: it says nothing.
     public var isInterrupted = false
 

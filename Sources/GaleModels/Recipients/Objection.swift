@@ -58,6 +58,8 @@ extension StageHandle {
 
     /// Notifications that a replica's dispatcher has ended or moved because of an objection.
     private func revoked(_ number: Int) -> Int64 {
-        state.pointee.dispatchers[number]?._withUnsafeGuaranteedRef { $0.counters.revoked } ?? 0
+        let watched = state.pointee.watch?.takeUnretainedValue().dispatchers[number]
+        return watched?.counters.revoked
+            ?? state.pointee.dispatchers[number]?._withUnsafeGuaranteedRef { $0.counters.revoked } ?? 0
     }
 }

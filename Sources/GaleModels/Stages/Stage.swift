@@ -94,6 +94,8 @@ final class Stage: Component {
         var firstProviderSubject: Int
         /// The host of the stage's tasks, if its step is `work`; its messages go there, and it has no jobs of its own.
         var pool: Unmanaged<JobPool>?
+        /// Keeps the dispatchers while a run is observed; `dispatchers` is then empty.
+        var watch: Unmanaged<StageWatch>?
     }
 
     /// A Kafka topic that the stage reads.
@@ -151,10 +153,15 @@ final class Stage: Component {
 
     func startDispatcher(_ replica: Int) {
         guard let makeDispatcher else { return }
+        if let watch = state.pointee.watch { return watch.takeUnretainedValue().keep(makeDispatcher(), replica) }
         state.pointee.dispatchers[replica] = Unmanaged.passRetained(makeDispatcher())
     }
 
     func stopDispatcher(_ replica: Int) {
+        if let watch = state.pointee.watch?.takeUnretainedValue() {
+            if let dispatcher = watch.dispatchers[replica] { reach.add(dispatcher, providers: providerCount) }
+            return watch.drop(replica)
+        }
         guard let dispatcher = state.pointee.dispatchers[replica] else { return }
         reach.add(dispatcher.takeUnretainedValue(), providers: providerCount)
         dispatcher.release()

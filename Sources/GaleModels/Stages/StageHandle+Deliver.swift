@@ -37,7 +37,9 @@ extension StageHandle {
     /// `named` keys the random word that the dispatcher may ask for.
     @inline(__always)
     func dispatch(_ input: Input, of work: Work?, named identity: UInt64, to number: Int) {
-        guard let dispatcher = state.pointee.dispatchers[number] else { return }
+        guard let dispatcher = state.pointee.dispatchers[number] else {
+            return dispatchWatched(input, of: work, named: identity, to: number)
+        }
         let actions = state.pointee.actions
         dispatcher._withUnsafeGuaranteedRef {
             $0.handle(
@@ -57,7 +59,7 @@ extension StageHandle {
     }
 
     @inline(__always)
-    private func perform(_ action: Action, of work: Work?, _ number: Int) {
+    func perform(_ action: Action, of work: Work?, _ number: Int) {
         switch action {
         case .send(let attempt, _, let reference, _, let timeout, let provider, _):
             send(attempt, self.work(reference, near: work), provider, timeout)

@@ -43,6 +43,7 @@ package enum Tables {
                 "Events that are due at the same instant happen in a random order that follows from this number; "
                     + "default: first in, first out"),
             Key("explore", .exploration, .optional, "What `gale explore` may draw, and from which ranges"),
+            Key("regression", .record(regression), .optional, "The failure that it was kept for, see `gale shrink`"),
         ] + hiddenKeys)
 
     // Only in a build with the package's trait of this name.

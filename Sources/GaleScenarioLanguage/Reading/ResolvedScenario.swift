@@ -89,7 +89,8 @@ struct ResolvedScenario {
         switch item.value {
         case .map:
             let pairs = Self.shownPairs(item).filter { pair in
-                !Self.isResolved(pair.key, level: level) && !(level == 0 && ["about", "seed"].contains(pair.key))
+                !Self.isResolved(pair.key, level: level)
+                    && !(level == 0 && ["about", "seed", "regression"].contains(pair.key))
             }.sorted { $0.key < $1.key }
             fingerprint.absorb(UInt64(1) << 32 | UInt64(pairs.count))
             for pair in pairs {

@@ -36,6 +36,23 @@ public enum ScenarioReader {
         return try Reading(file: file, files: files, overrides: overrides).template(tree, variant, diagnostics)
     }
 
+    /// Reads a text as if it were the file `file`; profiles and other files that it names are looked up on the disk.
+    static func read(text: String, asFile file: String) throws(ScenarioError) -> Scenario {
+        let files = SourceFiles()
+        let diagnostics = Diagnostics()
+        let tree = ScenarioLoader(files: files, diagnostics: diagnostics).load(text: text, path: file)
+        return try Reading(file: file, files: files, overrides: []).scenario(tree, nil, diagnostics)
+    }
+
+    /// A tree with a variant and overrides laid over it.
+    static func laid(
+        _ tree: Tree, file: String, overrides: [Override], variant: String?, _ diagnostics: Diagnostics
+    ) -> Tree {
+        let reading = Reading(file: file, files: SourceFiles(), overrides: overrides)
+        let applied = variant.map { reading.applying($0, to: tree, diagnostics) } ?? tree
+        return reading.applyingOverrides(to: applied, diagnostics)
+    }
+
     /// Reads a text as if it were the file `file`; `files` are further files by path (extended scenarios, profiles,
     /// CSV). Nothing is read from the disk.
     public static func read(
@@ -105,11 +122,20 @@ struct Reading {
         let theory = TheoryReader(scenario: item, order: order, world: world, diagnostics: diagnostics)?.read()
         let variants = variants(item, all, expectations, diagnostics)
         let resolved = ResolvedScenario(scenario: item)
-        return Scenario(
+        var scenario = Scenario(
             name: world.name, about: item["about"]?.word ?? "", file: file, specification: world, expectations: all,
             theory: theory, variants: variants, fingerprint: resolved.fingerprint, variant: variant,
             resolvedText: resolved.text,
             warnings: diagnostics.warnings)
+        scenario.regression = item["regression"].flatMap(regression)
+        return scenario
+    }
+
+    private func regression(_ item: Item) -> Regression? {
+        guard let violates = item["violates"]?.word, let expected = item["expected"]?.word else { return nil }
+        return Regression(
+            violates: violates, expected: Regression.Expected(rawValue: expected) ?? .reproduces,
+            marks: (item["marks"]?.list ?? []).compactMap(\.word), from: item["from"]?.word)
     }
 
     private static func names(of tree: Tree) -> [Entity: [String]] {
@@ -120,7 +146,7 @@ struct Reading {
 
     // MARK: Overrides
 
-    private func applyingOverrides(to tree: Tree, _ diagnostics: Diagnostics) -> Tree {
+    fileprivate func applyingOverrides(to tree: Tree, _ diagnostics: Diagnostics) -> Tree {
         var tree = tree
         for override in overrides {
             guard let (path, value) = override.parsed(folder: SourceFiles.folder(of: file), diagnostics: diagnostics)
@@ -130,7 +156,7 @@ struct Reading {
         return tree
     }
 
-    private func applying(_ name: String, to tree: Tree, _ diagnostics: Diagnostics) -> Tree {
+    fileprivate func applying(_ name: String, to tree: Tree, _ diagnostics: Diagnostics) -> Tree {
         let declared = tree["variants"]?.entries ?? []
         guard let variant = declared.first(where: { $0.key == name }) else {
             diagnostics.unknown(

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import ArgumentParser
+import Foundation
+import GaleExperiments
+import GaleReporting
+import GaleScenarioLanguage
+
+/// `gale replay --diff`: this run against another.
+extension ReplayCommand {
+    /// Tells where the two part.
+    func part(_ replay: Replay) throws {
+        SignalWatch.install()
+        let progress = ProgressDisplay.suitable(quiet: quiet)
+        let names = (name(replay), diff.joined(separator: ", "))
+        let parting: Parting?
+        if diff.count == 1, let folder = diff.first, isFolder(folder) {
+            let checkpoints = try checkpoints(in: folder)
+            parting = replay.parting(
+                from: checkpoints, names: (names.0, folder), interruption: SignalWatch.interruption,
+                progress: progress.show)
+        } else {
+            parting = replay.parting(
+                from: try other(replay), names: names, interruption: SignalWatch.interruption, progress: progress.show)
+        }
+        progress.end()
+        if let signal = SignalWatch.interruption.signal { throw ExitCode(ExitStatus.interrupted(by: signal)) }
+        guard let parting else { return try StandardOutput.write(json ? "null\n" : "The runs are the same.\n") }
+        try StandardOutput.write(
+            json ? StoryJSON.text(parting) : PartingText.text(parting, colour: StandardOutput.hasColour))
+    }
+
+    private func name(_ replay: Replay) -> String {
+        var words = ["seed \(replay.experiment.seed)"]
+        if let variant { words.append("variant \(variant)") }
+        return (words + overrides).joined(separator: ", ")
+    }
+
+    private func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    }
+
+    private func checkpoints(in folder: String) throws -> [RunResult.Checkpoint] {
+        let file = (folder as NSString).appendingPathComponent("checkpoints.csv")
+        guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+            throw CommandFailure("--diff: cannot read '\(file)'")
+        }
+        guard let checkpoints = CheckpointFile.read(text) else {
+            throw CommandFailure("--diff: '\(file)' holds no checkpoints of a run")
+        }
+        return checkpoints
+    }
+
+    /// The same run but for what `--diff` says.
+    private func other(_ replay: Replay) throws -> Replay {
+        var (seed, variant, overrides) = (replay.experiment.seed, variant, overrides)
+        for text in diff {
+            guard let sign = text.firstIndex(of: "=") else {
+                throw CommandFailure(
+                    "--diff: '\(text)' is neither a folder nor seed=N, variant=NAME or path=value")
+            }
+            let value = String(text[text.index(after: sign)...])
+            switch text[..<sign] {
+            case "seed":
+                guard let number = UInt64(value) else { throw CommandFailure("--diff: '\(value)' is no seed") }
+                seed = number
+            case "variant": variant = value
+            default: overrides.append(text)
+            }
+        }
+        let scenario = try ScenarioReader.read(
+            path: scenario, overrides: overrides.map { Override($0) }, variant: variant)
+        return Replay(Experiment(scenario: scenario, seed: seed))
+    }
+}

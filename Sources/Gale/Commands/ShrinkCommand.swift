@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import ArgumentParser
+import Foundation
+import GaleExperiments
+import GaleReporting
+import GaleScenarioLanguage
+
+struct ShrinkCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "shrink",
+        abstract: "Makes a failing scenario as small as it can be and still fail in the same way, and stores it.",
+        discussion: """
+            Leaves out and shortens faults, and takes load, nodes, time and chance away, as long as the run of the seed fails of the \
+            same cause. The result is an ordinary scenario, with its story in a comment; `gale test` re-checks it.
+
+            Each success is written at once, so that what is interrupted keeps what it has. The same file and seed give the \
+            same result, whatever --jobs is. Runs are made in processes of their own: one that dies may be what it is about.
+            """)
+
+    @Argument(help: "The scenario's file.", completion: .file(extensions: ["yaml"]))
+    var scenario: String
+
+    @Option(help: "The seed; the scenario's own without it.")
+    var seed: UInt64?
+
+    @Option(
+        help: ArgumentHelp(
+            "The cause to keep, as `gale shrink --causes` prints it; without it the first.", valueName: "cause"))
+    var cause: String?
+
+    @Flag(help: "Print what the run fails of, a cause on each line, and shrink nothing.")
+    var causes = false
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("Another value for one key of the scenario; may be repeated.", valueName: "path=value"))
+    var overrides: [String] = []
+
+    @Option(help: "One of the scenario's variants.")
+    var variant: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The file for the result; Scenarios/regressions/NAME-SEED.yaml without it.", valueName: "file"))
+    var out: String?
+
+    @Option(help: "Runs at once; without it one per processor, eight at most.")
+    var jobs: Int?
+
+    @Flag(help: "No progress.")
+    var quiet = false
+
+    func validate() throws {
+        if let jobs, !(1...256).contains(jobs) { throw ValidationError("--jobs must be 1 to 256") }
+        if causes, cause != nil || out != nil { throw ValidationError("--causes shrinks nothing") }
+    }
+
+    func run() throws {
+        let original = try ScenarioSource.load(scenario, overrides: overrides, variant: variant)
+        var document = try ScenarioDocument(
+            path: scenario, overrides: overrides.map { Override($0) }, variant: variant)
+        document = document.removing(["regression"])
+        let seed = seed ?? original.specification.seed
+        let file = out ?? defaultFile(original, seed)
+        let output = try causes ? nil : OutputFile(preparing: file, option: "--out")
+        SignalWatch.install()
+        let folder =
+            causes ? (scenario as NSString).deletingLastPathComponent : (file as NSString).deletingLastPathComponent
+        let runs = ShrinkRuns(folder: folder, seed: seed, interruption: SignalWatch.interruption)
+        defer { runs.removeFiles() }
+        let first = try firstRun(document, runs)
+        if causes { return try StandardOutput.write(first.causes.map { $0 + "\n" }.joined()) }
+        let origin = ShrinkState(document: document, run: first)
+        let cause = try chosen(first, seed)
+        let story = RegressionText(cause: cause, from: scenario, seed: seed)
+        let name = OutputName.safe(((file as NSString).lastPathComponent as NSString).deletingPathExtension)
+        func store(_ state: ShrinkState) throws {
+            // What it reaches shows in a run of the very file.
+            let stored = story.document(state, name: name, marks: [])
+            let marks = try runs.runs([stored]).first??.marks ?? []
+            try output?.write(story.text(state, name: name, origin: origin, marks: marks))
+        }
+        var shrinker = Shrinker(
+            origin, cause: cause, width: jobs ?? min(8, ProcessInfo.processInfo.activeProcessorCount),
+            report: { state in
+                if !quiet { StandardError.write(Self.line(state) + "\n") }
+                try store(state)
+            },
+            isOver: { SignalWatch.interruption.signal != nil }, makeRuns: runs.runs)
+        if !quiet { StandardError.write(Self.line(origin) + "\n") }
+        try store(origin)
+        try shrinker.shrink()
+        try StandardOutput.write(summary(origin, shrinker.state, cause, file))
+        if let signal = SignalWatch.interruption.signal { throw ExitCode(ExitStatus.interrupted(by: signal)) }
+    }
+
+    private func firstRun(_ document: ScenarioDocument, _ runs: ShrinkRuns) throws -> TestRun {
+        if let first = try runs.runs([document]).first ?? nil {
+            if let signal = SignalWatch.interruption.signal { throw ExitCode(ExitStatus.interrupted(by: signal)) }
+            return first
+        }
+        throw CommandFailure(
+            "\(ShrinkFailure.notTheSame("is no scenario: it names files that are not found from there"))")
+    }
+
+    private func chosen(_ run: TestRun, _ seed: UInt64) throws -> String {
+        guard let first = run.causes.first else { throw CommandFailure("\(ShrinkFailure.passes(seed: seed))") }
+        guard let cause else { return first }
+        guard run.causes.contains(cause) else {
+            throw CommandFailure("\(ShrinkFailure.otherCause(cause, found: run.causes))")
+        }
+        return cause
+    }
+
+    private func defaultFile(_ original: Scenario, _ seed: UInt64) -> String {
+        "Scenarios/regressions/" + OutputName.folder(scenario: original.name, variant: original.variant, seed: seed)
+            + ".yaml"
+    }
+
+    private static func line(_ state: ShrinkState) -> String {
+        let step = state.step.isEmpty ? "as it is" : state.step
+        return "\(state.runs) runs  \(state.faults) faults  \(state.messages) notifications  \(step)"
+    }
+
+    private func summary(_ origin: ShrinkState, _ state: ShrinkState, _ cause: String, _ file: String) -> String {
+        """
+        \(cause)
+          faults         \(origin.faults) before, \(state.faults) left
+          notifications  \(origin.messages) before, \(state.messages) left
+          runs           \(state.runs), and \(state.rejected) documents that were no scenario
+        \(file)
+
+        """
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import GaleDelivery
+import GaleModels
+import GalePrimitives
+import GaleScenarioLanguage
+
+/// A run made once more to be looked at: the same seed gives the same run, so that nothing has to be kept of the first.
+public struct Replay: Sendable {
+    public let experiment: Experiment
+
+    public init(_ experiment: Experiment) { self.experiment = experiment }
+
+    private var specification: WorldSpecification { experiment.scenario.specification }
+
+    /// The life of one message.
+    ///
+    /// - Parameter message: as `MessageName.text` writes it.
+    /// - Throws: `ReplayFailure` when there is no such message.
+    public func life(
+        of message: String, interruption: Interruption = Interruption(), progress: (RunProgress) -> Void = { _ in }
+    ) throws -> Story {
+        let world = World(specification, seed: experiment.seed)
+        let specification = world.worldSpecification
+        guard let identity = MessageID(message, in: specification) else {
+            throw ReplayFailure.noMessage(message, workloads: specification.workloads.map(\.name))
+        }
+        let tracer = MessageTracer(identity)
+        world.observe(tracer)
+        run(world, interruption: interruption, progress: progress)
+        tracer.finish()
+        guard !tracer.steps.isEmpty else { throw ReplayFailure.notSubmitted(message) }
+        return story(
+            identity.text(in: specification), heading: heading(identity, world),
+            steps: StoryTeller(specification: specification).tell(tracer.steps))
+    }
+
+    /// The life of the message that shows what is wrong with the run: the one that the finding names, or else the first that was
+    /// not delivered. Without one, what went on when it was first seen.
+    ///
+    /// - Throws: `ReplayFailure.noViolation` when nothing is wrong, or nothing that has a message or a moment.
+    public func violation(
+        window: Interval, interruption: Interruption = Interruption(), progress: (RunProgress) -> Void = { _ in }
+    ) throws -> Story {
+        let world = World(specification, seed: experiment.seed)
+        let findings = try experiment.summary(world, interruption: interruption, progress: progress).findings
+        guard let first = findings.first(where: { $0.message != nil }) ?? findings.first else {
+            throw ReplayFailure.noViolation([])
+        }
+        var story: Story
+        if let message = try first.message ?? undelivered(interruption, progress) {
+            story = try life(of: message, interruption: interruption, progress: progress)
+        } else if let moment = first.nanoseconds {
+            story = self.moment(Instant(nanoseconds: moment), window: window, interruption: interruption)
+        } else {
+            throw ReplayFailure.noViolation(findings.map(\.cause))
+        }
+        let at = first.nanoseconds.map { " at " + StoryTeller.moment($0) } ?? ""
+        story.heading.insert("violates \(first.name)\(at): \(first.cause)", at: 0)
+        return story
+    }
+
+    /// The first message that the run does not deliver.
+    private func undelivered(_ interruption: Interruption, _ progress: (RunProgress) -> Void) throws -> String? {
+        let world = World(specification, seed: experiment.seed)
+        let observer = FirstFailure()
+        world.observe(observer)
+        while world.now < world.end, interruption.signal == nil, observer.message == nil {
+            if world.step(until: world.now + RunLoop.slice) != .reached { break }
+        }
+        observer.finish()
+        return observer.message?.text(in: world.worldSpecification)
+    }
+
+    func story(_ subject: String, heading: [String], steps: [Story.Step]) -> Story {
+        Story(
+            scenario: experiment.scenario.name, variant: experiment.scenario.variant, seed: experiment.seed,
+            subject: subject, heading: heading, steps: steps)
+    }
+
+    func run(_ world: World, interruption: Interruption, progress: (RunProgress) -> Void) {
+        var loop = RunLoop()
+        loop.run(
+            world, loadEnds: .zero + specification.duration, limits: RunLimits(specification.limits),
+            interruption: interruption, progress: progress)
+    }
+
+    /// What identity alone says of a message.
+    private func heading(_ identity: MessageID, _ world: World) -> [String] {
+        let view = world.notification(workload: identity.workload, ordinal: identity.ordinal, unit: identity.unit)
+        let channel = Channel(rawValue: UInt8(view.channel))?.name ?? "?"
+        let platform = Platform(rawValue: UInt8(view.platform)).map { $0 == .none ? "" : " on \($0.name)" } ?? ""
+        return [
+            "\(channel)\(platform), to recipient \(view.recipient), from tenant \(view.tenant), \(view.size) bytes"
+        ]
+    }
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import GaleExperiments
+
+/// A story, or where two runs part, as one JSON object, for programs.
+public enum StoryJSON {
+    public static func text(_ story: Story) -> String { JSONText.pretty(story) }
+    public static func text(_ parting: Parting) -> String { JSONText.pretty(parting) }
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import GaleExperiments
+import GaleScenarioLanguage
+import Testing
+
+/// Making a failing scenario smaller.
+@Suite struct ShrinkTests {
+    /// A pipeline with twenty faults.
+    static func text(faults: Int = 20) -> String {
+        var text = """
+            name: large
+            about: One of many
+            duration: 60s
+            drain: 30s
+            workloads:
+              app: {into: outbox, rate: 2k/s, channels: {sms: 100%}, ttl: 5s}
+              other: {into: outbox, rate: 100/s, channels: {sms: 100%}}
+            brokers: {memory: {profile: direct}}
+            topics: {outbox: {broker: memory}}
+            stages: {sender: {reads: outbox, replicas: 8, concurrency: 100, steps: [{compute: exponential mean 2ms}, {deliver: {policy: standard}}]}}
+            providers: {sms-a: {profile: sms}, sms-b: {profile: sms}}
+            policies: {standard: {routes: {sms: [sms-a, sms-b]}, timeout: 1s, waiting: park, retry: {attempts: 5}}}
+            expect: [lost = 0, undelivered < 1%, amplification < 3]
+            faults:
+
+            """
+        for number in 0..<faults {
+            text +=
+                "  f\(number): {at: \(10 + number)s, for: 8s, provider: sms-\(number % 2 == 0 ? "a" : "b"), blackout: true}\n"
+        }
+        return text
+    }
+
+    static let cause = "expectation: undelivered < 1%"
+
+    /// A run that fails if, and only if, a document is as it must be for that.
+    private static func run(_ document: ScenarioDocument, fails: (Scenario) -> Bool) -> TestRun? {
+        guard let scenario = try? document.scenario(file: "large.yaml") else { return nil }
+        var run = TestRun(seed: 1, problems: [], messages: 100)
+        if fails(scenario) {
+            let finding = RunFinding(kind: .expectation, name: "undelivered < 1%", cause: "5%", causeKey: cause)
+            run.problems = [TestProblem("fails", finding: finding)]
+        }
+        return run
+    }
+
+    private static func shrunk(
+        faults: Int = 20, width: Int = 1, isOver: @escaping () -> Bool = { false },
+        report: @escaping (ShrinkState) -> Void = { _ in }, fails: @escaping (Scenario) -> Bool
+    ) throws -> ShrinkState {
+        let document = try ScenarioDocument(text: text(faults: faults))
+        var shrinker = Shrinker(
+            ShrinkState(document: document, run: try #require(run(document, fails: fails))), cause: cause, width: width,
+            report: report, isOver: isOver
+        ) { documents in documents.map { run($0, fails: fails) } }
+        try shrinker.shrink()
+        return shrinker.state
+    }
+
+    private static func needs(_ scenario: Scenario, _ names: Set<String>) -> Bool {
+        names.isSubset(of: scenario.specification.faults.map(\.name))
+    }
+
+    @Test(
+        "of twenty faults of which two matter those two remain",
+        arguments: [["f3", "f11"], ["f0", "f19"], ["f7", "f8"]])
+    func twoOfTwenty(_ names: [String]) throws {
+        let state = try Self.shrunk { Self.needs($0, Set(names)) }
+        #expect(state.document.keys(at: ["faults"]) == names)
+        #expect(state.runs < 400)
+    }
+
+    @Test("what is left is the same however many runs are made at once")
+    func width() throws {
+        let texts = try [1, 2, 7].map { width in
+            try Self.shrunk(width: width) { Self.needs($0, ["f2", "f9"]) && $0.specification.duration > .seconds(21) }
+                .document.text
+        }
+        #expect(Set(texts).count == 1)
+    }
+
+    @Test("numbers come down to what the failure needs, to a quarter, and the rest as far as it goes")
+    func numbers() throws {
+        let state = try Self.shrunk { scenario in
+            let world = scenario.specification
+            let fault = world.faults.first { $0.name == "f4" }
+            return (fault?.length ?? .zero) >= .seconds(3) && world.stages[0].replicas >= 3
+        }
+        let quantities = Dictionary(
+            uniqueKeysWithValues: state.document.quantities.map { ($0.path.joined(separator: "."), $0.value) })
+        let length = try #require(quantities["faults.f4.for"])
+        #expect((3_000_000_000...4_000_000_000).contains(length))
+        #expect(quantities["stages.sender.replicas"] == 3)
+        #expect(quantities["stages.sender.concurrency"] == 1)
+        #expect(quantities["faults.f4.at"] == 0)
+        #expect(quantities["workloads.app.rate"] == 1_000_000)
+        #expect(state.document.keys(at: ["workloads"]) == ["app"])
+        #expect(state.document.keys(at: ["expect"]).isEmpty)
+        #expect(state.document.scalar(at: ["workloads", "app", "arrivals"]) == "uniform")
+    }
+
+    @Test("policies and providers stay as they are: with other values they would fail of something else")
+    func policies() throws {
+        let state = try Self.shrunk { _ in true }
+        for path in [["policies", "standard", "timeout"], ["policies", "standard", "retry", "attempts"], ["drain"]] {
+            #expect(state.document.scalar(at: path) != nil)
+        }
+        #expect(state.document.keys(at: ["faults"]).isEmpty)
+    }
+
+    @Test("a change with which it would fail without one of the faults is none: it would fail of something else")
+    func guarded() throws {
+        let state = try Self.shrunk { scenario in
+            Self.needs(scenario, ["f3", "f11"]) || scenario.specification.stages[0].replicas < 4
+        }
+        #expect(state.document.keys(at: ["faults"]) == ["f3", "f11"])
+        #expect(state.document.scalar(at: ["stages", "sender", "replicas"]) == "4")
+    }
+
+    @Test("a run that has nothing to measure does not fail")
+    func nothingToMeasure() throws {
+        let document = try ScenarioDocument(text: Self.text(faults: 1))
+        func run(_ document: ScenarioDocument) -> TestRun? {
+            guard let scenario = try? document.scenario(file: "large.yaml") else { return nil }
+            var run = Self.run(document) { _ in true }
+            if scenario.specification.duration < .seconds(30) {
+                run?.problems[0].finding?.cause = "'undelivered < 1%' does not hold: not measured"
+            }
+            if scenario.specification.workloads[0].rate.points[0].perSecondMicros < 50_000_000 { run?.messages = 0 }
+            return run
+        }
+        var shrinker = Shrinker(
+            ShrinkState(document: document, run: try #require(run(document))), cause: Self.cause
+        ) { $0.map(run) }
+        try shrinker.shrink()
+        let world = try shrinker.state.document.scenario(file: "large.yaml").specification
+        #expect(world.duration >= .seconds(30) && world.workloads[0].rate.points[0].perSecondMicros >= 50_000_000)
+    }
+
+    @Test("another failure than the one to be kept is none")
+    func slippage() throws {
+        let document = try ScenarioDocument(text: Self.text())
+        let first = try #require(Self.run(document) { _ in true })
+        var shrinker = Shrinker(ShrinkState(document: document, run: first), cause: "another") { documents in
+            documents.map { Self.run($0) { _ in true } }
+        }
+        try shrinker.shrink()
+        #expect(shrinker.state.document.text == document.text)
+    }
+
+    @Test("what is interrupted keeps the best so far, and each success has been told")
+    func interrupted() throws {
+        var told: [Int] = []
+        let state = try Self.shrunk(
+            isOver: { told.count >= 3 }, report: { told.append($0.faults) }, fails: { Self.needs($0, ["f3", "f11"]) })
+        #expect(told.count == 3 && told.last == state.faults)
+        #expect(state.faults < 20 && state.faults >= 2)
+    }
+
+    @Test("a document reads as what it was written from, and each change is in its text")
+    func document() throws {
+        let document = try ScenarioDocument(text: Self.text())
+        let again = try ScenarioDocument(text: document.text)
+        #expect(again.text == document.text)
+        #expect(
+            try again.scenario(file: "a.yaml").fingerprint == ScenarioReader.read(text: Self.text()).fingerprint)
+        let changed = document.setting(["workloads", "app", "rate"], to: "3/s").removing(["faults", "f1"])
+            .removing(["expect", "0"])
+        #expect(changed.scalar(at: ["workloads", "app", "rate"]) == "3/s")
+        #expect(!changed.keys(at: ["faults"]).contains("f1") && changed.keys(at: ["expect"]).count == 2)
+        #expect(changed.scalar(at: ["expect", "0"]) == "undelivered < 1%")
+    }
+
+    @Test("the stored file is a scenario that says what it is about")
+    func stored() throws {
+        let state = try Self.shrunk { Self.needs($0, ["f2", "f9"]) }
+        let text = RegressionText(cause: Self.cause, from: "large.yaml", seed: 7)
+            .text(state, name: "large-7", origin: state, marks: ["fault f2 changes decisions"])
+        #expect(
+            text.hasPrefix(
+                "# SPDX-License-Identifier: Apache-2.0\n# Violates: undelivered < 1%: 5%\n# Story: 100 notifications; f2"
+            ))
+        let scenario = try ScenarioReader.read(text: text)
+        #expect(scenario.name == "large-7" && scenario.specification.seed == 7)
+        #expect(
+            scenario.regression
+                == Regression(
+                    violates: Self.cause, expected: .reproduces, marks: ["fault f2 changes decisions"],
+                    from: "large.yaml, seed 7"))
+    }
+
+    @Test("a mistake in what is said of a regression is told with its line")
+    func mistakes() {
+        let text = Self.text() + "regression: {violates: x, expected: mended}\n"
+        #expect(throws: ScenarioError.self) { try ScenarioReader.read(text: text) }
+        do throws(ScenarioError) {
+            _ = try ScenarioReader.read(text: Self.text() + "regression:\n  expected: fixed\n  mark: [x]\n")
+            Issue.record("it has no cause")
+        } catch {
+            #expect(error.diagnostics.contains { $0.message.contains("violates") })
+            #expect(error.diagnostics.contains { $0.message.contains("unknown key 'mark'") })
+        }
+    }
+
+    // MARK: Stored regressions
+
+    private static func checked(
+        _ expected: Regression.Expected, causes: [String], marks: [String]
+    ) throws -> TestResult {
+        let text =
+            Self.text(faults: 1)
+            + "regression: {violates: \"\(cause)\", expected: \(expected.rawValue), marks: [one, two]}\n"
+        let test = TestCase(try ScenarioReader.read(text: text), seeds: [1])
+        return try test.result(of: [
+            test.checked(TestRun(seed: 1, problems: [], messages: 1), causes: causes, marks: marks)
+        ])
+    }
+
+    @Test("a regression that is known and open passes when it reproduces, and when it is mended")
+    func open() throws {
+        let known = try Self.checked(.reproduces, causes: [Self.cause, "another"], marks: [])
+        #expect(known.passed && known.regression == .reproduces)
+        let mended = try Self.checked(.reproduces, causes: [], marks: ["one", "two", "three"])
+        #expect(mended.passed && mended.regression == .fixed)
+    }
+
+    @Test("a regression that was mended fails when it is back, and passes else")
+    func mended() throws {
+        let back = try Self.checked(.fixed, causes: [Self.cause], marks: ["one", "two"])
+        #expect(!back.passed && back.regression == .reproduces)
+        #expect(back.runs[0].problems[0].text.contains("it is back"))
+        #expect(try Self.checked(.fixed, causes: ["another"], marks: ["one", "two"]).passed)
+    }
+
+    @Test("a regression is stale, and fails, when its run neither fails nor reaches what the failing one did")
+    func stale() throws {
+        for expected in Regression.Expected.allCases {
+            let stale = try Self.checked(expected, causes: ["another"], marks: ["one"])
+            #expect(!stale.passed && stale.regression == .stale)
+            #expect(stale.runs[0].problems[0].text.contains("no longer reaches 'two'"))
+        }
+    }
+
+    @Test("a run that died of what the regression is about is no defect")
+    func died() throws {
+        let defect = "the worker was ended by signal 4 (Illegal instruction)"
+        let text =
+            Self.text(faults: 1)
+            + "regression: {violates: \"no result: the worker was ended by signal … (Illegal instruction)\"}\n"
+        let test = TestCase(try ScenarioReader.read(text: text), seeds: [1])
+        let result = try test.result(of: [TestRun(seed: 1, defect: defect)])
+        #expect(result.passed && !result.hasDefect && result.regression == .reproduces)
+        #expect(try test.result(of: [TestRun(seed: 1, defect: "another end")]).hasDefect)
+    }
+}

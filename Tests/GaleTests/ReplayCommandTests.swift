@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Foundation
+import Testing
+
+/// `gale replay` and `gale shrink` from outside.
+@Suite struct ReplayCommandTests {
+    let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        try folder.write(smallScenario(), to: "small.yaml")
+    }
+
+    private func gale(_ arguments: String...) throws -> GaleProcess { try GaleProcess.run(arguments, in: folder) }
+
+    @Test("a message's life is told, and written as a trace")
+    func life() throws {
+        let run = try gale("replay", "small.yaml", "--message", "jobs/3", "--trace", "life.json")
+        #expect(run.status == 0 && run.output.hasPrefix("jobs/3 in "), "\(run.errors)")
+        #expect(run.output.contains("submitted") && run.output.contains("delivered, "))
+        let trace = try JSONSerialization.jsonObject(
+            with: Data(contentsOf: URL(fileURLWithPath: folder.path + "/life.json")))
+        #expect(((trace as? [String: Any])?["traceEvents"] as? [Any])?.isEmpty == false)
+        let json = try gale("replay", "small.yaml", "--message", "jobs/3", "--json")
+        #expect(json.status == 0 && json.output.hasPrefix("{"))
+    }
+
+    @Test("a moment is told, and where two runs part")
+    func moments() throws {
+        let moment = try gale("replay", "small.yaml", "--at", "500ms", "--window", "20ms")
+        #expect(moment.status == 0 && moment.output.contains("slots in use"), "\(moment.errors)")
+        let parting = try gale("replay", "small.yaml", "--diff", "seed=2")
+        #expect(parting.status == 0 && parting.output.contains("first only"), "\(parting.errors)")
+        #expect(try gale("run", "small.yaml", "--out", "earlier").status == 0)
+        #expect(try gale("replay", "small.yaml", "--diff", "earlier").output == "The runs are the same.\n")
+    }
+
+    @Test("wrong arguments are told, exit code 2")
+    func wrong() throws {
+        for arguments in [
+            ["replay", "small.yaml"], ["replay", "small.yaml", "--message", "nobody/1"],
+            ["replay", "small.yaml", "--message", "jobs/1", "--at", "1s"], ["replay", "small.yaml", "--at", "soon"],
+            ["replay", "small.yaml", "--diff", "nonsense"], ["replay", "small.yaml", "--violation"],
+            ["shrink", "small.yaml", "--quiet"],
+        ] {
+            let run = try GaleProcess.run(arguments, in: folder)
+            #expect(run.status == 2 && !run.errors.isEmpty && run.output.isEmpty, "\(arguments): \(run)")
+        }
+    }
+
+    /// Undelivered notifications need both providers to be out at once.
+    private static let failing: String = {
+        var text = """
+            name: pair
+            duration: 40s
+            drain: 20s
+            workloads: {app: {into: outbox, rate: 20/s, channels: {sms: 100%}, ttl: 6s}}
+            brokers: {memory: {profile: direct}}
+            topics: {outbox: {broker: memory}}
+            links: {path: {latency: constant 5ms}}
+            stages: {sender: {reads: outbox, replicas: 2, concurrency: 200, steps: [{deliver: {policy: standard}}]}}
+            providers: {sms-a: {profile: sms, link: path}, sms-b: {profile: sms, link: path}}
+            policies:
+              standard: {routes: {sms: [sms-a, sms-b]}, timeout: 1s, waiting: park, retry: {base: 100ms, cap: 500ms, attempts: 20}}
+            expect: [lost = 0, undelivered < 2%]
+            faults:
+              out-a: {at: 15s, for: 12s, provider: sms-a, blackout: true}
+              out-b: {at: 15s, for: 12s, provider: sms-b, blackout: true}
+
+            """
+        for number in 0..<18 { text += "  slow-\(number): {at: \(number * 2)s, for: 1s, link: path, delay: 3ms}\n" }
+        return text
+    }()
+
+    @Test("of twenty faults among which two matter those two remain, stored as a scenario that fails in the same way")
+    func shrinks() throws {
+        try folder.write(Self.failing, to: "pair.yaml")
+        #expect(try gale("shrink", "pair.yaml", "--causes").output.contains("expectation: undelivered < 2%"))
+        let run = try gale("shrink", "pair.yaml", "--cause", "expectation: undelivered < 2%")
+        #expect(run.status == 0 && run.output.contains("20 before, 2 left"), "\(run)")
+        let file = "Scenarios/regressions/pair-1.yaml"
+        let text = try String(contentsOfFile: folder.path + "/" + file, encoding: .utf8)
+        #expect(text.contains("out-a") && text.contains("out-b") && !text.contains("slow-"))
+        #expect(text.contains("# Story: ") && text.contains("regression:"))
+        // Nothing of the tries is left behind.
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/Scenarios/regressions")
+        #expect(left == ["pair-1.yaml"])
+
+        let known = try gale("test", "Scenarios/regressions")
+        #expect(known.status == 0 && known.output.contains("reproduces"), "\(known)")
+        try folder.write(text.replacingOccurrences(of: "expected: reproduces", with: "expected: fixed"), to: file)
+        let back = try gale("test", "Scenarios/regressions")
+        #expect(back.status == 1 && back.output.contains("it is back"), "\(back)")
+        // Mended by more time; what it reaches is the same.
+        let mended = text.replacingOccurrences(of: "ttl: 6s", with: "ttl: 10min")
+            .replacingOccurrences(of: "expected: reproduces", with: "expected: fixed")
+        try folder.write(mended, to: file)
+        #expect(try gale("test", file).output.contains("fixed"))
+        // Without its faults it gets nowhere near.
+        try folder.write(
+            text.replacingOccurrences(of: "blackout: true", with: "latency: 1.01x"), to: file)
+        let stale = try gale("test", "Scenarios/regressions")
+        #expect(stale.status == 1 && stale.output.contains("stale"), "\(stale)")
+    }
+}
