@@ -29,17 +29,6 @@ extension TestRun {
     /// What is wrong with it, by cause; equal for the same failure in any run.
     public var causes: [String] {
         problems.compactMap { $0.finding?.causeKey }
-            + (defect.map { ["no result: " + Self.withoutNumbers($0)] } ?? [])
-    }
-
-    /// A text without its numbers: what differs from seed to seed is no cause.
-    private static func withoutNumbers(_ text: String) -> String {
-        var result = ""
-        var wasNumber = false
-        for character in text {
-            if !character.isNumber { result.append(character) } else if !wasNumber { result += "…" }
-            wasNumber = character.isNumber
-        }
-        return result
+            + (defect.map { ["no result: \(ExploredRun.withoutNumbers($0))"] } ?? [])
     }
 }

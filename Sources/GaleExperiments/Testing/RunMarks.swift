@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import GaleModels
 
-/// What a run has reached that tells whether it still goes where another one went: names, without numbers and times.
+/// What a run has reached that leads to failures: by which it is told whether it still goes where another one went.
+///
+/// Faults that told, what providers refuse, and the rare situations of `Coverage`; not what became of messages: a mended failure
+/// has another outcome, and is not stale for that.
 enum RunMarks {
     /// In a fixed order, each once.
-    static func of(_ summary: RunSummary) -> [String] {
-        var marks: [String] = []
-        for fault in summary.faults where !fault.inert { marks.append("fault \(fault.name) changes decisions") }
+    ///
+    /// - Parameter reached: places in `Coverage.items`.
+    static func of(_ summary: RunSummary, reached: [Int]) -> [String] {
+        var marks = summary.faults.filter { !$0.inert }.map { "fault \($0.name) changes decisions" }
         for (name, provider) in summary.providers.sorted(by: { $0.key < $1.key }) {
-            for answer in provider.answers.keys.sorted() { marks.append("\(name) answers \(answer)") }
+            for answer in provider.answers.keys.sorted() where !answer.hasPrefix("2") {
+                marks.append("\(name) answers \(answer)")
+            }
             if provider.timeouts > 0 { marks.append("\(name) does not answer in time") }
         }
-        for (name, stage) in summary.stages.sorted(by: { $0.key < $1.key }) {
-            if stage.redelivered > 0 { marks.append("\(name) reads messages again") }
-            if stage.deadLettered > 0 { marks.append("\(name) gives messages up") }
-        }
+        let outcomes = [Mark.lost.about, Mark.retracted.about]
+        marks += reached.map { Coverage.items[$0] }.filter { $0.group == .situation && !outcomes.contains($0.name) }
+            .map(\.name)
         return marks
     }
 }

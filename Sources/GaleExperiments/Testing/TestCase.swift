@@ -49,7 +49,8 @@ public struct TestCase: Sendable {
         let world = World(simulated.specification, seed: seed)
         let summary = try experiment.summary(world, interruption: interruption, progress: progress)
         var run = TestRun(seed: seed, problems: problems(summary), messages: summary.ledger.submitted)
-        run = checked(run, causes: summary.findings.map(\.causeKey), marks: RunMarks.of(summary))
+        run = checked(
+            run, causes: summary.findings.map(\.causeKey), marks: RunMarks.of(summary, reached: world.reached))
         run.isInterrupted = interruption.signal != nil
         if let theory {
             let meter = TheoryMeter(source: world.source, specification: simulated.specification, theory: theory)
