@@ -186,6 +186,23 @@ import Testing
         #expect(MessageID("app/3/100", in: specification) == nil)
     }
 
+    @Test(
+        "a violation is told by the first message that should have been delivered and was not; without one there is none"
+    )
+    func violation() throws {
+        let replay = try Self.replay("policies.standard.retry.attempts=1", "workloads.app.ttl=2s")
+        var failing = replay.experiment.scenario
+        failing.expectations = try ScenarioReader.read(text: Self.text + "\nexpect: [undelivered = 0]\n").expectations
+        let story = try Replay(Experiment(scenario: failing, seed: 1)).violation(window: .milliseconds(5))
+        #expect(story.heading[0].hasPrefix("violates "))
+        let ends = ["a dead letter", "expired", "lost", "shed", "still in flight"]
+        #expect(story.steps.contains { step in ends.contains { step.text.hasPrefix($0) } })
+        let clean = try ScenarioReader.read(text: Self.text, overrides: [Override("faults=")])
+        #expect(throws: ReplayFailure.noViolation([])) {
+            try Replay(Experiment(scenario: clean, seed: 1)).violation(window: .milliseconds(5))
+        }
+    }
+
     @Test("a moment shows the events on both sides of it, and how everything stood")
     func moment() throws {
         let story = try Self.replay().moment(.zero + .seconds(3), window: .milliseconds(20))

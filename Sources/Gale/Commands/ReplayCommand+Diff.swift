@@ -32,7 +32,7 @@ extension ReplayCommand {
     private func name(_ replay: Replay) -> String {
         var words = ["seed \(replay.experiment.seed)"]
         if let variant { words.append("variant \(variant)") }
-        return (words + overrides).joined(separator: ", ")
+        return (words + allOverrides).joined(separator: ", ")
     }
 
     private func isFolder(_ path: String) -> Bool {
@@ -53,7 +53,7 @@ extension ReplayCommand {
 
     /// The same run but for what `--diff` says.
     private func other(_ replay: Replay) throws -> Replay {
-        var (seed, variant, overrides) = (replay.experiment.seed, variant, overrides)
+        var (seed, variant, overrides) = (replay.experiment.seed, variant, allOverrides)
         for text in diff {
             guard let sign = text.firstIndex(of: "=") else {
                 throw CommandFailure(

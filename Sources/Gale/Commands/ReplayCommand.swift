@@ -44,6 +44,9 @@ struct ReplayCommand: ParsableCommand {
         help: ArgumentHelp("Another value for one key of the scenario; may be repeated.", valueName: "path=value"))
     var overrides: [String] = []
 
+    @Option(help: "How long load is offered, as 30s; the scenario's own without it.")
+    var duration: String?
+
     @Option(help: "One of the scenario's variants.")
     var variant: String?
 
@@ -66,7 +69,7 @@ struct ReplayCommand: ParsableCommand {
     }
 
     func run() throws {
-        let scenario = try ScenarioSource.load(scenario, overrides: overrides, variant: variant)
+        let scenario = try ScenarioSource.load(scenario, overrides: allOverrides, variant: variant)
         let replay = Replay(Experiment(scenario: scenario, seed: seed))
         if !diff.isEmpty { return try part(replay) }
         let file = try trace.map { try OutputFile(preparing: $0, option: "--trace") }
@@ -85,6 +88,9 @@ struct ReplayCommand: ParsableCommand {
         try file?.write(TraceJSON.text(story))
         if let signal = SignalWatch.interruption.signal { throw ExitCode(ExitStatus.interrupted(by: signal)) }
     }
+
+    /// What is laid over the scenario.
+    var allOverrides: [String] { overrides + (duration.map { ["duration=\($0)"] } ?? []) }
 
     private func tell(_ replay: Replay, _ progress: ProgressDisplay) throws -> Story {
         let window = try Self.time(window ?? "5ms", "--window")

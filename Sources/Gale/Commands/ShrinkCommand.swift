@@ -72,7 +72,7 @@ struct ShrinkCommand: ParsableCommand {
         if causes { return try StandardOutput.write(first.causes.map { $0 + "\n" }.joined()) }
         let origin = ShrinkState(document: document, run: first)
         let cause = try chosen(first, seed)
-        let story = RegressionText(cause: cause, from: scenario, seed: seed)
+        let story = RegressionText(cause: cause, from: source, seed: seed)
         let name = OutputName.safe(((file as NSString).lastPathComponent as NSString).deletingPathExtension)
         func store(_ state: ShrinkState) throws {
             // What it reaches shows in a run of the very file.
@@ -92,6 +92,11 @@ struct ShrinkCommand: ParsableCommand {
         try shrinker.shrink()
         try StandardOutput.write(summary(origin, shrinker.state, cause, file))
         if let signal = SignalWatch.interruption.signal { throw ExitCode(ExitStatus.interrupted(by: signal)) }
+    }
+
+    /// The file, and what was laid over it.
+    private var source: String {
+        ([scenario] + (variant.map { ["variant \($0)"] } ?? []) + overrides).joined(separator: ", ")
     }
 
     private func firstRun(_ document: ScenarioDocument, _ runs: ShrinkRuns) throws -> TestRun {

@@ -3,14 +3,15 @@ import GaleDelivery
 import GaleKernel
 import GalePrimitives
 
-/// Finds the first message that a run does not deliver: given up by the pipeline, turned away, lost, or in flight at the end.
+/// Finds the first message that a run should have delivered and did not: given up by the pipeline, turned away, lost, or in flight
+/// at the end. What is suppressed is not to be delivered.
 package final class FirstFailure: WorldObserver {
     package private(set) var message: MessageID?
     package private(set) var time: Int64 = 0
     private var handled: MessageID?
     private var count: Int64 = 0
 
-    private static let failures: [Recorder.Entry] = [.expired, .suppressed, .deadLettered, .shed, .lost]
+    private static let failures: [Recorder.Entry] = [.expired, .deadLettered, .shed, .lost]
 
     override package func willHandle(_ event: Event) {
         if message == nil { handled = line(event).message }
@@ -28,7 +29,7 @@ package final class FirstFailure: WorldObserver {
     ) {
         for place in 0..<actions.pointee.count where message == nil {
             guard case .settle(let reference, let outcome) = actions.pointee[place],
-                outcome != .delivered, outcome != .duplicate
+                [.expired, .deadLettered, .shed].contains(outcome)
             else { continue }
             let job = world.parts.stages[stage].handle.job(UInt32(truncatingIfNeeded: reference))
             note(MessageID(rawValue: world.core.message(job.pointee.message).pointee.identity))
