@@ -15,7 +15,7 @@ let package = Package(
     traits: [
         .trait(
             name: "PlantedBugs",
-            description: "Mistakes that the delivery code makes when it is told to, to test the tests (Scripts/planted-bugs)")
+            description: "Mistakes that the delivery code makes when it is told to (Scripts/planted-bugs)")
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -132,6 +132,11 @@ public final class Dispatcher {
         return core.state.pointee.guards.map { $0.pointee.providers + Int(provider.rawValue) }
     }
 
+    /// Where an attempt under way was sent, or one that has just been; nil: its notification has ended.
+    package func provider(of attempt: AttemptID) -> ProviderIndex? {
+        core.living(attempt.rawValue).map { ProviderIndex(rawValue: core.chain($0).pointee.provider) }
+    }
+
     /// Collapse keys of which a notification is away in a retry topic: for tests.
     package var keysAway: Int { core.state.pointee.routing.away.count }
 

@@ -83,3 +83,14 @@ extension World {
             size: core.size(of: message))
     }
 }
+
+extension World {
+    /// Changes what a stage's policy is taken to promise: for tests of the invariants.
+    package func takePromise(ofStage stage: Int, _ change: (inout PolicyPromise) -> Void) {
+        let state = parts.stages[stage].state
+        change(&state.pointee.promise)
+        if state.pointee.promise.hasLanes && state.pointee.lanes.isEmpty {
+            state.pointee.lanes = Array(repeating: 0, count: state.pointee.replicaCount << 6)
+        }
+    }
+}

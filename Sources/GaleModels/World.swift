@@ -39,6 +39,8 @@ public final class World {
         orderLog = OrderLog(specification.workloads)
         core.state.pointee.orderLog = orderLog.map { .passUnretained($0) }
         measurements.orderLog = orderLog
+        core.state.pointee.violations = .passUnretained(measurements.violationLog)
+        core.state.pointee.dialects = specification.providers.map(\.profile.dialect)
         WorldBuilder(specification, kernel: kernel, core: core, parts: parts, decisions: faultDecisions).build()
     }
 
@@ -142,7 +144,10 @@ public final class World {
         guard !isFinished else { return }
         isFinished = true
         observer?.detach()
-        for stage in parts.stages { stage.handle.closeBusy() }
+        for stage in parts.stages {
+            stage.handle.closeBusy()
+            stage.handle.checkPromises()
+        }
         measurements.end = now
         let messages = core.state.pointee.messages
         for index in 0..<messages.extent {

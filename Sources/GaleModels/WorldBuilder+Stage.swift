@@ -65,7 +65,7 @@ extension WorldBuilder {
                 case .compute, .call, .work: false
                 }
             }, decisions: decisions, subject: Recorder.channels + place,
-            firstProviderSubject: Recorder.channels + specification.stages.count)
+            firstProviderSubject: Recorder.channels + specification.stages.count, name: stage.name)
     }
 
     private func addSources(
@@ -98,6 +98,17 @@ extension WorldBuilder {
 
     private func describe(_ policy: PolicySpecification, _ state: inout Stage.State) {
         state.isHedged = policy.policy.retry.hedging != nil
+        let providers = Set(policy.policy.routes.flatMap { $0.providers.map { Int($0.provider.rawValue) } }).sorted()
+        state.promise = PolicyPromise(
+            policy.policy, dialects: providers.map { specification.providers[$0].profile.dialect })
+        if state.promise.hasLanes { state.lanes = Array(repeating: 0, count: state.replicaCount << 6) }
+        // Copies hide from each other what they are told.
+        if let rules = policy.policy.suppression, !state.isHedged {
+            state.waveCount = state.replicaCount * specification.providers.count
+            let waves = UnsafeMutablePointer<PermanenceGuard>.allocate(capacity: state.waveCount)
+            for place in 0..<state.waveCount { (waves + place).initialize(to: PermanenceGuard(rules)) }
+            state.waves = waves
+        }
         #if PlantedBugs
             state.plantedBug = policy.policy.plantedBug
         #endif

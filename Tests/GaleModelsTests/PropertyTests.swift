@@ -53,6 +53,7 @@ struct PropertyTests {
             $0 + ($1.completed + $1.unfencedCompletions) * random.specification.workloads.last!.fanOut
         }
         #expect(accepted + worked == ledger.delivered + ledger.deliveredLate + ledger.duplicates, "\(ledger)")
+        #expect(measurements.violations.isEmpty, "\(measurements.violations)")
         if random.isSafe { #expect(ledger.lost == 0, "\(ledger)") }
         // The last fault ends 390 s before the end at the least, and no validity is longer than six minutes.
         #expect(ledger.inFlight == 0, "\(ledger)")

@@ -28,6 +28,9 @@ package struct PermanenceGuard {
 
     package func deallocate() { answers.deallocate() }
 
+    /// Has seen nothing.
+    package mutating func forget() { answers.clear() }
+
     /// Records an answer; for a permanent one, whether it is to be believed.
     ///
     /// - Parameter now: nanoseconds, never before an earlier one.

@@ -28,4 +28,22 @@ public enum Invariant: String, CaseIterable, Codable, Sendable {
     case fairness
     /// No more is spent in a period than the budget says.
     case money
+    /// A key is looked up before its first send, and where a policy stays closed nothing is sent while it can't be.
+    case deduplication
+    /// Every attempt of a notification carries the notification's key.
+    case idempotency = "idempotency-key"
+    /// An attempt has as much time as the policy says.
+    case timeout
+    /// Nothing is tried again before the provider's Retry-After, as far as the policy believes it.
+    case retryAfter = "retry-after"
+    /// Retries that the policy spreads don't come together.
+    case jitter
+    /// Copies of an attempt are called back when their notification ends.
+    case hedging
+    /// Recipients are struck only for answers that say that they are gone, and not in a wave of those.
+    case suppression
+    /// What was under way has come back when all has ended.
+    case slots
+    /// Who is more urgent waits no longer.
+    case lanes
 }

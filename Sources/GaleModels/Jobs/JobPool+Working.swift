@@ -179,7 +179,9 @@ extension JobPool {
     /// Work that is done has its effect where the lease is good, or nobody looks at that.
     private func conclude(_ lease: Lease, _ index: UInt32, _ message: UnsafeMutablePointer<Message>) {
         // The slot still holds the message when its task has ended.
+        let leased = table.pointee.leased
         let isAccepted = table.pointee.complete(lease, at: core.now) == .accepted
+        if isAccepted && table.pointee.leased == leased { stage.noteZombie(message.pointee.identity) }
         if isAccepted || !work.isFenced {
             core.deliver(index, message, at: core.now, expires: stage.expiry(message))
         }

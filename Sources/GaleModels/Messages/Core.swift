@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CGalePrefetch
+import GaleDelivery
 import GaleKernel
 import GalePrimitives
 import GaleRandomness
@@ -54,6 +55,10 @@ struct Core {
         var orderLog: Unmanaged<OrderLog>?
         /// Rare situations that the run has met: a bit for each `Mark`.
         var marks: UInt64 = 0
+        /// Where violated invariants are noted.
+        var violations: Unmanaged<ViolationLog>?
+        /// Of each provider.
+        var dialects: [ProviderDialect] = []
     }
 
     let state: UnsafeMutablePointer<State>

@@ -30,6 +30,8 @@ struct Exchange: BitwiseCopyable {
     /// No answer will ever come.
     var unanswered: Bool
     var failed: Bool
+    /// The replica that sent it (16 bits), and its epoch then.
+    var owner: UInt32 = 0
     /// Of look-ups and writes of state other than idempotency keys.
     var request = StateRequest()
 

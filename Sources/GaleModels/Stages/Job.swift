@@ -83,6 +83,10 @@ struct Job: BitwiseCopyable {
         set { milliseconds = newValue }
     }
 
+    /// One more look-up; the number names its draws, and is 0 only before the first.
+    @inline(__always)
+    mutating func countLookUp() { callAttempts = callAttempts == .max ? 128 : callAttempts &+ 1 }
+
     /// A provider's answer as the dispatcher hears it.
     var response: ProviderResponse { AnswerWord.response(status, reason, milliseconds) }
 }

@@ -77,6 +77,14 @@ final class Stage: Component {
         var border: BorderState?
         /// Exchanges of attempts under way, where attempts are hedged; looked up, never walked.
         var hedgedAttempts: [HedgedAttempt: UInt32] = [:]
+        var promise = PolicyPromise()
+        /// See `StageHandle.joinLane`; empty: the policy has no lanes that promise anything.
+        var lanes: [Int32] = []
+        /// By replica and provider: what providers have said about recipients, where strikes are kept.
+        var waves: UnsafeMutablePointer<PermanenceGuard>?
+        var waveCount = 0
+        /// The last answer was believed, as far as its provider's other answers go.
+        var isBelieved = true
         #if PlantedBugs
             var plantedBug: PlantedBug?
         #endif
@@ -96,6 +104,7 @@ final class Stage: Component {
         var pool: Unmanaged<JobPool>?
         /// Keeps the dispatchers while a run is observed; `dispatchers` is then empty.
         var watch: Unmanaged<StageWatch>?
+        let name: String
     }
 
     /// A Kafka topic that the stage reads.
@@ -145,6 +154,8 @@ final class Stage: Component {
         state.pointee.jobs.deallocate()
         state.pointee.delayed.deallocate()
         state.pointee.queue.deallocate()
+        for place in 0..<state.pointee.waveCount { state.pointee.waves?[place].deallocate() }
+        state.pointee.waves?.deallocate()
         state.pointee.redeliveries?.pointee.deallocate()
         state.pointee.redeliveries?.deallocate()
         state.deinitialize(count: 1)
@@ -153,6 +164,8 @@ final class Stage: Component {
 
     func startDispatcher(_ replica: Int) {
         guard let makeDispatcher else { return }
+        handle.forgetWaves(replica)
+        handle.clearLanes(replica)
         if let watch = state.pointee.watch { return watch.takeUnretainedValue().keep(makeDispatcher(), replica) }
         state.pointee.dispatchers[replica] = Unmanaged.passRetained(makeDispatcher())
     }

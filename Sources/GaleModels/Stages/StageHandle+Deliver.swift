@@ -61,8 +61,14 @@ extension StageHandle {
     @inline(__always)
     func perform(_ action: Action, of work: Work?, _ number: Int) {
         switch action {
-        case .send(let attempt, _, let reference, _, let timeout, let provider, _):
-            send(attempt, self.work(reference, near: work), provider, timeout)
+        case .send(let attempt, _, let reference, let key, let timeout, let provider, _):
+            let work = self.work(reference, near: work)
+            if key != work.message.pointee.identity || timeout != state.pointee.promise.timeout
+                || work.job.pointee.callAttempts == 0 && state.pointee.promise.deduplicates
+            {
+                noteWrongSend(work, key: key, timeout: timeout)
+            }
+            send(attempt, work, provider, timeout)
         case .lookUp(let lookup, let reference, let read):
             if read.kind == .deduplication {
                 lookUp(lookup, self.work(reference, near: work), read.timeout)
@@ -73,9 +79,11 @@ extension StageHandle {
             if write.kind == .deduplication {
                 self.write(self.work(reference, near: work))
             } else {
+                if write.kind == .suppression { checkStrike(self.work(reference, near: work), write) }
                 self.write(self.work(reference, near: work), write)
             }
         case .wake(let timer, let instant):
+            checkDelay(until: instant)
             wake(timer, instant, number)
         case .release(_, let reference, let reason):
             wait(reference, reason)
@@ -87,7 +95,8 @@ extension StageHandle {
             wait(reference, reason)
         case .acquire(let chain, let reference):
             acquire(chain, reference, number)
-        case .requeue(let reference, let instant, let attempts, let level, _):
+        case .requeue(let reference, let instant, let attempts, let level, let reason):
+            if reason == .backoff { checkDelay(of: UInt32(truncatingIfNeeded: reference), until: instant) }
             requeue(reference, at: instant, attempts: attempts, level, number)
         case .cancel(let attempt, _):
             cancel(attempt, number)
@@ -152,7 +161,7 @@ extension StageHandle {
         let store = core.state.pointee.stores[number]
         let lane = core.timeoutLane(timeout)
         let ordinal = UInt16(job.pointee.callAttempts)
-        job.pointee.callAttempts &+= 1
+        job.pointee.countLookUp()
         if !state.pointee.takesDetours, let transit = store.straightTransit {
             let leg = Exchange.leg(kind: .lookUp, stage: state.pointee.id, ordinal: ordinal, answer: false)
             let answer = store.take(message.pointee.identity, leg: leg, at: core.now + transit)
@@ -195,12 +204,20 @@ extension StageHandle {
     private func wait(_ reference: UInt64, _ reason: WaitReason) {
         let message = core.message(job(UInt32(truncatingIfNeeded: reference)).pointee.message)
         core.move(message, to: reason.isForLimit ? .rateLimit : .backoff, at: core.now)
+        expectDelay(UInt32(truncatingIfNeeded: reference), reason)
+        if state.pointee.promise.hasLanes && reason.isForLimit {
+            joinLane(message, Int(job(UInt32(truncatingIfNeeded: reference)).pointee.replica))
+        }
     }
 
     private func acquire(_ chain: ChainID, _ reference: UInt64, _ number: Int) {
         let index = UInt32(truncatingIfNeeded: reference)
         let job = job(index)
-        core.move(core.message(job.pointee.message), to: .waiting, at: core.now)
+        let message = core.message(job.pointee.message)
+        if state.pointee.promise.hasLanes && message.pointee.place == .rateLimit {
+            leaveLane(message, number, isNext: true)
+        }
+        core.move(message, to: .waiting, at: core.now)
         replica(number).pointee.resuming.append(
             Resumption(chain: chain.rawValue, job: index, generation: job.pointee.generation))
     }
@@ -238,6 +255,9 @@ extension StageHandle {
     @inline(__always)
     private func settle(_ work: Work, _ outcome: Outcome) {
         let (job, message) = (work.job, work.message)
+        if state.pointee.promise.hasLanes && message.pointee.place == .rateLimit {
+            leaveLane(message, Int(job.pointee.replica), isNext: false)
+        }
         switch outcome {
         case .delivered, .duplicate: break
         case .expired: core.settle(message, as: .expired)
@@ -257,6 +277,16 @@ extension StageHandle {
 
     // MARK: Events
 
+    @inline(__always)
+    private func lookedUp(_ lookup: LookupID, _ answer: LookupAnswer, _ work: Work, _ number: Int) {
+        let (identity, calls) = (work.message.pointee.identity, work.message.pointee.calls)
+        dispatch(.lookedUp(lookup, answer), of: work, to: number)
+        guard case .failed = answer, state.pointee.promise.isClosed, work.message.pointee.identity == identity,
+            work.message.pointee.calls != calls
+        else { return }
+        noteFailedOpen(identity)
+    }
+
     /// The answer that was certain is back, or the time-out has passed.
     func replied(_ index: UInt32, generation: UInt32) -> UInt64 {
         guard let work = work(index, generation) else { return Component.void }
@@ -269,11 +299,12 @@ extension StageHandle {
         case .lookUp:
             core.move(message, to: .work, at: core.now)
             let answer = job.pointee.lookupAnswer
-            dispatch(.lookedUp(LookupID(rawValue: job.pointee.token), answer), of: work, to: number)
+            lookedUp(LookupID(rawValue: job.pointee.token), answer, work, number)
         case .attempt:
             core.move(message, to: .work, at: core.now)
             if isLate { core.recorder.timeout(provider: Int(job.pointee.status)) }
             let response = isLate ? ProviderResponse.timedOut : job.pointee.response
+            if state.pointee.waves != nil { watchWave(AttemptID(rawValue: job.pointee.token), response, number) }
             dispatch(.responded(AttemptID(rawValue: job.pointee.token), response), of: work, to: number)
         case .write: break
         }
@@ -302,6 +333,10 @@ extension StageHandle {
             let number = Int(job(copy.job).pointee.replica)
             conclude(copy, timedOut: false)
             if state.pointee.border != nil { repeatAnswer(copy, identity: identity, to: number) }
+        } else if state.pointee.isHedged && !wasTimedOut && copy.kind == .attempt
+            && copy.owner == owner(Int(copy.owner >> 16))
+        {
+            noteForgotten(identity)
         }
         core.release(copy.message)
         return identity
@@ -373,10 +408,13 @@ extension StageHandle {
         case .lookUp:
             core.move(work.message, to: .work, at: core.now)
             let answer = exchange.lookupAnswer(timedOut: timedOut)
-            dispatch(.lookedUp(LookupID(rawValue: exchange.token), answer), of: work, to: number)
+            keepAnswer(work.job, exchange, timedOut: timedOut)
+            lookedUp(LookupID(rawValue: exchange.token), answer, work, number)
         case .attempt:
             core.move(work.message, to: .work, at: core.now)
             let response = timedOut ? ProviderResponse.timedOut : exchange.response
+            keepAnswer(work.job, exchange, timedOut: timedOut)
+            if state.pointee.waves != nil { watchWave(AttemptID(rawValue: exchange.token), response, number) }
             dispatch(.responded(AttemptID(rawValue: exchange.token), response), of: work, to: number)
         case .write: break
         }

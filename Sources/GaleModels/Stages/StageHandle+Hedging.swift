@@ -15,6 +15,12 @@ struct HedgedAttempt: Hashable {
 extension StageHandle {
     func noteHedged(_ exchange: UInt32, _ attempt: AttemptID, _ job: UnsafeMutablePointer<Job>) {
         state.pointee.hedgedAttempts[HedgedAttempt(replica: job.pointee.replica, attempt: attempt.rawValue)] = exchange
+        core.exchange(exchange).pointee.owner = owner(Int(job.pointee.replica))
+    }
+
+    /// A replica in its present life: no other has this number.
+    func owner(_ number: Int) -> UInt32 {
+        UInt32(truncatingIfNeeded: number) << 16 | replica(number).pointee.epoch & 0xFFFF
     }
 
     /// An attempt's exchange has its answer or time-out.

@@ -12,7 +12,7 @@ extension StageHandle {
         let store = core.state.pointee.stores[number]
         let lane = core.timeoutLane(read.timeout)
         let ordinal = UInt16(job.pointee.callAttempts)
-        job.pointee.callAttempts &+= 1
+        job.pointee.countLookUp()
         guard !state.pointee.takesDetours, let transit = store.straightTransit else {
             let exchange = newExchange(work, kind: .lookUp, target: number, ordinal: ordinal, token: lookup.rawValue)
             core.exchange(exchange).pointee.keep(read)

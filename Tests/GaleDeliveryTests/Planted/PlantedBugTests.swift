@@ -70,7 +70,8 @@ import Testing
                 case 3: (.milliseconds(30), ProviderResponse(status: 429, retryAfter: .seconds(3)))
                 case 5: (.seconds(15), ProviderResponse(status: 200))
                 case 7:
-                    (.milliseconds(30), ProviderResponse(status: number % 24 == 7 ? 410 : 400, reason: number % 24 == 7 ? gone : bad))
+                    (.milliseconds(30), ProviderResponse(status: 400, reason: bad))
+                case 9: (.milliseconds(30), ProviderResponse(status: 410, reason: gone))
                 default: (.milliseconds(30), ProviderResponse(status: 200))
                 }
             }

@@ -43,14 +43,17 @@ import GalePrimitives
         }
 
         func run(until end: Interval) {
-            while let place = agenda.indices.min(by: { (agenda[$0].at, agenda[$0].order) < (agenda[$1].at, agenda[$1].order) }),
-                agenda[place].at <= end.nanoseconds
-            {
+            while let place = next, agenda[place].at <= end.nanoseconds {
                 let next = agenda.remove(at: place)
                 now = max(now, next.at)
                 handle(next.input)
             }
             now = max(now, end.nanoseconds)
+        }
+
+        /// Of the agenda, what comes first.
+        private var next: Int? {
+            agenda.indices.min { (agenda[$0].at, agenda[$0].order) < (agenda[$1].at, agenda[$1].order) }
         }
 
         private func schedule(_ input: Input, at: Int64) {

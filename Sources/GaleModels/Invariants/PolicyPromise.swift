@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleDelivery
+import GalePrimitives
+
+/// What a stage's policy promises about each action of its dispatchers, and what is remembered to see whether it is kept.
+package struct PolicyPromise: BitwiseCopyable {
+    /// Time that an attempt may take.
+    package var timeout = Interval.zero
+    /// A key is looked up before its first send.
+    package var deduplicates = false
+    /// Whatever store fails, nothing is sent.
+    package var isClosed = false
+    /// The longest Retry-After that is kept to, nanoseconds; negative: none is.
+    package var retryAfterCap: Int64 = -1
+    /// No two delays are likely to be the same.
+    package var isJittered = false
+    /// Of those that wait for a limit, the urgent go before all that have waited less than `ageing`.
+    package var hasLanes = false
+    /// Ticks; see `Message.ticks`.
+    var ageing: UInt32 = .max
+    /// By dialect (`ProviderDialect.allCases`), of the providers of a stage's routes, as bits.
+    var dialects: UInt8 = 0
+    /// The job whose next wake is the end of its backoff, plus one; 0: none.
+    var backingOff: UInt32 = 0
+    /// The last backoff's delay in nanoseconds, and how many were the same before it.
+    var lastDelay: Int64 = -1
+    var sameDelays: Int32 = 0
+    /// More delays in a row than this are not the same by chance.
+    static let mostSameDelays: Int32 = 7
+
+    init() {}
+
+    init(_ policy: Policy, dialects: [ProviderDialect]) {
+        timeout = policy.timeout
+        deduplicates = policy.deduplication != nil
+        let ways = [
+            policy.deduplication.map { $0.onFailure == .closed }, policy.suppression.map { $0.onFailure == .closed },
+            policy.consent.map { $0.onFailure == .closed }, policy.routing.presence.map { $0.onFailure == .closed },
+            policy.routing.cap.map { $0.onFailure == .closed },
+        ].compactMap { $0 }
+        isClosed = !ways.isEmpty && ways.allSatisfy { $0 }
+        if let cap = policy.retry.retryAfterCap {
+            // One that may only add so much to a delay that nobody knows here promises at most that.
+            retryAfterCap = policy.retry.retryAfter == .bounded ? min(cap.nanoseconds, 5_000_000_000) : cap.nanoseconds
+        }
+        switch policy.retry.jitter {
+        case .full, .equal, .decorrelated:
+            isJittered = policy.retry.base > .milliseconds(1) && policy.retry.backoff != .none
+        default: break
+        }
+        // Whoever may change from one wait to another without a word waits elsewhere than it looks.
+        let stays =
+            policy.fallbacks.isEmpty && policy.routing.presence == nil && policy.routing.quietHours == nil
+            && policy.bulkheads?.tenant == nil
+            && (policy.retry.admission == .unlimited || policy.retry.whenRefused == .giveUp)
+        if case .strict(let ageing)? = policy.routing.lanes, policy.waiting == .park, stays {
+            hasLanes = true
+            if let ageing { self.ageing = UInt32(clamping: ageing.nanoseconds >> 12) }
+        }
+        for dialect in dialects {
+            if let place = ProviderDialect.allCases.firstIndex(of: dialect) { self.dialects |= 1 << UInt8(place) }
+        }
+    }
+
+    /// Whether any of the providers could mean by this answer that the recipient is gone.
+    func mayMeanGone(_ response: ProviderResponse) -> Bool {
+        for (place, dialect) in ProviderDialect.allCases.enumerated() where dialects & 1 << UInt8(place) != 0 {
+            if Taxonomy.classify(dialect, response).errorClass == .suppressRecipient { return true }
+        }
+        return false
+    }
+
+    /// Whether any of them has a wait of its own for this answer.
+    func hasDefaultWait(_ response: ProviderResponse) -> Bool {
+        for (place, dialect) in ProviderDialect.allCases.enumerated() where dialects & 1 << UInt8(place) != 0 {
+            if Taxonomy.classify(dialect, response).defaultRetryAfterSeconds > 0 { return true }
+        }
+        return false
+    }
+}
