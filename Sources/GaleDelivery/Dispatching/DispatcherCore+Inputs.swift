@@ -35,10 +35,6 @@ extension DispatcherCore {
             state.pointee.counters.poisoned += 1
             return refuse(notification, .deadLettered, &actions)
         }
-        #if PlantedBugs
-            var notification = notification
-            if isPlanted(.expiryAtEntryOnly) { notification.expires = Instant(nanoseconds: .max / 2) }
-        #endif
         // Which channel, and how often it was tried, is what a retry topic's header says in one number.
         var step = DeliveryPlan.way(notification.channel, notification.platform)
         var attempts = header.place
@@ -54,6 +50,9 @@ extension DispatcherCore {
         if !isAdmitted(notification) { return refuse(notification, .shed, &actions) }
         if !hasRoomForChain { return refuse(notification, .shed, &actions) }
         let slot = open(notification, step: UInt8(step), attempts: attempts)
+        #if PlantedBugs
+            if isPlanted(.expiryAtEntryOnly) { chain(slot).pointee.expires = .max / 2 }
+        #endif
         if header.replays > 0 { extra(slot).pointee.replays = header.replays }
         if header.isUnsure { chain(slot).pointee.flags.insert(.unsure) }
         if state.pointee.isRouted && !beginRouting(slot, notification, &actions) { return }

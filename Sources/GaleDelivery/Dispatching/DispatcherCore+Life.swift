@@ -40,9 +40,12 @@ extension DispatcherCore {
         safety?.initialize(to: Safety(policy, providerCount: providers.count))
         #if PlantedBugs
             // Bugs are on the general way.
-            let isUnwatched = isUnwatched && policy.plantedBug == nil
+            let isCorrect = policy.plantedBug == nil
+        #else
+            let isCorrect = true
         #endif
-        let isPlain = accesses.isPlain && guards == nil && !policy.routing.isOn && safety == nil && isUnwatched
+        let isPlain =
+            accesses.isPlain && guards == nil && !policy.routing.isOn && safety == nil && isUnwatched && isCorrect
         state = .allocate(capacity: 1)
         state.initialize(
             to: DispatcherState(
