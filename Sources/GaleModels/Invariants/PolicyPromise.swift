@@ -45,7 +45,9 @@ package struct PolicyPromise: BitwiseCopyable {
         }
         switch policy.retry.jitter {
         case .full, .equal, .decorrelated:
-            isJittered = policy.retry.base > .milliseconds(1) && policy.retry.backoff != .none
+            // A level of a retry topic has a delay of its own.
+            isJittered =
+                policy.retry.base > .milliseconds(1) && policy.retry.backoff != .none && policy.retry.levels.isEmpty
         default: break
         }
         // Whoever may change from one wait to another without a word waits elsewhere than it looks.

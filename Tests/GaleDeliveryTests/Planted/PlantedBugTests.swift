@@ -102,7 +102,7 @@ import Testing
         func changes(bug: PlantedBug) {
             let clean = story(bug, planted: false)
             #expect(clean == story(bug, planted: false))
-            #expect(clean.count > 200)
+            #expect(clean.count > 100)
             #expect(clean != story(bug, planted: true))
         }
 
