@@ -192,6 +192,8 @@ extension StageHandle {
     /// A notification begins to wait for a limit.
     @inline(never)
     func joinLane(_ message: UnsafeMutablePointer<Message>, _ number: Int) {
+        // Who had a turn in vain stands before all others.
+        if state.pointee.laneTurns.contains(message.pointee.identity) { return }
         let (first, priority) = lane(message, number)
         state.pointee.lanes[first + priority] &+= 1
     }
@@ -199,6 +201,12 @@ extension StageHandle {
     /// It waits no longer; `isNext`: because its turn has come.
     @inline(never)
     func leaveLane(_ message: UnsafeMutablePointer<Message>, _ number: Int, isNext: Bool) {
+        let identity = message.pointee.identity
+        if isNext ? state.pointee.laneTurns.contains(identity) : state.pointee.laneTurns.remove(identity) != nil {
+            return
+        }
+        guard message.pointee.place == .rateLimit else { return }
+        if isNext { state.pointee.laneTurns.insert(identity) }
         let (first, priority) = lane(message, number)
         state.pointee.lanes[first + priority] &-= 1
         let waited = Message.ticks(core.now.nanoseconds) &- message.pointee.mark

@@ -80,6 +80,8 @@ final class Stage: Component {
         var promise = PolicyPromise()
         /// See `StageHandle.joinLane`; empty: the policy has no lanes that promise anything.
         var lanes: [Int32] = []
+        /// Notifications there whose turn has come once; looked up, never walked.
+        var laneTurns: Set<UInt64> = []
         /// By replica and provider: what providers have said about recipients, where strikes are kept.
         var waves: UnsafeMutablePointer<PermanenceGuard>?
         var waveCount = 0

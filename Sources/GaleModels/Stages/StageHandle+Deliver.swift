@@ -255,9 +255,7 @@ extension StageHandle {
     @inline(__always)
     private func settle(_ work: Work, _ outcome: Outcome) {
         let (job, message) = (work.job, work.message)
-        if state.pointee.promise.hasLanes && message.pointee.place == .rateLimit {
-            leaveLane(message, Int(job.pointee.replica), isNext: false)
-        }
+        if state.pointee.promise.hasLanes { leaveLane(message, Int(job.pointee.replica), isNext: false) }
         switch outcome {
         case .delivered, .duplicate: break
         case .expired: core.settle(message, as: .expired)
