@@ -56,7 +56,8 @@ package struct PolicyPromise: BitwiseCopyable {
             && policy.bulkheads?.tenant == nil
             && (policy.retry.admission == .unlimited || policy.retry.whenRefused == .giveUp)
         if case .strict(let ageing)? = policy.routing.lanes, policy.waiting == .park, stays {
-            hasLanes = true
+            // Where tenants take turns, a lane that has aged may offer one that has not.
+            hasLanes = ageing == nil || !policy.routing.isFair
             if let ageing { self.ageing = UInt32(clamping: ageing.nanoseconds >> 12) }
         }
         for dialect in dialects {

@@ -114,6 +114,8 @@ extension Stage {
     }
 
     private func scheduleRebalance(after delay: Int64) {
+        // Partitions move, and what waited where is known no longer.
+        state.pointee.promise.hasLanes = false
         state.pointee.rebalanceEpoch &+= 1
         scheduler.schedule(
             at: scheduler.now + Interval(nanoseconds: delay), target: index, kind: Kind.rebalance,
