@@ -69,7 +69,7 @@ import Testing
         for seed in UInt64(1)...4 {
             let world = try drawing.world(seed: seed)
             let read = try ScenarioReader.read(text: drawing.text(world, origin: "a test"))
-            #expect(read.fingerprint == world.scenario.fingerprint)
+            #expect(try drawing.template.drawn(world.settings).fingerprint == read.fingerprint)
             let result = try Experiment(scenario: read).run()
             #expect(result.summary.digest.outcome == Explorer(drawing).run(world).digest)
         }

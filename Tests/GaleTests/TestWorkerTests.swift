@@ -19,7 +19,7 @@ import Testing
     }
 
     /// Waits until a process has a child, and names it.
-    private static func child(of process: Int32) throws -> Int32 {
+    static func child(of process: Int32) throws -> Int32 {
         for _ in 0..<3_000 {
             for entry in try FileManager.default.contentsOfDirectory(atPath: "/proc") {
                 guard let number = Int32(entry),

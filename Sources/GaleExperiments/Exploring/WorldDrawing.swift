@@ -23,7 +23,7 @@ public struct WorldDrawing {
         public var seed: UInt64
         /// Every value that was drawn, faults included: what makes a file of it.
         public var settings: [ExplorationTemplate.Setting]
-        /// With the values and faults applied.
+        /// With the values and faults applied; without text and fingerprint.
         public var scenario: Scenario
         /// The kind of each fault of the scenario, in its order.
         public var kinds: [FaultKind]
@@ -32,12 +32,12 @@ public struct WorldDrawing {
     /// - Throws: `ScenarioError` when the ranges allow for what is no scenario.
     public func world(seed: UInt64) throws(ScenarioError) -> DrawnWorld {
         var settings = values(seed)
-        let calm = try template.drawn(settings)
+        let calm = try template.drawn(settings, isDescribed: false)
         let faults = FaultDrawing(drawing: self, seed: seed, specification: calm.specification).faults()
         settings.append(
             ExplorationTemplate.Setting(
                 "faults", ScenarioValue(map: faults.map { (key: $0.name, value: $0.value) })))
-        let drawn = try template.drawn(settings)
+        let drawn = try template.drawn(settings, isDescribed: false)
         let kinds = drawn.specification.faults.map { fault in
             // Every fault of a drawn world has been drawn.
             faults.first { $0.name == fault.name }?.kind ?? FaultKind.all[0]

@@ -44,10 +44,12 @@ public struct ExplorationTemplate {
 
     /// The scenario with these values.
     ///
+    /// - Parameter isDescribed: whether its text and fingerprint are wanted, which take longer than all the rest.
     /// - Throws: `ScenarioError` when they do not make one.
-    public func drawn(_ settings: [Setting]) throws(ScenarioError) -> Scenario {
+    public func drawn(_ settings: [Setting], isDescribed: Bool = true) throws(ScenarioError) -> Scenario {
         let diagnostics = Diagnostics()
-        let drawn = reading.resolve(laid(settings, diagnostics), scenario.variant, diagnostics)
+        let drawn = reading.resolve(
+            laid(settings, diagnostics), scenario.variant, diagnostics, isDescribed: isDescribed)
         try diagnostics.throwErrors()
         return drawn
     }
@@ -81,7 +83,7 @@ public struct ExplorationTemplate {
                 setting.place = range.place
                 return setting
             }
-            _ = reading.resolve(laid(settings, own), scenario.variant, own)
+            _ = reading.resolve(laid(settings, own), scenario.variant, own, isDescribed: false)
             for error in own.errors {
                 let isKnown = diagnostics.errors.contains {
                     $0.location == error.location && $0.message.hasSuffix(error.message)

@@ -109,7 +109,10 @@ struct Reading {
         ExplorationTemplate(scenario: scenario, tree: laid, reading: self, diagnostics: diagnostics)
     }
 
-    func resolve(_ tree: Tree, _ variant: String?, _ diagnostics: Diagnostics) -> Scenario {
+    /// - Parameter isDescribed: whether its text and fingerprint are wanted.
+    func resolve(
+        _ tree: Tree, _ variant: String?, _ diagnostics: Diagnostics, isDescribed: Bool = true
+    ) -> Scenario {
         let profiles = ProfileReader(files: files, diagnostics: diagnostics, cache: cache)
         let overlaid = PresetOverlay().apply(to: ProfileOverlay(reader: profiles).apply(to: tree))
         let checker = Checker(names: Self.names(of: overlaid), diagnostics: diagnostics, files: files)
@@ -124,8 +127,8 @@ struct Reading {
         let resolved = ResolvedScenario(scenario: item)
         var scenario = Scenario(
             name: world.name, about: item["about"]?.word ?? "", file: file, specification: world, expectations: all,
-            theory: theory, variants: variants, fingerprint: resolved.fingerprint, variant: variant,
-            resolvedText: resolved.text,
+            theory: theory, variants: variants, fingerprint: isDescribed ? resolved.fingerprint : "", variant: variant,
+            resolvedText: isDescribed ? resolved.text : "",
             warnings: diagnostics.warnings)
         scenario.regression = item["regression"].flatMap(regression)
         return scenario

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Foundation
+import Testing
+
+/// `gale explore` from outside: its worker processes, its journal, and what it prints.
+@Suite struct ExploreCommandTests {
+    let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        try folder.write(Self.scenario(), to: "small.yaml")
+    }
+
+    private static func scenario(duration: String = "4s", rate: String = "30/s", explore: String = "") -> String {
+        """
+        name: small
+        duration: \(duration)
+        drain: 20s
+        workloads: {main: {into: outbox, rate: \(rate), ttl: 15s}}
+        brokers: {memory: {profile: direct}}
+        topics: {outbox: {broker: memory}}
+        stages: {sender: {reads: outbox, replicas: 2, concurrency: 16, steps: [{deliver: standard}]}}
+        providers: {apns: {profile: apns}}
+        policies: {standard: {routes: {push: [apns]}, timeout: 1s, retry: {base: 100ms, attempts: 4}}}
+        explore: {faults: 2, without: process\(explore)}
+
+        """
+    }
+
+    private func gale(_ arguments: String...) throws -> GaleProcess { try GaleProcess.run(arguments, in: folder) }
+
+    private func journalLines(_ name: String) -> Int {
+        (FileManager.default.contents(atPath: folder.path + "/" + name) ?? Data()).count { $0 == 10 }
+    }
+
+    @Test("killed at any moment and started again, it loses no finished seed and ends with the same report")
+    func killed() throws {
+        let whole = try gale(
+            "explore", "small.yaml", "--runs", "24", "--jobs", "2", "--out", "whole", "--json", "--quiet")
+        #expect(whole.status == 0 && whole.output.contains("\"seeds\" : \"1..24\""), "\(whole.output) \(whole.errors)")
+        let arguments = ["explore", "small.yaml", "--runs", "24", "--jobs", "2", "--out", "cut", "--json", "--quiet"]
+        // Right at the start, then again and again in the middle.
+        for lines in [0, 1, 4, 9, 15] {
+            let process = try GaleProcess.run(arguments, in: folder) { process in
+                while journalLines("cut/journal") < lines { usleep(2_000) }
+                kill(process, SIGKILL)
+            }
+            #expect(process.status == SIGKILL && process.output.isEmpty)
+            let journal = folder.exists("cut/journal") ? try folder.read("cut/journal") : ""
+            #expect(journal.isEmpty || lines < 2 || journal.split(separator: "\n").count >= lines)
+        }
+        let before = try folder.read("cut/journal").split(separator: "\n")
+        #expect(before.count < 26)
+        let again = try GaleProcess.run(arguments, in: folder)
+        #expect(again.status == 0 && again.output == whole.output)
+        #expect(try folder.read("cut/report.json") == folder.read("whole/report.json"))
+        // What was finished is still there, and was not run again: a line for each seed, the first and the last.
+        let after = try folder.read("cut/journal").split(separator: "\n")
+        #expect(Array(after.prefix(before.count - 1)) == Array(before.dropLast()))
+        #expect(after.count == 26)
+    }
+
+    @Test("the same seeds give the same bytes, whatever the number of jobs")
+    func jobs() throws {
+        let outputs = try ["1", "3"].map { jobs in
+            let run = try gale("explore", "small.yaml", "--seeds", "5..12", "--jobs", jobs, "--out", jobs)
+            #expect(run.status == 0 && run.errors.contains("8 worlds · "), "\(run.errors)")
+            return run.output
+        }
+        #expect(outputs[0] == outputs[1] && outputs[0].contains("nothing found · 8 worlds"))
+        #expect(outputs[0].contains("worker-crash           off") && outputs[0].contains("never: "))
+    }
+
+    @Test("a worker that dies is a finding with its seed, and the exit code is 4")
+    func trap() throws {
+        try folder.write(Self.scenario(duration: "50h", rate: "100k/s"), to: "long.yaml")
+        let run = try GaleProcess.run(["explore", "long.yaml", "--runs", "1", "--jobs", "1"], in: folder) {
+            kill(try TestWorkerTests.child(of: $0), SIGKILL)
+        }
+        #expect(run.status == 4, "\(run.output) \(run.errors)")
+        #expect(run.output.contains("1 cause · 1 worlds") && run.output.contains("ended by signal 9"), "\(run.output)")
+        #expect(run.output.contains("explore long.yaml --seed 1\n"))
+        #expect(try folder.read("Reports/explorations/small/journal").contains("ended by signal 9"))
+    }
+
+    @Test("findings come by cause, and the command that is printed shows the first one again")
+    func findings() throws {
+        try folder.write(Self.scenario(explore: ", expect: [submitted < 5]"), to: "never.yaml")
+        let run = try gale("explore", "never.yaml", "--runs", "4", "--without", "border", "people")
+        #expect(run.status == 1 && run.errors.contains("found: expectation: submitted < 5"), "\(run.errors)")
+        #expect(run.output.contains("expectation: submitted < 5 · in 4 worlds, seeds 1, 2, 3, 4\n"), "\(run.output)")
+        let line = try #require(run.output.split(separator: "\n").first { $0.contains(" --seed 1") })
+        let words = line.split(separator: " ").dropFirst().map(String.init)
+        let shown = try GaleProcess.run(words, in: folder)
+        #expect(shown.status == 1 && shown.output.contains("FAIL  'submitted < 5' does not hold"), "\(shown.output)")
+        let first = try gale(
+            "explore", "never.yaml", "--runs", "4", "--jobs", "1", "--first", "--without", "border", "people")
+        #expect(first.output.contains("1 cause · 1 worlds"), "\(first.output)")
+    }
+
+    @Test("a world written to a file runs to the outcome that exploration saw")
+    func written() throws {
+        let shown = try gale("explore", "small.yaml", "--seed", "3")
+        let digest = try #require(shown.output.split(separator: " ").last).dropLast()
+        #expect(shown.status == 0 && digest.count == 32, "\(shown.output)")
+        #expect(try gale("explore", "small.yaml", "--seed", "3", "--write", "new/world.yaml").output.isEmpty)
+        let run = try gale("run", "new/world.yaml", "--json", "--quiet", "--out", "r")
+        #expect(run.output.contains("\"outcome\" : \"\(digest)\""), "\(run.output) \(run.errors)")
+    }
+
+    @Test(
+        "what is asked wrongly is wrong input",
+        arguments: [
+            ["--seeds", "5"], ["--runs", "0"], ["--budget", "10"], ["--without", "nobody"], ["--write", "x.yaml"],
+            ["--runs", "3", "--budget", "1min"], ["--from", "3", "--seed", "4"], ["--jobs", "0"],
+        ])
+    func wrong(_ arguments: [String]) throws {
+        let run = try GaleProcess.run(["explore", "small.yaml"] + arguments, in: folder)
+        #expect(run.status == 2 && run.output.isEmpty && !run.errors.isEmpty, "\(run.errors)")
+    }
+}
