@@ -36,11 +36,12 @@ public final class World {
         faultDecisions.initialize(repeating: 0, count: max(1, specification.faults.count))
         measurements = Measurements(specification, faultDecisions: faultDecisions, parts: parts)
         core = Core(specification, seed: seed, kernel: kernel, recorder: measurements.recorder)
-        orderLog = OrderLog(specification.workloads)
+        orderLog = OrderLog(specification)
         core.state.pointee.orderLog = orderLog.map { .passUnretained($0) }
         measurements.orderLog = orderLog
         core.state.pointee.violations = .passUnretained(measurements.violationLog)
         core.state.pointee.dialects = specification.providers.map(\.profile.dialect)
+        core.state.pointee.isDurable = specification.workloads.indices.map(specification.isDurable)
         WorldBuilder(specification, kernel: kernel, core: core, parts: parts, decisions: faultDecisions).build()
     }
 
@@ -124,6 +125,7 @@ public final class World {
 
     private func sampleBacklog() {
         for topic in specification.topics.indices { measurements.recorder.backlog(topic, backlog(topic: topic)) }
+        checkBounds()
         measurements.recorder.state.pointee.unsettled[measurements.recorder.state.pointee.slot] = unsettled
         measurements.end = now
     }

@@ -21,7 +21,7 @@ extension WorldBuilder {
         addProducers(&state, stage, policy, place)
         let model = Stage(
             stage, kernel: kernel, state: state, providers: specification.providers.count,
-            makeDispatcher: policy.map { dispatcherMaker($0, stage) })
+            makeDispatcher: policy.map { dispatcherMaker($0, stage) }, audit: policy.flatMap { audit($0, stage) })
         parts.stages.append(model)
         (core.state.pointee.stages + place).initialize(to: model.handle)
         if case .work(let work)? = stage.steps.first { addPool(work, to: model) }
@@ -195,6 +195,17 @@ extension WorldBuilder {
         }
     }
 
+    private func audit(_ policy: PolicySpecification, _ stage: StageSpecification) -> DeliveryAudit? {
+        guard let log = core.state.pointee.violations?.takeUnretainedValue() else { return nil }
+        return DeliveryAudit(
+            policy.policy, name: policy.name, stage: stage.name, replicas: stage.replicas,
+            providers: descriptions, log: log)
+    }
+
+    private var descriptions: [ProviderDescription] {
+        specification.providers.map { ProviderDescription(name: $0.name, dialect: $0.profile.dialect) }
+    }
+
     /// Dispatchers share the fleet's rates (limits, replays) and its money evenly.
     private func dispatcherMaker(_ policy: PolicySpecification, _ stage: StageSpecification) -> () -> Dispatcher {
         var share = policy.policy
@@ -209,9 +220,7 @@ extension WorldBuilder {
         if let rate = share.retry.replay?.ratePerSecondMicros {
             share.retry.replay?.ratePerSecondMicros = max(1, rate / Int64(stage.replicas))
         }
-        let providers = specification.providers.map {
-            ProviderDescription(name: $0.name, dialect: $0.profile.dialect)
-        }
+        let providers = descriptions
         return { Dispatcher(policy: share, providers: providers) }
     }
 }

@@ -15,6 +15,8 @@ public struct Scenario: Sendable {
     public var variants: [Variant]
     /// The failure that it was kept for; nil: it is no regression.
     public var regression: Regression?
+    /// nil: whether it recovers is not looked at.
+    public var recovery: RecoveryRule?
     /// Of the resolved scenario with its profiles: 32 hexadecimal digits, independent of white space, comments and key
     /// order.
     public var fingerprint: String
@@ -41,7 +43,8 @@ public struct Scenario: Sendable {
 
     public init(
         name: String, about: String, file: String, specification: WorldSpecification, expectations: [Expectation],
-        theory: Theory? = nil, variants: [Variant], fingerprint: String, variant: String?, resolvedText: String,
+        theory: Theory? = nil, variants: [Variant], recovery: RecoveryRule? = RecoveryRule(), fingerprint: String,
+        variant: String?, resolvedText: String,
         warnings: [Diagnostic] = []
     ) {
         self.name = name
@@ -51,6 +54,7 @@ public struct Scenario: Sendable {
         self.expectations = expectations
         self.theory = theory
         self.variants = variants
+        self.recovery = recovery
         self.fingerprint = fingerprint
         self.variant = variant
         self.resolvedText = resolvedText

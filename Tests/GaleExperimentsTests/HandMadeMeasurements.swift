@@ -28,6 +28,8 @@ final class HandMadeMeasurements: MeasurementSource {
     var backlogs: [Int: [Int64]] = [:]
     var providerAttempts: [Int: [(attempts: Int64, errors: Int64, timeouts: Int64)]] = [:]
     var deliveries: [Int64] = []
+    /// In the system at the end of each slot.
+    var waiting: [Int64] = []
     var changed: [Int: Int64] = [:]
     /// Of every stage.
     var busyNanoseconds: UInt64 = 0
@@ -126,5 +128,6 @@ final class HandMadeMeasurements: MeasurementSource {
     func stageTotals(_ stage: Int) -> StageTotals {
         StageTotals(consumed: 10, completed: 10, busyNanoseconds: busyNanoseconds)
     }
+    func unsettled(slot: Int) -> Int64 { waiting.indices.contains(slot) ? waiting[slot] : 0 }
     func decisionsChanged(fault: Int) -> Int64 { changed[fault] ?? 0 }
 }

@@ -66,7 +66,7 @@ import Testing
         let found = try problems([]) { $0.recovery = metastable }
         #expect(
             found.map(\.text) == [
-                "metastable: not recovered within 60 s after outage; amplification 3, before 1; never half done"
+                "metastable: not recovered within 60 s after outage; amplification 3, before 1"
             ])
         #expect(try problems(["recovery"]) { $0.recovery = metastable }.isEmpty)
         var steady = metastable

@@ -46,6 +46,7 @@ struct PropertyTests {
             for slot in 0..<measurements.slotCount { bySlot += measurements.ledger(slot: slot, channel: channel) }
             #expect(byPhase == bySlot)
         }
+        #expect(measurements.violations.isEmpty, "\(measurements.violations)")
         let ledger = Fixture.ledger(world)
         #expect(ledger.submitted == world.submitted && ledger.inFlight == world.unsettled)
         let accepted = random.specification.providers.indices.reduce(0) { $0 + measurements.provider($1).accepted }

@@ -27,7 +27,8 @@ public struct RecoverySummary: Codable, Equatable, Sendable {
     public var boundSeconds: Double
     /// How long it took; nil: it is not back.
     public var afterSeconds: Double?
-    /// From the fault's end until half of what it had left undone was done for good; nil: that never was, or there was nothing.
+    /// From the fault's end until half of what it had left undone was done for good; nil: that
+    /// never was, or there was nothing.
     public var halfLifeSeconds: Double?
     /// Attempts per message that needed one, by intended send time: before the first fault, and after the last while the load
     /// lasted. nil: no message needed one.
@@ -78,11 +79,7 @@ public struct RecoverySummary: Codable, Equatable, Sendable {
         if let before = amplificationBefore, let after = amplificationAfter, state != .steady {
             parts.append("amplification \(Readable.significant(after)), before \(Readable.significant(before))")
         }
-        if let halfLifeSeconds {
-            parts.append("half-life \(Readable.time(halfLifeSeconds))")
-        } else if state == .metastable {
-            parts.append("never half done")
-        }
+        if state != .steady, let halfLifeSeconds { parts.append("half-life \(Readable.time(halfLifeSeconds))") }
         return parts.joined(separator: "; ")
     }
 }

@@ -12,7 +12,9 @@ extension ResultBuilder {
         let expectations = experiment.scenario.allExpectations.map(evaluator.evaluate)
         let violations = (ledgerViolations + source.violations).map { ViolationSummary($0, in: specification) }
         let partial = loop.stopReason != nil
-        let recovery: RecoverySummary? = nil
+        // What a signal or a limit has cut short says nothing about it.
+        let recovery =
+            partial ? nil : experiment.scenario.recovery.flatMap { RecoveryJudge(reader: reader, rule: $0).judge() }
         var attempts: Int64 = 0
         var messages: Int64 = 0
         for phase in everything.phases ?? [] {

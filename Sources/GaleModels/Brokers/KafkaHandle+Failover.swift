@@ -72,7 +72,7 @@ extension KafkaHandle {
         lead(number, partition, with: candidate)
     }
 
-    private func lead(_ number: UInt32, _ partition: UnsafeMutablePointer<KafkaPartition>, with place: Int) {
+    func lead(_ number: UInt32, _ partition: UnsafeMutablePointer<KafkaPartition>, with place: Int) {
         let factor = state.pointee.profile.replicationFactor
         let end = replica(number, place).pointee.end
         partition.pointee.leader = replica(number, place).pointee.node

@@ -59,6 +59,8 @@ struct Core {
         var violations: Unmanaged<ViolationLog>?
         /// Of each provider.
         var dialects: [ProviderDialect] = []
+        /// By workload: whether every broker on its messages' way promises to keep what it acknowledges.
+        var isDurable: [Bool] = []
     }
 
     let state: UnsafeMutablePointer<State>
@@ -100,6 +102,7 @@ extension Core {
         if message.pointee.state == .pending {
             mark(.lost)
             settle(index, as: .lost)
+            noteLoss(message)
         }
         if message.pointee.state == .split { releaseParts(message) }
         close(message.pointee.identity, message.pointee.state)

@@ -11,6 +11,8 @@ final class OrderLog {
     /// Deliveries after that of a later notification of the same recipient and workload. Where a provider takes two in the
     /// other order than their answers are known, only the latest is compared with.
     private(set) var misordered: Int64 = 0
+    /// By workload: how long a provider may take to decide for the pipeline to be answerable for the order; nil: it promises none.
+    private let promised: [Interval?]
 
     private struct Key: Hashable {
         var recipient: UInt64
@@ -21,11 +23,14 @@ final class OrderLog {
         var intended: Int64
         var identity: UInt64
         var at: Instant
+        /// It was decided so late that the pipeline may have given the attempt up.
+        var isSlow: Bool
     }
 
     /// nil: no workload is ordered.
-    init?(_ workloads: [WorkloadSpecification]) {
-        isOrdered = workloads.map(\.isOrdered)
+    init?(_ specification: WorldSpecification) {
+        isOrdered = specification.workloads.map(\.isOrdered)
+        promised = specification.workloads.indices.map { specification.promisedOrder(workload: $0) }
         if !isOrdered.contains(true) { return nil }
     }
 
@@ -34,10 +39,39 @@ final class OrderLog {
         let workload = message.pointee.workload
         guard isOrdered[Int(workload)] else { return }
         let key = Key(recipient: core.recipient(of: message), workload: workload)
-        let one = Taken(intended: message.pointee.intended, identity: message.pointee.identity, at: instant)
+        let promised = promised[Int(workload)]
+        let one = Taken(
+            intended: message.pointee.intended, identity: message.pointee.identity, at: instant,
+            isSlow: promised.map { instant - core.now >= $0 } ?? true)
         guard let other = latest[key] else { return latest[key] = one }
         let isLater = (one.intended, one.identity) > (other.intended, other.identity)
-        if isLater ? one.at < other.at : one.at > other.at { misordered += 1 }
+        if isLater ? one.at < other.at : one.at > other.at {
+            misordered += 1
+            if !one.isSlow && !other.isSlow { noteBroken(isLater ? other : one, isLater ? one : other, core) }
+        }
         if isLater { latest[key] = one }
+    }
+
+    private func noteBroken(_ earlier: Taken, _ later: Taken, _ core: Core) {
+        core.state.pointee.violations?.takeUnretainedValue().note(
+            .order, message: earlier.identity, at: core.now, key: "workload \(earlier.identity >> 56)",
+            cause: "taken \(earlier.at - later.at) after a later one of the same recipient")
+    }
+}
+
+extension WorldSpecification {
+    /// Whether a workload's notifications come in their recipients' order: it is ordered, and Kafka's idempotent producers hand it
+    /// straight to a stage whose policy keeps the order and lets nothing out of its place.
+    ///
+    /// - Returns: half of an attempt's time-out: what a provider takes in later may be after the pipeline has given up; nil: no.
+    func promisedOrder(workload: Int) -> Interval? {
+        let topic = workloads[workload].topic
+        guard workloads[workload].isOrdered, case .kafka(let profile) = brokers[topics[topic].broker].kind,
+            profile.acks == .all, profile.idempotence, let stage = stages.first(where: { $0.topic == topic }),
+            case .deliver(let number)? = stage.steps.first, stage.steps.count == 1
+        else { return nil }
+        let policy = policies[number].policy
+        guard policy.order == .key, policy.waiting != .retryTopic else { return nil }
+        return Interval(nanoseconds: policy.timeout.nanoseconds / 2)
     }
 }

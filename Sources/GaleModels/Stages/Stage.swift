@@ -107,6 +107,10 @@ final class Stage: Component {
         /// Keeps the dispatchers while a run is observed; `dispatchers` is then empty.
         var watch: Unmanaged<StageWatch>?
         let name: String
+        /// Watches the dispatchers from outside; nil: the policy promises nothing that is counted. The other: the same, where
+        /// tenants' turns are.
+        var audit: Unmanaged<DeliveryAudit>?
+        var turnsAudit: Unmanaged<DeliveryAudit>?
     }
 
     /// A Kafka topic that the stage reads.
@@ -122,6 +126,7 @@ final class Stage: Component {
     let specification: StageSpecification
     /// The policy's dispatchers are made anew after a crash.
     let makeDispatcher: (() -> Dispatcher)?
+    private let audit: DeliveryAudit?
     /// What dispatchers that have ended had reached.
     private(set) var reach = DeliveryReach()
     /// Providers that a dispatcher knows.
@@ -129,15 +134,20 @@ final class Stage: Component {
 
     init(
         _ specification: StageSpecification, kernel: Kernel, state: State, providers: Int = 0,
-        makeDispatcher: (() -> Dispatcher)?
+        makeDispatcher: (() -> Dispatcher)?, audit: DeliveryAudit? = nil
     ) {
         providerCount = providers
         self.specification = specification
         self.makeDispatcher = makeDispatcher
+        self.audit = audit
         self.state = .allocate(capacity: 1)
         self.state.initialize(to: state)
         super.init(kernel: kernel, name: specification.name)
         self.state.pointee.component = index
+        if let audit {
+            self.state.pointee.audit = .passUnretained(audit)
+            if audit.watchesTurns { self.state.pointee.turnsAudit = .passUnretained(audit) }
+        }
         for replica in 0..<state.replicaCount { startDispatcher(replica) }
     }
 
@@ -166,6 +176,7 @@ final class Stage: Component {
 
     func startDispatcher(_ replica: Int) {
         guard let makeDispatcher else { return }
+        audit?.restarted(replica)
         handle.forgetWaves(replica)
         handle.clearLanes(replica)
         if let watch = state.pointee.watch { return watch.takeUnretainedValue().keep(makeDispatcher(), replica) }

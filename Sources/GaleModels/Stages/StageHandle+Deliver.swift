@@ -61,12 +61,18 @@ extension StageHandle {
     @inline(__always)
     func perform(_ action: Action, of work: Work?, _ number: Int) {
         switch action {
-        case .send(let attempt, _, let reference, let key, let timeout, let provider, _):
+        case .send(let attempt, _, let reference, let key, let timeout, let provider, let channel):
             let work = self.work(reference, near: work)
+            guard isOpen(work.job, reference) else { return refuseAfterEnd(reference, key, "sent") }
             if key != work.message.pointee.identity || timeout != state.pointee.promise.timeout
                 || work.job.pointee.callAttempts == 0 && state.pointee.promise.deduplicates
             {
                 noteWrongSend(work, key: key, timeout: timeout)
+            }
+            if let audit = state.pointee.audit {
+                audit._withUnsafeGuaranteedRef {
+                    auditSend($0, work, reference, Int(provider.rawValue), channel)
+                }
             }
             send(attempt, work, provider, timeout)
         case .lookUp(let lookup, let reference, let read):
@@ -94,14 +100,21 @@ extension StageHandle {
         case .hold(_, let reference, let reason):
             wait(reference, reason)
         case .acquire(let chain, let reference):
+            if let audit = turnsAudit { auditAcquisition(audit, reference) }
             acquire(chain, reference, number)
         case .requeue(let reference, let instant, let attempts, let level, let reason):
+            guard isOpen(job(UInt32(truncatingIfNeeded: reference)), reference) else {
+                return refuseAfterEnd(reference, nil, "requeued")
+            }
             if reason == .backoff { checkDelay(of: UInt32(truncatingIfNeeded: reference), until: instant) }
             requeue(reference, at: instant, attempts: attempts, level, number)
         case .cancel(let attempt, _):
             cancel(attempt, number)
         case .settle(let reference, let outcome):
-            settle(self.work(reference, near: work), outcome)
+            let work = self.work(reference, near: work)
+            guard isOpen(work.job, reference) else { return refuseAfterEnd(reference, nil, "settled again") }
+            if let audit = turnsAudit { auditEnd(audit, work) }
+            settle(work, outcome)
         }
     }
 
@@ -123,6 +136,7 @@ extension StageHandle {
     @inline(__always)
     private func send(_ attempt: AttemptID, _ work: Work, _ provider: ProviderIndex, _ timeout: Interval) {
         let (job, message) = (work.job, work.message)
+        if core.now >= expiry(message) { noteExpired(message) }
         core.move(message, to: .network, at: core.now)
         let target = Int(provider.rawValue)
         let ordinal = core.nextAttempt(message)
@@ -202,6 +216,7 @@ extension StageHandle {
     }
 
     private func wait(_ reference: UInt64, _ reason: WaitReason) {
+        if let audit = turnsAudit { auditWait(audit, reference, reason) }
         let message = core.message(job(UInt32(truncatingIfNeeded: reference)).pointee.message)
         core.move(message, to: reason.isForLimit ? .rateLimit : .backoff, at: core.now)
         expectDelay(UInt32(truncatingIfNeeded: reference), reason)
@@ -303,6 +318,9 @@ extension StageHandle {
             if isLate { core.recorder.timeout(provider: Int(job.pointee.status)) }
             let response = isLate ? ProviderResponse.timedOut : job.pointee.response
             if state.pointee.waves != nil { watchWave(AttemptID(rawValue: job.pointee.token), response, number) }
+            if let audit = state.pointee.audit {
+                audit._withUnsafeGuaranteedRef { auditAnswer($0, work, nil, response) }
+            }
             dispatch(.responded(AttemptID(rawValue: job.pointee.token), response), of: work, to: number)
         case .write: break
         }
@@ -413,6 +431,9 @@ extension StageHandle {
             let response = timedOut ? ProviderResponse.timedOut : exchange.response
             keepAnswer(work.job, exchange, timedOut: timedOut)
             if state.pointee.waves != nil { watchWave(AttemptID(rawValue: exchange.token), response, number) }
+            if let audit = state.pointee.audit {
+                audit._withUnsafeGuaranteedRef { auditAnswer($0, work, Int(exchange.target), response) }
+            }
             dispatch(.responded(AttemptID(rawValue: exchange.token), response), of: work, to: number)
         case .write: break
         }

@@ -36,6 +36,9 @@ package enum Tables {
             Key(
                 "theory", .choice(Theory.Model.allCases.map(\.rawValue)), .optional,
                 "The closed form that its runs follow, for `gale test`; its parameters are the scenario's"),
+            Key(
+                "recovery", .either([.none, .record(recovery)]), .optional,
+                "How soon it must be in its steady state again after the last fault; `none`: that is not looked at"),
             Key("variants", .named(.variant, .record(variant)), .defaults("{}"), "The same scenario with other values"),
             Key("limits", .record(limits), .defaults("{}"), "When a run stops by itself"),
             Key(
@@ -65,6 +68,15 @@ package enum Tables {
             Key(
                 "violates", .list(.expectation, atLeast: 0), .defaults("[]"),
                 "What this variant must violate: expectations of the scenario, invariants by name, or `recovery`"),
+        ])
+
+    static let recovery = Table(
+        name: "recovery", title: "recovery",
+        keys: [
+            Key(
+                "within", .positiveDuration, .optional,
+                "After the last fault's end; default three times as long as the faults lasted, at least 1min"),
+            Key("required", .boolean, .defaults("false"), "A run that ends before it can be seen fails"),
         ])
 
     static let limits = Table(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import GaleModels
+import GalePrimitives
 
 /// Reads a scenario: YAML to checked values. Every mistake found in one pass is in the error that it throws.
 public enum ScenarioReader {
@@ -127,7 +128,8 @@ struct Reading {
         let resolved = ResolvedScenario(scenario: item)
         var scenario = Scenario(
             name: world.name, about: item["about"]?.word ?? "", file: file, specification: world, expectations: all,
-            theory: theory, variants: variants, fingerprint: isDescribed ? resolved.fingerprint : "", variant: variant,
+            theory: theory, variants: variants, recovery: Self.recovery(item["recovery"]),
+            fingerprint: isDescribed ? resolved.fingerprint : "", variant: variant,
             resolvedText: isDescribed ? resolved.text : "",
             warnings: diagnostics.warnings)
         scenario.regression = item["regression"].flatMap(regression)
@@ -173,6 +175,13 @@ struct Reading {
             tree = tree.setting(path.steps[...], to: entry.value, diagnostics: diagnostics)
         }
         return tree
+    }
+
+    private static func recovery(_ item: Item?) -> RecoveryRule? {
+        guard let item, !item.isNone else { return item == nil ? RecoveryRule() : nil }
+        return RecoveryRule(
+            within: item["within"]?.integer.map { Interval(nanoseconds: $0) },
+            isRequired: item["required"]?.boolean ?? false)
     }
 
     // MARK: Variants

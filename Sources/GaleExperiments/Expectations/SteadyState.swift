@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import GaleDelivery
+import GaleMeasurement
+import GaleModels
+import GalePrimitives
+
+/// What a pipeline's windows were like before the first fault: the worst of them, with some room, is what *steady* means.
+///
+/// A window of ten seconds is steady when as much is delivered of what is sent, as few notifications are in the system, they
+/// take as little time, and as few attempts are made for each, as in the windows before the first fault. The first tenth of the
+/// time before the fault is warm-up, and left out.
+struct SteadyState {
+    /// One window, which ends with a slot.
+    struct Window {
+        /// Notifications meant to be sent in it.
+        var offered: Double
+        /// First deliveries in it, by the clock.
+        var delivered: Double
+        /// Attempts in it, by the clock.
+        var attempts: Double
+        /// Notifications in the system at its end.
+        var unsettled: Double
+        /// The 90th percentile of what was meant to be sent in it, seconds; infinite: it falls on one that was not delivered.
+        var latency: Double?
+        var seconds: Double
+    }
+
+    /// Room above, and below, what was seen before: a quarter and a tenth.
+    static let roomAbove = 1.25
+    static let roomBelow = 0.9
+    /// And so many notifications, which chance alone may bring.
+    static let fewNotifications = 5.0
+
+    private(set) var share = Double.infinity
+    private(set) var unsettled = 0.0
+    private(set) var usualUnsettled = 0.0
+    private(set) var latency = 0.0
+    private(set) var attempts = 0.0
+    private(set) var offered = (least: Double.infinity, most: 0.0)
+
+    /// nil: there is no window, nothing was sent, or what was in the system grew all the time.
+    init?(_ windows: [Window]) {
+        let loaded = windows.filter { $0.offered > 0 }
+        guard let first = loaded.first, let last = loaded.last else { return nil }
+        if last.unsettled > 2 * first.unsettled + last.offered / last.seconds + Self.fewNotifications { return nil }
+        for window in loaded {
+            share = min(share, window.delivered / window.offered)
+            unsettled = max(unsettled, window.unsettled)
+            latency = max(latency, window.latency ?? 0)
+            attempts = max(attempts, window.attempts / window.offered)
+            offered.least = min(offered.least, window.offered)
+            offered.most = max(offered.most, window.offered)
+        }
+        share = min(share, 1)
+        usualUnsettled = loaded.map(\.unsettled).sorted()[loaded.count / 2]
+    }
+
+    /// Whether the load is what it was: a window with more or less of it says nothing about recovery.
+    func isLoaded(_ window: Window) -> Bool {
+        // Three standard deviations of a Poisson number.
+        let chance = 3 * offered.most.squareRoot()
+        return window.offered > 0 && window.offered >= Self.roomBelow * offered.least - chance
+            && window.offered <= offered.most / Self.roomBelow + chance
+    }
+
+    /// What is not as it was, in words; empty: the window is steady.
+    func deviations(of window: Window) -> [String] {
+        var found: [String] = []
+        if window.delivered + Self.fewNotifications < Self.roomBelow * share * window.offered {
+            found.append(
+                "delivered \(rate(window.delivered, window)) of \(rate(window.offered, window))")
+        }
+        if window.unsettled > Self.roomAbove * unsettled + Self.fewNotifications + 0.1 * window.offered / window.seconds
+        {
+            found.append(
+                "\(Readable.count(window.unsettled)) in the system, at most \(Readable.count(unsettled)) before")
+        }
+        if let now = window.latency, latency.isFinite, now > 1.5 * latency + 0.1 {
+            found.append(
+                "p90 latency \(now.isFinite ? Readable.time(now) : "inf"), at most \(Readable.time(latency)) before")
+        }
+        if window.attempts > Self.roomAbove * attempts * window.offered + Self.fewNotifications {
+            found.append(
+                "\(Readable.significant(window.attempts / window.offered)) attempts per notification, at most "
+                    + "\(Readable.significant(attempts)) before")
+        }
+        return found
+    }
+
+    private func rate(_ count: Double, _ window: Window) -> String {
+        Readable.significant(count / window.seconds) + "/s"
+    }
+}

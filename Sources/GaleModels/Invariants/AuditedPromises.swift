@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleDelivery
+import GalePrimitives
+
+/// What a policy promises, as far as a `DeliveryAudit` counts it.
+struct AuditedPromises {
+    /// Services of one tenant between two of another who waits: 1 by theory; what has been granted its turn and comes back adds
+    /// to that.
+    static let turnsBound = 3
+
+    /// nil: there is no budget of the kind that is counted, or the host can't tell when a retry was paid for.
+    let retries: RetryBudgetPolicy?
+    /// Whether it is known which provider's budget pays for a retry.
+    let hasBudgetPerProvider: Bool
+    let money: (budget: Int64, period: Int64)?
+    let flights: Bool
+    let turns: Bool
+    let readsRecipient: Bool
+    private let limits: Bool
+
+    init(_ policy: Policy) {
+        let isHedged = policy.retry.hedging != nil
+        limits = !policy.limits.isEmpty
+        // Who gives up pays before the backoff; then sends say nothing about when.
+        let paysWhenSent = policy.retry.whenRefused == .wait || policy.retry.backoff == .none
+        retries = paysWhenSent ? policy.retry.budget : nil
+        hasBudgetPerProvider = policy.retry.scope == .perProvider && !isHedged
+        if let money = policy.routing.money, let budget = money.budgetMicros, money.whenUsedUp != .cheapest, !isHedged {
+            self.money = (budget, money.period.nanoseconds)
+        } else {
+            money = nil
+        }
+        // An attempt that is called back ends without an answer.
+        flights = (policy.concurrency != nil || policy.bulkheads != nil) && !isHedged
+        // What leaves a queue for another without a word would seem to wait where it was.
+        let leavesSilently =
+            policy.bulkheads?.tenant != nil || policy.routing.quietHours != nil || policy.routing.presence != nil
+            || !policy.fallbacks.isEmpty || policy.routing.deadlines != .none || policy.waiting == .retryTopic
+        turns = policy.routing.isFair && !leavesSilently && !isHedged
+        readsRecipient =
+            policy.routing.quietHours != nil || policy.consent?.onFailure == .closed || turns
+            || flights && policy.bulkheads?.tenant != nil
+    }
+
+    var any: Bool { limits || retries != nil || money != nil || flights || turns || readsRecipient }
+
+    /// A replica's share of the declared limits, by provider.
+    static func rates(_ policy: Policy, replicas: Int, providers: Int) -> [RateMeter?] {
+        (0..<providers).map { provider in
+            guard let limit = policy.limits.first(where: { Int($0.provider.rawValue) == provider }) else { return nil }
+            return RateMeter(
+                ratePerSecondMicros: max(1, limit.ratePerSecondMicros / Int64(replicas)),
+                burst: max(1, limit.burst / Int64(replicas)),
+                tolerance: limit.algorithm == .gcra ? limit.tolerance?.nanoseconds : nil)
+        }
+    }
+
+    static func prices(_ policy: Policy, providers: Int) -> [Int64] {
+        (0..<providers).map { provider in
+            policy.routing.money?.prices.first { Int($0.provider.rawValue) == provider }?.micros ?? 0
+        }
+    }
+
+    /// Attempts that one replica may have under way at a provider; nil: any number.
+    static func attemptsUnderWay(_ policy: Policy, _ provider: Int) -> Int? {
+        let bulkhead = policy.bulkheads?.providers.first { Int($0.provider.rawValue) == provider }.map {
+            max(1, $0.attempts)
+        }
+        let limit = policy.concurrency.map { max(1, $0.maximum, $0.minimum, $0.initial) }
+        return [bulkhead, limit].compactMap { $0 }.min()
+    }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleDelivery
+import GalePrimitives
+
+/// What is looked at when an attempt leaves.
+extension DeliveryAudit {
+    func checkRate(_ send: Send, _ rates: UnsafeMutablePointer<RateMeter?>, _ now: Int64) {
+        let place = rates + (send.replica * providers.count + send.provider)
+        guard place.pointee?.record(at: now) == false, let meter = place.pointee else { return }
+        note(
+            .rateLimit, send, now, providers[send.provider].name,
+            "\(meter.excess) more than its limit to \(providers[send.provider].name) by replica \(send.replica)")
+    }
+
+    func checkBudget(
+        _ send: Send, _ trace: UnsafeMutablePointer<Trace>, _ budgets: UnsafeMutablePointer<RetryMeter>, _ now: Int64
+    ) {
+        guard trace.pointee.attempts > 0 || send.isRequeued else {
+            if !trace.pointee.hasSent { budgets[budget(send.replica, send.provider)].first(at: now) }
+            return
+        }
+        // Elsewhere the first attempt on another channel, and what comes back from the dead letters, is free.
+        let isFirst = trace.pointee.attempts == 0
+        if isFirst ? !paysAfterRetryTopic || trace.pointee.hasSent : trace.pointee.channel != send.channel.rawValue {
+            return
+        }
+        let payer = isFirst ? send.provider : Int(trace.pointee.provider)
+        if let beyond = budgets[budget(send.replica, payer)].retry(at: now) {
+            note(
+                .retryBudget, send, now, budgetsPerReplica == 1 ? "" : providers[payer].name,
+                "\(beyond.retries) retries in a window that allows \(beyond.allowed), by replica \(send.replica)")
+        }
+    }
+
+    /// Whether what comes from a retry topic can only be a retry.
+    private var paysAfterRetryTopic: Bool {
+        policy.fallbacks.isEmpty && policy.retry.replay == nil && policy.routing.presence == nil
+    }
+
+    private func budget(_ replica: Int, _ provider: Int) -> Int {
+        budgetsPerReplica == 1 ? replica : replica * budgetsPerReplica + provider
+    }
+
+    func checkMoney(_ send: Send, _ trace: UnsafeMutablePointer<Trace>, _ now: Int64) {
+        let price = prices[send.provider]
+        let isWithin = spending[send.replica].pay(price, at: now)
+        trace.pointee.period = UInt32(truncatingIfNeeded: spending[send.replica].period)
+        if isWithin { return }
+        note(
+            .money, send, now, "",
+            "\(spending[send.replica].spent) millionths spent in a period by replica \(send.replica)")
+    }
+
+    func checkRecipient(_ send: Send, _ now: Int64) {
+        if send.isObjectedTo {
+            note(
+                .consent, send, now, send.channel.name,
+                "sent on \(send.channel.name) although its recipient objects and every replica was told")
+        }
+        if let quiet, quiet.forbids(send.channel, send.priority, zone: send.zone, at: now) {
+            let minute = quiet.minute(in: send.zone, at: now)
+            let clock = "\(minute / 60):\(minute % 60 < 10 ? "0" : "")\(minute % 60)"
+            note(
+                .quietHours, send, now, send.channel.name,
+                "sent on \(send.channel.name) at \(clock) on its recipient's wall")
+        }
+    }
+
+    func checkFlights(_ send: Send, _ now: Int64) {
+        let here = flights.begin(send.replica, send.provider, send.tenant)
+        if let most = AuditedPromises.attemptsUnderWay(policy, send.provider), here.provider > most {
+            note(
+                .queueBound, send, now, "attempts at \(providers[send.provider].name)",
+                "\(here.provider) attempts under way at \(providers[send.provider].name), at most \(most) may be")
+        }
+        if let most = policy.bulkheads?.tenant, here.tenant > max(1, most) {
+            note(
+                .queueBound, send, now, "attempts of a tenant",
+                "\(here.tenant) attempts under way for tenant \(send.tenant), at most \(most) may be")
+        }
+    }
+
+    func checkTurn(_ send: Send, _ trace: UnsafeMutablePointer<Trace>, _ now: Int64) {
+        if trace.pointee.turn != .granted {
+            leave(trace, send.replica, send.way, send.priority, send.tenant)
+            serve(send, now)
+        }
+        trace.pointee.turn = .none
+    }
+
+    func serve(_ send: Send, _ now: Int64) {
+        let line = Turns.Line(send.replica, send.way, lane(send.priority))
+        guard let passed = turns.serves(line, send.tenant) else { return }
+        note(
+            .fairness, send, now, "",
+            "tenant \(passed) waited while \(send.tenant) was served over \(AuditedPromises.turnsBound) times")
+    }
+
+    func leave(
+        _ trace: UnsafeMutablePointer<Trace>, _ replica: Int, _ way: UInt8, _ priority: Priority, _ tenant: UInt32
+    ) {
+        if trace.pointee.turn == .waiting { turns.leaves(Turns.Line(replica, way, lane(priority)), tenant) }
+        trace.pointee.turn = .none
+    }
+
+    func lane(_ priority: Priority) -> UInt8 { policy.routing.lanes == nil ? 0 : priority.rawValue }
+
+    private func note(_ invariant: Invariant, _ send: Send, _ now: Int64, _ key: String, _ cause: String) {
+        log.note(
+            invariant, message: send.message, at: Instant(nanoseconds: now),
+            key: "policy \(name), stage \(stage)" + (key.isEmpty ? "" : ", \(key)"), cause: cause)
+    }
+}
+
+extension WaitReason {
+    /// Whether a queue in front of a route's providers is why, in which tenants may take turns.
+    var isForRoute: Bool {
+        switch self {
+        case .breaker, .rateLimit, .noRoute, .concurrency, .money: true
+        case .backoff, .budget, .order, .bulkhead, .quietHours, .seen, .deadLetter: false
+        }
+    }
+}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleDelivery
+import GalePrimitives
+
+/// Watches one stage's dispatchers from outside: what they send, when, where, and what they were told, against what the
+/// scenario's policy declares. It never asks a dispatcher, and shares no arithmetic with one.
+///
+/// There only where the policy promises something that has to be counted. What it keeps of each job is 16 bytes, by the job's place.
+package final class DeliveryAudit {
+    /// One send, as the host sees it leave.
+    package struct Send {
+        package var job: UInt32
+        package var generation: UInt32
+        package var message: UInt64
+        package var replica: Int
+        package var provider: Int
+        package var channel: Channel
+        package var tenant: UInt32 = 0
+        package var priority = Priority.normal
+        package var zone = TimeZoneIndex.unknown
+        /// The queue among the policy's that its kind of notification waits in.
+        package var way: UInt8 = 0
+        /// It has come through a retry topic.
+        package var isRequeued = false
+        /// Its recipient objects to the channel, and the pipeline has been told.
+        package var isObjectedTo = false
+
+        package init(
+            job: UInt32, generation: UInt32, message: UInt64, replica: Int, provider: Int, channel: Channel
+        ) {
+            self.job = job
+            self.generation = generation
+            self.message = message
+            self.replica = replica
+            self.provider = provider
+            self.channel = channel
+        }
+    }
+
+    /// What is known of a job's attempts so far.
+    struct Trace: BitwiseCopyable {
+        var generation: UInt32 = .max
+        /// Provider of the last attempt.
+        var provider: UInt16 = 0
+        /// Attempts on the channel of the last one, as far as they count.
+        var attempts: UInt8 = 0
+        var channel: UInt8 = 0
+        /// Period in which the attempt under way was paid for.
+        var period: UInt32 = 0
+        var hasSent = false
+        var turn = Turn.none
+
+        enum Turn: UInt8, BitwiseCopyable { case none, waiting, granted }
+    }
+
+    package let policy: Policy
+    let replicas: Int
+    let stage: String
+    let name: String
+    let providers: [ProviderDescription]
+    let log: ViolationLog
+    /// Whether a send's recipient matters: objections, zone and priority, or tenant.
+    package let readsRecipient: Bool
+    /// Whether waiting matters.
+    package let watchesTurns: Bool
+    private let watchesFlights: Bool
+    // Behind pointers: every send touches them.
+    /// By replica and provider; nil: no provider has a limit.
+    let rates: UnsafeMutablePointer<RateMeter?>?
+    /// By replica and budget; nil: none is counted.
+    let budgets: UnsafeMutablePointer<RetryMeter>?
+    let budgetsPerReplica: Int
+    private let traces: UnsafeMutablePointer<Traces>
+    var spending: [SpendingMeter]
+    let prices: [Int64]
+    let quiet: QuietTime?
+    var flights: Flights
+    var turns: Turns
+
+    /// - Parameters:
+    ///   - policy: as declared for the fleet of `replicas`.
+    ///   - name: the policy's.
+    /// - Returns: nil: the policy promises nothing that is counted here.
+    package init?(
+        _ policy: Policy, name: String, stage: String, replicas: Int, providers: [ProviderDescription],
+        log: ViolationLog
+    ) {
+        let promises = AuditedPromises(policy)
+        guard promises.any else { return nil }
+        self.policy = policy
+        self.name = name
+        self.stage = stage
+        self.replicas = max(1, replicas)
+        self.providers = providers
+        self.log = log
+        readsRecipient = promises.readsRecipient
+        watchesTurns = promises.turns
+        watchesFlights = promises.flights
+        rates = policy.limits.isEmpty ? nil : .allocate(capacity: self.replicas * providers.count)
+        budgetsPerReplica = promises.hasBudgetPerProvider ? providers.count : 1
+        let count = max(1, replicas) * budgetsPerReplica
+        budgets = promises.retries.map { retries in
+            let together = promises.hasBudgetPerProvider || policy.retry.scope == .shared ? 1 : providers.count
+            let budgets = UnsafeMutablePointer<RetryMeter>.allocate(capacity: count)
+            for place in 0..<count { (budgets + place).initialize(to: RetryMeter(retries, budgets: together)) }
+            return budgets
+        }
+        prices = AuditedPromises.prices(policy, providers: providers.count)
+        let meter = promises.money.map {
+            SpendingMeter(budget: $0.budget / Int64(max(1, replicas)), length: $0.period)
+        }
+        spending = meter.map { Array(repeating: $0, count: max(1, replicas)) } ?? []
+        quiet = policy.routing.quietHours.map(QuietTime.init)
+        flights = Flights(replicas: self.replicas, providers: providers.count)
+        turns = Turns(bound: AuditedPromises.turnsBound)
+        traces = .allocate(capacity: 1)
+        traces.initialize(to: Traces())
+        for replica in 0..<self.replicas { fillRates(replica) }
+    }
+
+    deinit {
+        for place in 0..<replicas * budgetsPerReplica { budgets?[place].deallocate() }
+        budgets?.deallocate()
+        rates?.deallocate()
+        traces.pointee.deallocate()
+        traces.deallocate()
+    }
+
+    private func fillRates(_ replica: Int) {
+        guard let rates else { return }
+        let share = AuditedPromises.rates(policy, replicas: replicas, providers: providers.count)
+        for provider in providers.indices {
+            (rates + (replica * providers.count + provider)).initialize(to: share[provider])
+        }
+    }
+
+    // MARK: What the host tells
+
+    /// A replica starts again, and has forgotten all that its memory held.
+    package func restarted(_ replica: Int) {
+        fillRates(replica)
+        for place in 0..<budgetsPerReplica { budgets?[replica * budgetsPerReplica + place].reset() }
+        if !spending.isEmpty, let money = AuditedPromises(policy).money {
+            spending[replica] = SpendingMeter(budget: money.budget / Int64(replicas), length: money.period)
+        }
+        flights.forget(replica)
+        turns.forget(replica)
+    }
+
+    /// An attempt leaves the dispatcher.
+    package func sent(_ send: Send, at now: Int64) {
+        let trace = traces.pointee.trace(send.job, send.generation)
+        if let rates { checkRate(send, rates, now) }
+        if let budgets { checkBudget(send, trace, budgets, now) }
+        if !spending.isEmpty { checkMoney(send, trace, now) }
+        if readsRecipient { checkRecipient(send, now) }
+        if watchesFlights { checkFlights(send, now) }
+        if watchesTurns { checkTurn(send, trace, now) }
+        trace.pointee.attempts = trace.pointee.channel == send.channel.rawValue ? trace.pointee.attempts &+ 1 : 1
+        if trace.pointee.attempts == 0 { trace.pointee.attempts = .max }
+        trace.pointee.channel = send.channel.rawValue
+        trace.pointee.provider = UInt16(truncatingIfNeeded: send.provider)
+        trace.pointee.hasSent = true
+    }
+
+    /// The dispatcher is told how an attempt ended.
+    ///
+    /// - Parameter provider: nil: the one that the job was sent to last.
+    package func answered(
+        job: UInt32, generation: UInt32, replica: Int, provider: Int?, tenant: UInt32, _ response: ProviderResponse,
+        at now: Int64
+    ) {
+        if !watchesFlights && response.status >= 200 && response.status < 300 { return }
+        let trace = trace(job, generation)
+        let provider = provider ?? Int(trace.pointee.provider)
+        if watchesFlights { flights.end(replica, provider, tenant) }
+        let verdict = Taxonomy.classify(providers[provider].dialect, response)
+        // The sender was refused, not the notification: the attempt does not count.
+        if verdict.errorClass == .stopSender, trace.pointee.attempts > 0 { trace.pointee.attempts -= 1 }
+        if !spending.isEmpty && !verdict.mayHaveBeenAccepted && verdict.errorClass != .ok {
+            spending[replica].payBack(prices[provider], from: Int64(trace.pointee.period), at: now)
+        }
+    }
+
+    /// A notification waits for a route, or for something else.
+    package func waits(
+        job: UInt32, generation: UInt32, replica: Int, way: UInt8, priority: Priority, tenant: UInt32,
+        _ reason: WaitReason
+    ) {
+        let trace = trace(job, generation)
+        leave(trace, replica, way, priority, tenant)
+        // A retry may move on to the budget's queue without a word.
+        guard reason.isForRoute, !trace.pointee.hasSent else { return }
+        trace.pointee.turn = .waiting
+        turns.waits(Turns.Line(replica, way, lane(priority)), tenant)
+    }
+
+    /// Its turn has come, and it asks for a slot.
+    package func acquires(_ send: Send, at now: Int64) {
+        let trace = trace(send.job, send.generation)
+        guard trace.pointee.turn == .waiting else { return }
+        leave(trace, send.replica, send.way, send.priority, send.tenant)
+        serve(send, now)
+        trace.pointee.turn = .granted
+    }
+
+    /// A notification's way through the dispatcher is over.
+    package func ended(
+        job: UInt32, generation: UInt32, replica: Int, way: UInt8, priority: Priority, tenant: UInt32
+    ) {
+        leave(trace(job, generation), replica, way, priority, tenant)
+    }
+
+    func trace(_ job: UInt32, _ generation: UInt32) -> UnsafeMutablePointer<Trace> {
+        traces.pointee.trace(job, generation)
+    }
+
+    /// By the job's place.
+    private struct Traces {
+        private var base = UnsafeMutablePointer<Trace>.allocate(capacity: 1)
+        private var count = 0
+
+        func deallocate() { base.deallocate() }
+
+        @inline(__always)
+        mutating func trace(_ job: UInt32, _ generation: UInt32) -> UnsafeMutablePointer<Trace> {
+            if Int(job) >= count { grow(to: Int(job) + 1) }
+            let trace = base + Int(job)
+            if trace.pointee.generation != generation { trace.pointee = Trace(generation: generation) }
+            return trace
+        }
+
+        @inline(never)
+        private mutating func grow(to least: Int) {
+            let larger = max(1_024, least * 2)
+            let fresh = UnsafeMutablePointer<Trace>.allocate(capacity: larger)
+            fresh.initialize(repeating: Trace(), count: larger)
+            fresh.update(from: base, count: count)
+            base.deallocate()
+            (base, count) = (fresh, larger)
+        }
+    }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleDelivery
+import GaleModels
+import GalePrimitives
+import Testing
+
+/// Each invariant of a policy is seen to be violated when the observer is told of a wrong sequence, and not when it isn't.
+@Suite struct DeliveryAuditTests {
+    private static let second: Int64 = 1_000_000_000
+    private let log = ViolationLog()
+    private let apns = ProviderIndex(rawValue: 0)
+
+    private func audit(_ policy: Policy, replicas: Int = 2) throws -> DeliveryAudit {
+        try #require(
+            DeliveryAudit(
+                policy, name: "standard", stage: "sender", replicas: replicas,
+                providers: [
+                    ProviderDescription(name: "apns", dialect: .apns), ProviderDescription(name: "fcm", dialect: .fcm),
+                ], log: log))
+    }
+
+    private func send(_ job: UInt32, generation: UInt32 = 0, replica: Int = 0, provider: Int = 0)
+        -> DeliveryAudit.Send
+    {
+        DeliveryAudit.Send(
+            job: job, generation: generation, message: UInt64(job) << 20, replica: replica, provider: provider,
+            channel: .push)
+    }
+
+    private func answer(_ audit: DeliveryAudit, _ job: UInt32, _ status: UInt16, tenant: UInt32 = 0, at now: Int64) {
+        audit.answered(
+            job: job, generation: 0, replica: 0, provider: nil, tenant: tenant, ProviderResponse(status: status),
+            at: now)
+    }
+
+    @Test("a policy that promises nothing to count has no audit")
+    func nothing() {
+        #expect(
+            DeliveryAudit(Policy(routes: []), name: "", stage: "", replicas: 1, providers: [], log: log) == nil)
+    }
+
+    @Test("a replica that sends faster than its share of the limit is seen; its share again after a restart is not")
+    func rate() throws {
+        let limit = Policy.RateLimit(provider: apns, ratePerSecondMicros: 20_000_000, burst: 10)
+        let audit = try audit(Policy(routes: [], limits: [limit]))
+        for job in 0..<5 as Range<UInt32> { audit.sent(send(job), at: 0) }
+        for job in 5..<10 as Range<UInt32> { audit.sent(send(job, replica: 1), at: 0) }
+        for job in 10..<30 as Range<UInt32> { audit.sent(send(job, provider: 1), at: 0) }
+        audit.restarted(0)
+        for job in 30..<35 as Range<UInt32> { audit.sent(send(job), at: 0) }
+        #expect(log.violations.isEmpty)
+        audit.sent(send(40, replica: 1), at: Self.second / 20)
+        let violation = try #require(log.violations.first)
+        #expect(violation.invariant == .rateLimit)
+        #expect(violation.message == 40 << 20)
+        #expect(violation.causeKey == "rate-limit: policy standard, stage sender, apns")
+        #expect(violation.cause == "1 more than its limit to apns by replica 1")
+    }
+
+    @Test("retries beyond the budget are seen, by the provider whose failure they come from")
+    func budget() throws {
+        var retry = RetryPolicy()
+        retry.budget = RetryBudgetPolicy(ratioMicros: 500_000, window: .seconds(10), reservePerSecond: 0)
+        let audit = try audit(Policy(routes: [], retry: retry))
+        for job in 0..<4 as Range<UInt32> { audit.sent(send(job), at: 0) }
+        for job in 0..<2 as Range<UInt32> { audit.sent(send(job, provider: 1), at: Self.second) }
+        #expect(log.violations.isEmpty)
+        // A job that has another message now makes a first attempt.
+        audit.sent(send(2, generation: 1, replica: 0), at: Self.second)
+        #expect(log.violations.isEmpty)
+        audit.sent(send(3, provider: 1), at: Self.second)
+        #expect(log.violations.map(\.causeKey) == ["retry-budget: policy standard, stage sender, apns"])
+        #expect(log.violations.first?.cause == "3 retries in a window that allows 2, by replica 0")
+    }
+
+    @Test("the first attempt on another channel, and one after the sender was refused, cost no retry")
+    func free() throws {
+        var retry = RetryPolicy()
+        retry.budget = RetryBudgetPolicy(ratioMicros: 0, window: .seconds(10), reservePerSecond: 0)
+        let audit = try audit(Policy(routes: [], retry: retry))
+        audit.sent(send(0), at: 0)
+        var other = send(0)
+        other.channel = .sms
+        audit.sent(other, at: 1)
+        audit.sent(send(1), at: 2)
+        answer(audit, 1, 403, at: 3)
+        audit.sent(send(1), at: 4)
+        #expect(log.violations.isEmpty)
+        audit.sent(other, at: 5)
+        #expect(log.violations.map(\.invariant) == [.retryBudget])
+    }
+
+    @Test("money spent beyond a replica's share is seen; what a provider certainly did not take costs nothing")
+    func money() throws {
+        var policy = Policy(routes: [])
+        policy.routing.money = MoneyPolicy(
+            prices: [.init(provider: apns, micros: 10)], budgetMicros: 40, period: .seconds(60))
+        let audit = try audit(policy)
+        audit.sent(send(0), at: 0)
+        audit.sent(send(1), at: 0)
+        answer(audit, 1, 429, at: 1)
+        audit.sent(send(2), at: 2)
+        audit.sent(send(3, replica: 1), at: 2)
+        audit.sent(send(4, provider: 1), at: 2)
+        #expect(log.violations.isEmpty)
+        audit.sent(send(5), at: 3)
+        #expect(log.violations.map(\.invariant) == [.money])
+        audit.sent(send(6), at: 61 * Self.second)
+        #expect(log.violations.first?.count == 1, "another period has its own")
+    }
+
+    @Test("a send in quiet hours, or against the recipient's will, is seen")
+    func recipient() throws {
+        var policy = Policy(routes: [])
+        policy.routing.quietHours = QuietHours(begin: 60, end: 120, zones: TimeZoneTable(fixed: [("X", 0)]))
+        policy.consent = ConsentPolicy()
+        let audit = try audit(policy)
+        var one = send(0)
+        one.zone = TimeZoneIndex(rawValue: 0)
+        audit.sent(one, at: 59 * 60 * Self.second)
+        one.priority = .critical
+        audit.sent(one, at: 60 * 60 * Self.second)
+        #expect(log.violations.isEmpty)
+        one.priority = .normal
+        audit.sent(one, at: 61 * 60 * Self.second)
+        one.isObjectedTo = true
+        audit.sent(one, at: 121 * 60 * Self.second)
+        #expect(log.violations.map(\.invariant) == [.quietHours, .consent])
+        #expect(log.violations.first?.cause == "sent on push at 1:01 on its recipient's wall")
+    }
+
+    @Test("more attempts under way than a bulkhead has room for are seen")
+    func bulkhead() throws {
+        let bulkheads = BulkheadPolicy(providers: [.init(provider: apns, attempts: 2)], tenant: 3)
+        let audit = try audit(Policy(routes: [], bulkheads: bulkheads))
+        var one = send(0)
+        one.tenant = 7
+        for job in 0..<2 as Range<UInt32> {
+            one.job = job
+            audit.sent(one, at: 0)
+        }
+        answer(audit, 0, 200, tenant: 7, at: 1)
+        one.job = 2
+        audit.sent(one, at: 2)
+        #expect(log.violations.isEmpty)
+        one.job = 3
+        audit.sent(one, at: 3)
+        #expect(log.violations.map(\.causeKey) == ["queue-bound: policy standard, stage sender, attempts at apns"])
+        audit.restarted(0)
+        one.provider = 1
+        for job in 4..<8 as Range<UInt32> {
+            one.job = job
+            audit.sent(one, at: 4)
+        }
+        #expect(log.violations.count == 2)
+        #expect(log.violations.last?.causeKey == "queue-bound: policy standard, stage sender, attempts of a tenant")
+    }
+
+    @Test("a tenant who waits while another is served again and again is seen, and turns are not")
+    func fairness() throws {
+        var policy = Policy(routes: [])
+        policy.routing.isFair = true
+        let audit = try audit(policy)
+        func wait(_ job: UInt32, _ tenant: UInt32) {
+            audit.waits(
+                job: job, generation: 0, replica: 0, way: 0, priority: .normal, tenant: tenant, .rateLimit)
+        }
+        func serve(_ job: UInt32, _ tenant: UInt32) {
+            var one = send(job)
+            one.tenant = tenant
+            audit.acquires(one, at: 0)
+            audit.sent(one, at: 0)
+        }
+        for job in 0..<20 as Range<UInt32> { wait(job, job % 2) }
+        for job in 0..<10 as Range<UInt32> { serve(job, job % 2) }
+        #expect(log.violations.isEmpty)
+        for job in [10, 12, 14, 16] as [UInt32] { serve(job, 0) }
+        #expect(log.violations.map(\.invariant) == [.fairness])
+        #expect(log.violations.first?.cause == "tenant 1 waited while 0 was served over 3 times")
+    }
+}

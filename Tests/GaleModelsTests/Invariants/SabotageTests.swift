@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleDelivery
+import GaleModels
+import GalePrimitives
+import GaleProviders
+import Testing
+
+/// Worlds in which something is done wrong on purpose: the run says so, with the message. Without it they are silent.
+@Suite struct SabotageTests {
+    private func advance(_ world: World, to seconds: Int64) {
+        _ = world.advance(until: .zero + .seconds(seconds))
+    }
+
+    private func outage(from start: Int64, for length: Int64) -> FaultSpecification {
+        var outage = ProviderFault()
+        outage.errorMicros = 1_000_000
+        outage.error = ProviderResponse(status: 503)
+        return FaultSpecification(
+            name: "outage", at: .seconds(start), length: .seconds(length), effect: .provider(0, outage))
+    }
+
+    /// A message waits out a long backoff from the outage at the beginning on.
+    private func waiting(_ change: (inout WorldSpecification) -> Void = { _ in }) -> World {
+        let retry = RetryPolicy(backoff: .fixed, jitter: .none, base: .seconds(20), attempts: 100)
+        var world = Fixture.pipeline(
+            perSecond: 5, duration: .seconds(20), policy: Fixture.policy(retry: retry, deduplicate: false),
+            replicas: 1, faults: [outage(from: 0, for: 10)])
+        change(&world)
+        return World(world, seed: 1)
+    }
+
+    @Test("untouched, such a world violates nothing")
+    func untouched() {
+        let world = waiting()
+        _ = world.advance(until: world.end)
+        world.finish()
+        #expect(world.measurements.violations.isEmpty)
+    }
+
+    @Test("a second settlement, and a send after the end, are seen and not carried out")
+    func settlement() throws {
+        let world = waiting()
+        advance(world, to: 15)
+        let job = try #require(world.openJobs(stage: 0).first)
+        world.act(.settle(reference: job.reference, .deadLettered), stage: 0, replica: job.replica)
+        #expect(world.measurements.violations.isEmpty)
+        world.act(.settle(reference: job.reference, .deadLettered), stage: 0, replica: job.replica)
+        world.send(job, stage: 0, provider: 0)
+        let violations = world.measurements.violations
+        #expect(
+            violations.map(\.causeKey) == ["settlement: stage sender: settled again", "settlement: stage sender: sent"])
+        #expect(violations.last?.message == job.message)
+        #expect(violations.last?.at == world.now)
+    }
+
+    @Test("a send after the time to live is seen")
+    func timeToLive() throws {
+        // Nobody answers, and the time-out is long.
+        let world = waiting {
+            $0.workloads[0].timeToLive = .seconds(5)
+            $0.policies[0].policy.timeout = .seconds(60)
+            var silence = ProviderFault()
+            silence.blackout = true
+            $0.faults[0].effect = .provider(0, silence)
+        }
+        advance(world, to: 4)
+        let job = try #require(world.openJobs(stage: 0).first)
+        world.send(job, stage: 0, provider: 0)
+        #expect(world.measurements.violations.isEmpty)
+        advance(world, to: 9)
+        world.send(job, stage: 0, provider: 0)
+        #expect(world.measurements.violations.map(\.invariant).contains(.timeToLive))
+    }
+
+    @Test("a send against the recipient's will is seen from the moment at which the pipeline is told")
+    func consent() throws {
+        let world = waiting {
+            $0.policies[0].policy.consent = ConsentPolicy()
+            $0.policies[0].stores[.consent] = 0
+            $0.workloads[0].channelMicros = [(.email, 1_000_000)]
+            $0.policies[0].policy.routes = [
+                .init(
+                    channel: .email, platform: .none,
+                    providers: [(provider: ProviderIndex(rawValue: 0), weight: UInt32(1))])
+            ]
+            $0.faults.append(
+                FaultSpecification(
+                    name: "objections", at: .seconds(12), length: .seconds(60),
+                    effect: .objections(stage: 0, shareMicros: 1_000_000, channel: .push)))
+        }
+        advance(world, to: 11)
+        let job = try #require(world.openJobs(stage: 0).first)
+        world.send(job, stage: 0, provider: 0)
+        #expect(world.measurements.violations.isEmpty)
+        advance(world, to: 13)
+        let other = try #require(world.openJobs(stage: 0).last)
+        world.send(other, stage: 0, provider: 0, channel: .email)
+        #expect(world.measurements.violations.isEmpty, "they object to push alone")
+        world.send(other, stage: 0, provider: 0, channel: .push)
+        #expect(world.measurements.violations.map(\.invariant) == [.consent])
+    }
+
+    @Test("a notification that overtakes one that waits for its retry is seen, where the policy promises order")
+    func order() throws {
+        let world = waiting {
+            $0.workloads[0].isOrdered = true
+            $0.workloads[0].recipientCount = 1
+            $0.policies[0].policy.order = .key
+        }
+        advance(world, to: 15)
+        let jobs = world.openJobs(stage: 0).sorted { $0.message < $1.message }
+        let late = try #require(jobs.last)
+        #expect(jobs.count > 2)
+        world.send(late, stage: 0, provider: 0)
+        #expect(world.measurements.violations.isEmpty)
+        advance(world, to: 60)
+        #expect(world.measurements.violations.map(\.invariant) == [.order])
+        #expect(world.measurements.violations.first?.message == jobs.first?.message)
+        #expect((world.measurements.misordered ?? 0) > 0)
+    }
+
+    @Test("what a broker has acknowledged and lost is seen where its settings promise to keep it, and only there")
+    func durability() {
+        for (acks, isPromised) in [(KafkaProfile.Acks.all, true), (.leader, false)] {
+            var profile = KafkaProfile()
+            profile.acks = acks
+            let world = World(
+                Fixture.pipeline(
+                    perSecond: 500, duration: .seconds(20), policy: Fixture.policy(deduplicate: false),
+                    profile: profile, replicas: 1, concurrency: 1), seed: 1)
+            advance(world, to: 10)
+            let gone = (0..<12).reduce(0) { $0 + world.electUncleanly(broker: 0, partition: UInt32($1)) }
+            #expect(gone > 100)
+            let lost = world.measurements.violations
+            #expect(lost.map(\.invariant) == (isPromised ? [.durability] : []))
+            #expect(lost.first.map { $0.count == gone } ?? true)
+        }
+    }
+
+    @Test("a queue beyond its bound is seen")
+    func queueBound() {
+        var world = Fixture.pipeline(perSecond: 100, duration: .seconds(10), replicas: 1, concurrency: 1)
+        world.brokers[0] = BrokerSpecification(name: "memory", kind: .direct)
+        world.topics[0].capacity = 50
+        let sound = World(world, seed: 1)
+        advance(sound, to: 8)
+        #expect(sound.measurements.violations.isEmpty)
+        sound.shrinkQueue(stage: 0, to: 10)
+        advance(sound, to: 10)
+        #expect(sound.measurements.violations.map(\.causeKey) == ["queue-bound: queue of stage sender"])
+        #expect(sound.measurements.violations.first?.message == nil)
+    }
+}
