@@ -50,7 +50,9 @@ extension StageHandle {
             job: work.index, generation: work.job.pointee.generation, message: message.pointee.identity,
             replica: Int(work.job.pointee.replica), provider: provider, channel: channel)
         if core.state.pointee.hasRetryTopics {
-            send.isRequeued = core.state.pointee.retryHeaders[work.job.pointee.message].pointee.attempts != 0
+            // Attempts so far, in the low eight bits of what its header brought.
+            let header = core.state.pointee.retryHeaders[work.job.pointee.message].pointee.attempts
+            send.isRequeued = header & 0xFF != 0
         }
         guard audit.readsRecipient else { return send }
         let traits = traits(of: message)

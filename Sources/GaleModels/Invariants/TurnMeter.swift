@@ -44,12 +44,15 @@ package struct TurnMeter {
         }
     }
 
-    /// One that waited waits no more, whether it was served or not.
+    /// One that waited waits no more, whether it was served or not: either way that was a turn of its tenant's.
     package mutating func leaves(_ number: UInt32) {
         guard var tenant = tenants[number], tenant.waiting > 0 else { return }
         tenant.waiting -= 1
         tenants[number] = tenant
-        if tenant.waiting == 0 { unlink(number) }
+        unlink(number)
+        guard tenant.waiting > 0 else { return }
+        tenants[number]?.mark = sequence
+        link(number)
     }
 
     /// A tenant is served.

@@ -60,10 +60,13 @@ final class OrderLog {
 }
 
 extension WorldSpecification {
+    private static let promptly = Interval.milliseconds(250)
+
     /// Whether a workload's notifications come in their recipients' order: it is ordered, and Kafka's idempotent producers hand it
     /// straight to a stage whose policy keeps the order and lets nothing out of its place.
     ///
-    /// - Returns: half of an attempt's time-out: what a provider takes in later may be after the pipeline has given up; nil: no.
+    /// - Returns: how soon a provider must decide for that: what it takes in later may come after the pipeline has given the attempt
+    ///   up, or another consumer has begun anew. nil: no.
     func promisedOrder(workload: Int) -> Interval? {
         let topic = workloads[workload].topic
         guard workloads[workload].isOrdered, case .kafka(let profile) = brokers[topics[topic].broker].kind,
@@ -71,7 +74,7 @@ extension WorldSpecification {
             case .deliver(let number)? = stage.steps.first, stage.steps.count == 1
         else { return nil }
         let policy = policies[number].policy
-        guard policy.order == .key, policy.waiting != .retryTopic else { return nil }
-        return Interval(nanoseconds: policy.timeout.nanoseconds / 2)
+        guard policy.order == .key, policy.waiting != .retryTopic, policy.retry.hedging == nil else { return nil }
+        return min(Self.promptly, Interval(nanoseconds: policy.timeout.nanoseconds / 2))
     }
 }
