@@ -34,7 +34,8 @@ extension World {
         act(
             .send(
                 AttemptID(rawValue: .max), ChainID(rawValue: .max), reference: job.reference, key: job.message,
-                timeout: .seconds(5), provider: ProviderIndex(rawValue: UInt16(provider)), channel: channel),
+                timeout: parts.stages[stage].state.pointee.promise.timeout,
+                provider: ProviderIndex(rawValue: UInt16(provider)), channel: channel),
             stage: stage, replica: job.replica)
     }
 
