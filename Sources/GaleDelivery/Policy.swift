@@ -35,7 +35,10 @@ public struct Policy: Equatable, Sendable {
     public var consent: ConsentPolicy?
     public var order: OrderPolicy
     /// Deliveries by the queue after which a notification is dead-lettered unseen, as it has crashed or outlived its consumers
-    /// (Amazon SQS, `maxReceiveCount`; Kafka share groups, `group.share.delivery.count.limit`, 5); nil: never.
+    /// (Amazon SQS, `maxReceiveCount`; Kafka share groups, `group.share.delivery.count.limit`, 5); nil, the default: never.
+    ///
+    /// Scope: the fleet, by the queue's own count, `Notification.deliveries`; a queue that can't count says 1, and nothing is
+    /// dead-lettered by it: it fails open.
     public var maximumDeliveries: UInt8?
 
     #if PlantedBugs
@@ -71,6 +74,10 @@ public struct Policy: Equatable, Sendable {
         self.maximumDeliveries = maximumDeliveries
     }
 
+    /// Attempts on one channel that are counted where there is a fallback; `RetryPolicy.attempts` beyond it are cut to it. Without a
+    /// fallback 255 are.
+    public static let mostAttemptsWithFallback = 255 / DeliveryPlan.stepsPerWay
+
     /// What it asks stores for: each kind needs one.
     public var stateKinds: [StateKind] { StateAccesses.kinds(of: self) }
 
@@ -94,12 +101,17 @@ public struct Policy: Equatable, Sendable {
         case retryTopic = "retry-topic"
     }
 
-    /// Equivalent providers for one channel and platform (`platform` `.none`: any), tried by weight and health.
+    /// Equivalent providers for one channel and platform (`platform` `.none`: any). Each attempt goes to one of those that are
+    /// available and have not yet failed this notification, at random by weight.
     public struct Route: Equatable, Sendable {
         public var channel: Channel
         public var platform: Platform
-        /// Equivalents in order of preference, with weights (all alike: no preference).
+        /// Equivalents with weights, 1 to `mostProviders`: each is chosen as often as its weight is of the sum, wherever it stands.
+        /// 0: a stand-by, for when none with a weight is left; of several stand-bys the first.
         public var providers: [(provider: ProviderIndex, weight: UInt32)]
+
+        /// A dispatcher remembers in as many bits who has failed a notification, and uses no provider beyond these.
+        public static let mostProviders = 32
 
         public init(channel: Channel, platform: Platform, providers: [(provider: ProviderIndex, weight: UInt32)]) {
             self.channel = channel
@@ -117,9 +129,15 @@ public struct Policy: Equatable, Sendable {
 
     /// De-duplication by idempotency key through a store's look-up: looked up before the first send, written after
     /// success.
+    ///
+    /// Scope: fleet, through the store of `StateKind.deduplication`. Fails open by default; a write that is lost lets a later
+    /// duplicate through.
     public struct Deduplication: Equatable, Sendable {
+        /// How long a key is remembered. Default 24 h (Stripe's API, "Idempotent requests": keys may be removed after 24 hours).
         public var window: Interval
+        /// Default `open`: an occasional duplicate does less harm than a code that comes too late.
         public var onFailure: OnFailure
+        /// Time that a look-up may take before it counts as failed. Default 100 ms: estimate.
         public var timeout: Interval
 
         public init(
@@ -134,10 +152,16 @@ public struct Policy: Equatable, Sendable {
         public enum OnFailure: String, CaseIterable, Sendable { case open, closed }
     }
 
+    /// The most attempts per second at one provider, retries, probes and copies included: what is beyond waits, in memory.
+    ///
+    /// Scope: replica: a host gives each dispatcher its share of the fleet's rate and burst. No store is asked, so none can fail. As
+    /// each share is one attempt at least, a fleet of n dispatchers sends n at once after a pause, however small its burst; and
+    /// a dispatcher that starts has a full burst.
     public struct RateLimit: Equatable, Sendable {
         public var provider: ProviderIndex
         /// Attempts per second through this dispatcher, in millionths, so that small shares stay exact. 0: after the burst none.
         public var ratePerSecondMicros: Int64
+        /// Attempts at once after a pause, at least 1 (less counts as 1).
         public var burst: Int64
         public var algorithm: Algorithm
         /// GCRA: how far before its theoretical time an attempt may come. Nil: as far as makes `burst` attempts at once.
@@ -155,6 +179,7 @@ public struct Policy: Equatable, Sendable {
         }
 
         public enum Algorithm: String, CaseIterable, Sendable {
+            /// A token comes every 1/rate, up to `burst` of them (`TokenBucket`).
             case tokenBucket = "token-bucket"
             /// The generic cell rate algorithm (`GenericCellRate`).
             case gcra
@@ -162,9 +187,13 @@ public struct Policy: Equatable, Sendable {
     }
 
     /// When a channel has failed for good, or `after` has passed since the notification was created: try another channel.
+    ///
+    /// Scope: the notification: nothing is kept beside it and no store is asked, so that nothing can fail open or closed. A channel is
+    /// tried once, so the way ends. An attempt of which nobody knows the outcome may have arrived: the recipient may hear it twice.
     public struct Fallback: Equatable, Sendable {
         public var from: Channel
         public var to: Channel
+        /// Nil, the default of scenarios: only on failure.
         public var after: Interval?
 
         public init(from: Channel, to: Channel, after: Interval?) {

@@ -57,6 +57,17 @@ struct TaxonomyTests {
         #expect(verdict(.sms, 429, "20429").errorClass == .throttled)
     }
 
+    @Test("a plain 550, 551 or 553 may be a filter's refusal and is no strike; an enhanced code of the mailbox is one")
+    func plainRefusal() {
+        for status: UInt16 in [550, 551, 553] {
+            #expect(verdict(.smtp, status) == .permanent)
+            #expect(verdict(.smtp, status, "5.9.9") == .permanent)
+        }
+        #expect(verdict(.smtp, 550, "5.7.1") == .permanent)
+        #expect(verdict(.smtp, 550, "5.1.1") == .suppressRecipient)
+        #expect(verdict(.smtp, 553, "5.1.3") == .suppressRecipient)
+    }
+
     @Test("what a provider says about one recipient never counts against it; its own trouble does")
     func countsAgainstProvider() {
         for dialect in ProviderDialect.allCases {

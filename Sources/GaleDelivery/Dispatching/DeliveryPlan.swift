@@ -41,7 +41,7 @@ struct DeliveryPlan {
     /// Steps beyond this are in the app, before a way of its own: one a platform.
     static let lastOfWays = UInt8(ways * stepsPerWay - 1)
     private static let firstInApp = (ways + 1) * stepsPerWay
-    static let maximumEquivalents = 32
+    static let maximumEquivalents = Policy.Route.mostProviders
 
     /// `ways · stepsPerWay` steps, one `end` more, and the steps in the app, each with an `end`.
     let steps: UnsafeMutablePointer<PlanStep>

@@ -21,7 +21,7 @@ extension DispatcherCore {
         let queues = UnsafeMutablePointer<WaitQueue>.allocate(capacity: plan.routeCount + gateCount)
         for index in 0..<(plan.routeCount + gateCount) { (queues + index).initialize(to: WaitQueue(policy.routing)) }
         // A retry topic's header has to tell the channels apart, so each may have a quarter of the numbers there are.
-        let most = policy.fallbacks.isEmpty ? 255 : 255 / DeliveryPlan.stepsPerWay
+        let most = policy.fallbacks.isEmpty ? 255 : Policy.mostAttemptsWithFallback
         let states = UnsafeMutablePointer<ProviderState>.allocate(capacity: providers.count)
         for (index, provider) in providers.enumerated() {
             let limit = policy.limits.first {

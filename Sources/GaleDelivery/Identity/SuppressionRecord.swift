@@ -46,8 +46,8 @@ public struct SuppressionRecord: Equatable, Sendable {
     }
 }
 
-/// Suppression of recipients who can't be reached any more: APNs 410, FCM `UNREGISTERED`, SMTP's 5xx about the mailbox, SMS's
-/// permanent codes; whatever the taxonomy judges `suppressRecipient`.
+/// Suppression of recipients who can't be reached any more: APNs 410, FCM `UNREGISTERED`, SMTP's enhanced 5xx codes about the mailbox
+/// (a plain 550 is a filter's word as well), SMS's permanent codes; whatever the taxonomy judges `suppressRecipient`.
 ///
 /// Scope: the fleet, through a store (`StateKind.suppression`), looked up before the first attempt on each channel and written
 /// after a permanent answer. When the store fails, `onFailure` decides: `open` sends all the same (a dead address is asked once

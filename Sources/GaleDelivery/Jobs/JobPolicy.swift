@@ -5,7 +5,8 @@ import GalePrimitives
 public struct JobPolicy: Equatable, Sendable {
     /// How long a lease lasts without a heartbeat. Default 30 s (Amazon SQS, visibility time-out).
     public var lease: Interval
-    /// Attempts of a task, the first included; a lease that runs out is one. Default 26: Sidekiq's 25 retries.
+    /// Attempts of a task, the first included; a lease that runs out is one. `RetryPolicy.unlimited`: until the host finds it too
+    /// late. Default 26: Sidekiq's 25 retries.
     public var attempts: Int
     /// What a tenant may start a round; see `FairQueue`.
     public var quantum: UInt32

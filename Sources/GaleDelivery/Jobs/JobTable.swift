@@ -104,7 +104,7 @@ public struct JobTable: ~Copyable {
             let record = tasks[slot]
             lastToken += 1
             record.pointee.token = lastToken
-            record.pointee.attempts += 1
+            if record.pointee.attempts < .max { record.pointee.attempts += 1 }
             record.pointee.state = .leased
             let expires = now + policy.lease
             record.pointee.due = expires.nanoseconds

@@ -4,21 +4,25 @@ import GalePrimitives
 /// A circuit breaker for each provider over a sliding window, with the states closed, open and half-open (resilience4j
 /// `CircuitBreakerConfig`).
 ///
-/// resilience4j's own defaults are a window of the last 100 calls, 100 calls at least, 50 %, open for 60 s, 10 probes, and slow
-/// calls of more than 60 s at 100 %. Here the window is 10 s long and it opens for 30 s: a dispatcher sends
-/// hundreds of attempts a second, of which the last 100 are a moment.
+/// Scope: a provider in one replica: replicas don't tell each other, and no store is asked that could fail. While it is open the
+/// provider is passed over; without another of the route what waits is kept, not sent.
+///
+/// resilience4j's own defaults (`Preset.resilience4j`) are a window of the last 100 calls, 100 calls at least, 50 %, open for 60 s,
+/// 10 probes, and slow calls of more than 60 s at 100 %. Here 50 %, 100 calls and 10 probes are the same, but the window is 10 s
+/// long and it opens for 30 s, which are estimates: a dispatcher sends hundreds of attempts a second, of which the last 100 are a
+/// moment.
 public struct BreakerPolicy: Equatable, Sendable {
-    /// Share of failures that opens it, in millionths.
+    /// Share of failures that opens it, in millionths, 1 to 1,000,000. Default 50 % (resilience4j, `failureRateThreshold`).
     public var failureRateMicros: Int64
-    /// The window's length, unless it is over calls.
+    /// The window's length, unless it is over calls. Default 10 s: estimate.
     public var window: Interval
     /// The window in calls: the last so many, at most 1,000,000. Nil: it is over time.
     public var windowCalls: Int?
-    /// How long it stays open before it lets probes through.
+    /// How long it stays open before it lets probes through. Default 30 s: estimate.
     public var open: Interval
-    /// Calls in the window below which it never opens.
+    /// Calls in the window below which it never opens. Default 100 (resilience4j, `minimumNumberOfCalls`).
     public var minimumCalls: Int
-    /// Calls that it lets through while half-open.
+    /// Calls that it lets through while half-open. Default 10 (resilience4j, `permittedNumberOfCallsInHalfOpenState`).
     public var halfOpenProbes: Int
     /// Share of slow calls that opens it, in millionths. Nil: how long calls take is not looked at.
     public var slowCallRateMicros: Int64?

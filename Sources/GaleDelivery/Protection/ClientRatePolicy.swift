@@ -2,6 +2,9 @@
 
 /// A limit on the rate of attempts at each provider that follows its throttling answers, as TCP CUBIC follows losses (AWS SDKs, retry
 /// mode adaptive: `botocore/retries/adaptive.py` and `throttling.py`). An attempt beyond the rate waits.
+///
+/// Scope: a provider in one replica: each client finds its own share by the answers that it gets. No store is asked, so none can
+/// fail; until the first throttling answer, and after a restart, nothing is limited.
 public struct ClientRatePolicy: Equatable, Sendable {
     /// What is left of the rate after a throttling answer, in millionths, 0 to 1,000,000. Default 0.7 (`_BETA`).
     public var betaMicros: Int64

@@ -2,6 +2,9 @@
 
 /// A token bucket in exact integer arithmetic: in any window of length t no more than burst + rate · t tokens are taken.
 ///
+/// Scope: its owner's: a dispatcher has one for each provider with a limit (`Policy.RateLimit`), so it bounds one replica. It asks
+/// nobody and can't fail. It starts full, as the token bucket of RFC 2697 and RFC 2698 does.
+///
 /// A token is 10¹⁵ parts, so that a rate of one millionth of a token per second is one part per nanosecond and nothing is
 /// ever rounded. Trivially copyable; the owner keeps it behind a pointer.
 package struct TokenBucket {

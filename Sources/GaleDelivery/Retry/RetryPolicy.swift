@@ -146,9 +146,14 @@ public struct RetryPolicy: Equatable, Sendable {
 ///
 /// The next copy goes out `delay` after the last one, or at once when a copy has failed while another is under way. A copy counts as an
 /// attempt and passes the admission as a retry does. The first success ends the others.
+///
+/// Scope: the notification in its replica; no store is asked, so none can fail. A copy can't be called back from a provider: with
+/// hedging a recipient may get a notification twice.
 public struct HedgingPolicy: Equatable, Sendable {
-    /// Copies under way at once, the first attempt included: 2 to 5 (gRFC A6 caps attempts at 5).
+    /// Copies under way at once, the first attempt included: 2 to 5 (gRFC A6 caps attempts at 5). Default 2: estimate, "The Tail at
+    /// Scale" sends one more.
     public var copies: Int
+    /// At least 1 ms, no default: "The Tail at Scale" waits for the 95th percentile of the latency.
     public var delay: Interval
 
     public static let mostCopies = 5

@@ -30,7 +30,7 @@ public struct MoneyPolicy: Equatable, Sendable {
     public var prices: [Price]
     /// Millionths of the currency's unit to spend in a period; nil: prices only choose.
     public var budgetMicros: Int64?
-    /// Periods follow each other from `Instant.zero` on.
+    /// Periods follow each other from `Instant.zero` on, without regard to what was left. Default 24 h: estimate, budgets are daily.
     public var period: Interval
     public var whenUsedUp: WhenUsedUp
 

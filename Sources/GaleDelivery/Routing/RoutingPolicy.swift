@@ -44,7 +44,9 @@ public struct RoutingPolicy: Equatable, Sendable {
     var isOn: Bool { self != RoutingPolicy() }
 }
 
-/// What counts, beside weights, in the choice among a route's available providers.
+/// What counts, beside weights, in the choice among a route's available providers. Default: nothing else.
+///
+/// Scope: what a replica has seen of answers and sent of its own; no store is asked, so none can fail.
 public struct ProviderChoice: OptionSet, Equatable, Sendable {
     public let rawValue: UInt8
     public init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -58,12 +60,16 @@ public struct ProviderChoice: OptionSet, Equatable, Sendable {
 }
 
 /// Nested deadlines: a provider's within a channel's within a message's. `none` by default.
+///
+/// Scope: the notification, by the clock of the replica that has it and the notification's creation; no store is asked, so none can
+/// fail. A notification that the queue delivers anew begins its provider's and its channel's time anew, not the message's; one that
+/// comes back through a retry topic keeps its channel's.
 public struct TierDeadlines: Equatable, Sendable {
-    /// After so long with one provider another of the route is preferred, if one is available.
+    /// After so long with one provider another of the route is preferred, if one is available. Nil: never.
     public var provider: Interval?
-    /// After so long on one channel the next is tried, if there is one.
+    /// After so long on one channel the next is tried, if there is one. Nil: never.
     public var channel: Interval?
-    /// After so long since its creation it is worth nothing.
+    /// After so long since its creation it is worth nothing. Nil: at its own expiry.
     public var message: Interval?
 
     public init(provider: Interval? = nil, channel: Interval? = nil, message: Interval? = nil) {
@@ -85,14 +91,16 @@ public struct TierDeadlines: Equatable, Sendable {
 /// Scope: fleet, through the store of `StateKind.presence`, which says when a recipient was last seen in the app. The in-app
 /// message never waits: when it can't be sent at once, or fails, the notification goes on its own channel.
 public struct PresencePolicy: Equatable, Sendable {
-    /// Channels before which the app is tried.
+    /// Channels before which the app is tried. Default push.
     public var channels: [Channel]
-    /// Whoever was seen within this time is there.
+    /// Whoever was seen within this time is there. Default 60 s: estimate, two beats of a client that says so each half minute.
     public var recency: Interval
-    /// How long the in-app message may stay unseen; nil: it is the end of the matter.
+    /// How long the in-app message may stay unseen; nil: it is the end of the matter. Default 30 s: estimate.
     public var seenWithin: Interval?
-    /// When the store fails: `open` goes on the notification's own channel (it may be told twice), `closed` waits and asks again.
+    /// When the store fails: `open`, the default, goes on the notification's own channel (it may be told twice), `closed` waits and asks
+    /// again.
     public var onFailure: Policy.Deduplication.OnFailure
+    /// Time that a look-up may take before it counts as failed. Default 100 ms: estimate.
     public var timeout: Interval
 
     public init(

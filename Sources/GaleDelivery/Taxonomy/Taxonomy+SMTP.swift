@@ -34,6 +34,11 @@ extension Taxonomy {
     ]
 
     /// Reply codes: RFC 5321 section 4.2.
+    ///
+    /// A plain 550, 551 or 553, without an enhanced code, ends the notification but is no strike against the recipient: RFC 5321 gives
+    /// 550 as "mailbox not found, no access, or command rejected for policy reasons", and filters answer so to a sender on a
+    /// blocklist. Such a block lasts for weeks and meets every recipient of a domain, so that even two strikes a week apart would call
+    /// living mailboxes gone; below the ceiling of the guard nobody would notice. Only an enhanced code says that it is the mailbox.
     static func smtp(status: UInt16) -> Verdict {
         switch status {
         case 0: .failOverUnsure  // the transport failed, and no reason says how

@@ -37,6 +37,17 @@ struct JobTableTests {
         #expect(try take(&table, at(30)).attempt == 2)
     }
 
+    @Test("without a limit a task goes on beyond 65,535 attempts")
+    func unlimited() throws {
+        var table = JobTable(JobPolicy(attempts: RetryPolicy.unlimited))
+        _ = table.enqueue(1, tenant: 1, at: at(0))
+        for _ in 1...65_540 {
+            let lease = try take(&table, at(0))
+            #expect(table.fail(lease, retryAfter: .zero, at: at(0)) == .accepted)
+        }
+        #expect(table.live == 1 && table.counters.dead == 0)
+    }
+
     @Test("heartbeats keep a lease")
     func heartbeat() throws {
         var table = JobTable()
