@@ -75,7 +75,7 @@ struct EverythingTests {
                 == RetryBudgetPolicy(ratioMicros: 150_000, window: .seconds(20), reservePerSecond: 5))
         #expect(policy.policy.retry.retryAfterCap == nil)
         #expect(policy.policy.breaker?.minimumCalls == 50)
-        #expect(policy.policy.limits.map(\.burst) == [100_000, 50, 11])
+        #expect(policy.policy.limits.map(\.burst) == [100_000, 50, 21])
         #expect(
             policy.policy.fallbacks == [
                 .init(from: .push, to: .sms, after: .seconds(30)), .init(from: .sms, to: .email, after: nil),
@@ -93,7 +93,7 @@ struct EverythingTests {
         #expect(breaker.slowCallDuration == .seconds(2) && breaker.maximumHalfOpen == .seconds(5))
         #expect(breaker.automaticHalfOpen)
         #expect(policy.limits.map(\.algorithm) == [.tokenBucket, .tokenBucket, .gcra])
-        #expect(policy.limits[2].tolerance == .milliseconds(10))
+        #expect(policy.limits[2].tolerance == .milliseconds(20))
         #expect(
             policy.outlierEjection
                 == OutlierPolicy(

@@ -143,7 +143,7 @@ enum Examples {
             deduplicate: {store: seen, on-failure: closed, timeout: 20ms}
             retry: {base: 500ms, cap: 30s, attempts: 4, budget: {ratio: 15%, window: 20s, reserve: 5}, retry-after-cap: none}
             breaker: {failure-rate: 40%, minimum-calls: 50, probes: 5, window-calls: 400, slow-rate: 80%, slow-after: 2s, half-open: 5s, automatic: true}
-            limits: {apns: 100k/s, sms-a: {rate: 5k/s, burst: 50}, sms-b: {rate: 1k/s, algorithm: gcra, tolerance: 10ms}}
+            limits: {apns: 100k/s, sms-a: {rate: 5k/s, burst: 50}, sms-b: {rate: 1k/s, algorithm: gcra, tolerance: 20ms}}
             outlier-ejection: {consecutive: 3, max-ejected: 50%, success-rate: {hosts: 2, factor: 1.5}, failure-percentage: {threshold: 60%, hosts: 2}}
             concurrency: {algorithm: gradient2, initial: 30, max: 400, tolerance: 2x}
             bulkheads: {providers: {fcm: 512}, tenant: 64, tenant-queue: 1k}

@@ -78,6 +78,18 @@ struct JobLanguageTests {
         #expect(try self.work("{duration: constant 1s, retry: temporal}")?.retry == RetryPolicy(.temporal))
     }
 
+    @Test("a preset's own attempts hold where none are given; `unlimited` goes on until the task expires")
+    func attempts() throws {
+        func attempts(_ keys: String) throws -> Int? { try work("{duration: constant 1s\(keys)}")?.policy.attempts }
+        #expect(try attempts(", retry: temporal") == RetryPolicy.unlimited)
+        #expect(try attempts(", retry: sidekiq") == 26)
+        #expect(try attempts(", retry: temporal, attempts: 7") == 7)
+        #expect(try attempts(", attempts: unlimited") == RetryPolicy.unlimited)
+        #expect(try attempts(", retry: {base: 2s}") == 26)
+        #expect(mistake(Self.scenario("{duration: constant 1s, attempts: unlimitted}")).contains("unlimited"))
+        #expect(mistake(Self.scenario("{duration: constant 1s, attempts: 0}")).contains("attempts"))
+    }
+
     @Test("what can't be is told with its place and remedy")
     func mistakes() {
         #expect(mistake(Self.scenario("{}")).contains("duration"))

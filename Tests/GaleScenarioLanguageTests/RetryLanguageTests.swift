@@ -75,6 +75,10 @@ struct RetryLanguageTests {
         expected.attempts = 3
         #expect(try policy("{preset: grpc, attempts: 3}") == expected)
         #expect(try policy("{preset: grpc, attempts: 9}").attempts == 5, "gRFC A6 treats more than five as five")
+        for attempts in ["unlimited", "0.05k", "6"] {
+            #expect(try policy("{preset: grpc, attempts: \(attempts)}").attempts == 5, "\(attempts)")
+        }
+        #expect(try policy("{preset: temporal, attempts: unlimited}").attempts == RetryPolicy.unlimited)
         #expect(try policy("{preset: envoy, attempts: 9}").attempts == 9)
         #expect(try policy("{preset: envoy, when-refused: wait}").whenRefused == .wait)
         #expect(try policy("envoy").whenRefused == .giveUp && policy("{budget: 20%}").whenRefused == .wait)

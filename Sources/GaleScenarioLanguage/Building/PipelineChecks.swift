@@ -16,6 +16,7 @@ struct PipelineChecks {
         checkRoutes()
         checkRetryTopics()
         checkOrder()
+        checkShares()
         checkOverlaps()
         checkUnused()
     }
@@ -211,6 +212,25 @@ struct PipelineChecks {
                 "stage '\(stage.name)' keeps order by recipient in each of its \(stage.replicas) replicas, but a "
                     + "recipient's notifications come to several: `ordered: true` in a workload into a Kafka topic "
                     + "keys partitions by recipient", at: place(.stage, stage.name))
+        }
+    }
+
+    /// A replica's share of a limit is one attempt at least.
+    private func checkShares() {
+        for stage in world.stages {
+            guard case .deliver(let number)? = stage.steps.last, let policy = world.policies[safely: number] else {
+                continue
+            }
+            for limit in policy.policy.limits where limit.burst < stage.replicas {
+                guard let provider = world.providers[safely: Int(limit.provider.rawValue)]?.name else { continue }
+                let limits = pair(.policy, policy.name)?.item["limits"]
+                diagnostics.warning(
+                    "the limit at '\(provider)' lets \(limit.burst) attempts through at once, but each of the "
+                        + "\(stage.replicas) replicas of stage '\(stage.name)' may always make one: up to "
+                        + "\(stage.replicas) go out at once after a pause",
+                    at: limits?.pairs?.first { $0.key == provider }?.place ?? place(.policy, policy.name),
+                    remedy: "fewer replicas; or a burst of \(stage.replicas), if the provider can bear it")
+            }
         }
     }
 

@@ -17,11 +17,20 @@ extension WorldBuilder {
         return WorkSpecification(
             duration: item.distribution("duration"), failureMicros: item.integer("failures", else: 0),
             policy: JobPolicy(
-                lease: lease, attempts: item.count("attempts"), quantum: UInt32(clamping: item.integer("quantum")),
+                lease: lease, attempts: workAttempts(item), quantum: UInt32(clamping: item.integer("quantum")),
                 uniqueUntil: item.choice("unique-until", else: .end)),
             heartbeat: heartbeat, retry: workRetry(item["retry"]), unique: item.choice("unique", else: .message),
             isFair: item["fair"]?.boolean ?? true, isFenced: item["fencing"]?.boolean ?? true,
             whenFenced: item.choice("when-fenced", else: .stop), link: index(.link, item["link"]))
+    }
+
+    /// Those that are given, those of the preset, or those of a work that says nothing of its retries.
+    private func workAttempts(_ item: Item) -> Int {
+        if let attempts = item["attempts"] {
+            return attempts.word == "unlimited" ? RetryPolicy.unlimited : Int(attempts.integer ?? 1)
+        }
+        let preset = item["retry"]?.word.flatMap(RetryPolicy.Preset.init(rawValue:))
+        return preset.map { RetryPolicy($0).attempts } ?? JobPolicy().attempts
     }
 
     private func workRetry(_ item: Item?) -> RetryPolicy {

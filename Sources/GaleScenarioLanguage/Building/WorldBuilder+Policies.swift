@@ -21,6 +21,7 @@ extension WorldBuilder {
             consent: consent(item["consent"]),
             order: order(item["order"], waiting),
             maximumDeliveries: item["max-deliveries"]?.integer.map { UInt8(clamping: $0) })
+        checkAttempts(item, policy)
         if let topic = item["retry-topic"], policy.waiting != .retryTopic {
             diagnostics.error(
                 "policy '\(pair.key)' names a retry topic but waits by '\(policy.waiting.rawValue)'", at: topic.place,
@@ -79,7 +80,21 @@ extension WorldBuilder {
             }
             dialects.append(dialect)
         }
+        check(equivalents.map(\.weight), item)
         return Policy.Route(channel: channel, platform: platform, providers: equivalents)
+    }
+
+    private func check(_ weights: [UInt32], _ item: Item) {
+        if weights.count > Policy.Route.mostProviders {
+            diagnostics.error(
+                "this route has \(weights.count) providers, and a dispatcher tells \(Policy.Route.mostProviders) apart",
+                at: item.place, remedy: "give equivalents that differ in name alone one provider with their capacity")
+        }
+        if !weights.isEmpty, weights.allSatisfy({ $0 == 0 }) {
+            diagnostics.error(
+                "every provider of this route is a stand-by, with weight 0, and none that they stand by for",
+                at: item.place, remedy: "give at least one a weight, such as 1")
+        }
     }
 
     /// One name, a list of names, or a map of names to weights.
@@ -118,6 +133,17 @@ extension WorldBuilder {
         Policy.Deduplication(
             window: item.interval("window"), onFailure: item.choice("on-failure", else: .open),
             timeout: item.interval("timeout"))
+    }
+
+    /// A retry topic's header tells the channels of a way apart in one byte.
+    private func checkAttempts(_ item: Item, _ policy: Policy) {
+        let most = Policy.mostAttemptsWithFallback
+        guard !policy.fallbacks.isEmpty, policy.retry.attempts != RetryPolicy.unlimited, policy.retry.attempts > most
+        else { return }
+        diagnostics.error(
+            "\(policy.retry.attempts) attempts a channel are more than the \(most) that a policy with a fallback counts",
+            at: item["retry"]?["attempts"]?.place ?? item.place,
+            remedy: "`attempts: \(most)`, or `attempts: unlimited`, which ends at the notification's expiry")
     }
 
     private func fallbacks(_ item: Item?) -> [Policy.Fallback] {

@@ -9,8 +9,9 @@ extension Tables {
             Key("duration", .distribution(.time), .required, "Time of one attempt"),
             Key("failures", .anyShare, .defaults("0%"), "Share of attempts that fail at their end"),
             Key(
-                "attempts", .integer(1...10_000), .defaults("26"),
-                "Attempts in all; a lease that runs out is one. Default: Sidekiq's 25 retries"),
+                "attempts", .either([.integer(1...10_000), .choice(["unlimited"])]), .optional,
+                "Attempts in all; a lease that runs out is one. `unlimited`: until it expires. Default: those of the "
+                    + "preset, without one 26"),
             Key(
                 "retry", .either([.choice(workRetryPresets), .record(workRetry)]), .defaults("sidekiq"),
                 "How long a failed task waits"),

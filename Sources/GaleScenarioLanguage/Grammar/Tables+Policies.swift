@@ -8,7 +8,8 @@ extension Tables {
         keys: [
             Key(
                 "routes", .keyed(channelNames, what: "channel", .either(equivalents + [platforms])), .required,
-                "Providers for each channel, and for each platform of push; a list, or a map to weights"),
+                "Providers for each channel, and for each platform of push; a list of equals, or a map to weights (0: a stand-by)"
+            ),
             Key("timeout", .positiveDuration, .defaults("10s"), "Time that one attempt may take"),
             Key(
                 "waiting", .choice(Policy.Waiting.allCases.map(\.rawValue)), .defaults("park"),
@@ -23,7 +24,8 @@ extension Tables {
                 "retry", .either([.choice(["none"] + retryPresets), .record(retry)]), .defaults("{}"),
                 "When a failed attempt is made again; the name of a preset, or its keys"),
             Key(
-                "breaker", .either([.none, .record(breaker)]), .defaults("none"), "A circuit breaker a provider"),
+                "breaker", .either([.choice(["none"] + breakerPresets), .record(breaker)]), .defaults("none"),
+                "A circuit breaker a provider; the name of a preset, or its keys"),
             Key(
                 "limits", .keyedBy(.provider, .either([.positiveRate, .record(limit)])), .defaults("{}"),
                 "Attempts per second at a provider, of the whole fleet"),
@@ -54,9 +56,9 @@ extension Tables {
                 "Another channel when one has failed for good, or takes too long"),
         ] + routing)
 
-    /// Equivalent providers: one, a list in order of preference, or a map to weights.
+    /// Equivalent providers: one, a list of equals, or a map to weights, of which 0 is a stand-by.
     private static let equivalents: [Kind] = [
-        .reference(.provider), .list(.reference(.provider), atLeast: 1), .keyedBy(.provider, .integer(1...1_000_000)),
+        .reference(.provider), .list(.reference(.provider), atLeast: 1), .keyedBy(.provider, .integer(0...1_000_000)),
     ]
     private static let platforms = Kind.keyed(platformNames, what: "platform", .either(equivalents))
 

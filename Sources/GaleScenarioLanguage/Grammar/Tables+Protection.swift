@@ -2,9 +2,14 @@
 import GaleDelivery
 
 extension Tables {
+    static let breakerPresets = BreakerPolicy.Preset.allCases.map(\.rawValue)
+
     static let breaker = Table(
         name: "breaker", title: "a breaker",
         keys: [
+            Key(
+                "preset", .choice(breakerPresets), .optional,
+                "What well-known software does; the other keys change it. In short: `breaker: polly`"),
             Key("failure-rate", .share(1...1_000_000), .defaults("50%"), "Share of failures that opens it"),
             Key("window", .positiveDuration, .defaults("10s"), "Over this time"),
             Key("window-calls", .integer(1...1_000_000), .optional, "Over this many calls instead"),

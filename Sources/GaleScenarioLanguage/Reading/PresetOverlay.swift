@@ -2,7 +2,7 @@
 import GaleDelivery
 import GalePrimitives
 
-/// Writes out the presets that `retry:` names, as what they stand for, and puts the policy's own keys over them.
+/// Writes out the presets that `retry:` and `breaker:` name, as what they stand for, and puts the policy's own keys over them.
 struct PresetOverlay {
     func apply(to tree: Tree) -> Tree {
         guard case .map(var sections) = tree.content,
@@ -10,22 +10,47 @@ struct PresetOverlay {
             case .map(var policies) = sections[index].value.content
         else { return tree }
         for place in policies.indices {
-            guard case .map(var keys) = policies[place].value.content,
-                let retry = keys.firstIndex(where: { $0.key == "retry" })
-            else { continue }
-            keys[retry].value = expanded(keys[retry].value)
+            guard case .map(var keys) = policies[place].value.content else { continue }
+            for index in keys.indices {
+                switch keys[index].key {
+                case "retry": keys[index].value = retry(keys[index].value)
+                case "breaker": keys[index].value = breaker(keys[index].value)
+                default: break
+                }
+            }
             policies[place].value.content = .map(keys)
         }
         sections[index].value.content = .map(policies)
         return Tree(.map(sections), at: tree.place)
     }
 
-    private func expanded(_ tree: Tree) -> Tree {
-        let name = tree.scalar ?? tree["preset"]?.scalar
-        guard let preset = name.flatMap(RetryPolicy.Preset.init(rawValue:)) else { return tree }
-        var own = (tree.entries ?? []).filter { $0.key != "preset" }
+    private func name(_ tree: Tree) -> String? { tree.scalar ?? tree["preset"]?.scalar }
+
+    /// What the policy says itself.
+    private func own(_ tree: Tree) -> [Tree.Entry] { (tree.entries ?? []).filter { $0.key != "preset" } }
+
+    private func breaker(_ tree: Tree) -> Tree {
+        guard let preset = name(tree).flatMap(BreakerPolicy.Preset.init(rawValue:)) else { return tree }
+        let own = own(tree)
+        // Who says over which time takes the preset's number of calls away.
+        let isTimed = own.contains { $0.key == "window" } && !own.contains { $0.key == "window-calls" }
+        let standard = BreakerText(BreakerPolicy(preset), place: tree.place).entries.filter {
+            !isTimed || $0.key != "window-calls"
+        }
+        return Tree(.map(standard), at: tree.place).overlaid(with: Tree(.map(own), at: tree.place))
+    }
+
+    /// Whether `attempts` are more than `most`; what is no number at all is told of elsewhere.
+    private func exceeds(_ attempts: String?, _ most: Int) -> Bool {
+        guard let attempts, attempts != "unlimited" else { return attempts != nil }
+        return (try? Quantity.count(attempts)).map { $0 > Int64(most) } ?? false
+    }
+
+    private func retry(_ tree: Tree) -> Tree {
+        guard let preset = name(tree).flatMap(RetryPolicy.Preset.init(rawValue:)) else { return tree }
+        var own = own(tree)
         if let most = preset.mostAttempts, let index = own.firstIndex(where: { $0.key == "attempts" }),
-            let attempts = own[index].value.scalar.flatMap({ Int($0) }), attempts > most
+            exceeds(own[index].value.scalar, most)
         {
             own[index].value.content = .scalar("\(most)")
         }
@@ -38,8 +63,49 @@ struct PresetOverlay {
     }
 }
 
-/// A retry policy as a scenario writes it.
-private struct RetryText {
+/// A policy as a scenario writes it.
+private protocol PolicyText {
+    var place: Place { get }
+}
+
+extension PolicyText {
+    fileprivate func share(_ micros: Int64) -> String { "\(Double(micros) / 10_000)%" }
+
+    fileprivate func entry(_ key: String, _ text: String) -> Tree.Entry {
+        Tree.Entry(key: key, place: place, value: Tree(.scalar(text), at: place))
+    }
+
+    fileprivate func map(_ key: String, _ entries: [Tree.Entry]) -> Tree.Entry {
+        Tree.Entry(key: key, place: place, value: Tree(.map(entries), at: place))
+    }
+}
+
+private struct BreakerText: PolicyText {
+    let policy: BreakerPolicy
+    let place: Place
+
+    init(_ policy: BreakerPolicy, place: Place) {
+        self.policy = policy
+        self.place = place
+    }
+
+    var entries: [Tree.Entry] {
+        var entries = [
+            entry("failure-rate", share(policy.failureRateMicros)), entry("window", policy.window.description),
+            entry("open", policy.open.description), entry("minimum-calls", "\(policy.minimumCalls)"),
+            entry("probes", "\(policy.halfOpenProbes)"),
+        ]
+        if let calls = policy.windowCalls { entries.append(entry("window-calls", "\(calls)")) }
+        if let slow = policy.slowCallRateMicros {
+            entries += [entry("slow-rate", share(slow)), entry("slow-after", policy.slowCallDuration.description)]
+        }
+        if let most = policy.maximumHalfOpen { entries.append(entry("half-open", most.description)) }
+        if policy.automaticHalfOpen { entries.append(entry("automatic", "true")) }
+        return entries
+    }
+}
+
+private struct RetryText: PolicyText {
     let policy: RetryPolicy
     let place: Place
 
@@ -122,14 +188,5 @@ private struct RetryText {
         [map("admission", [map(kind, entries)])]
     }
 
-    private func share(_ micros: Int64) -> String { "\(Double(micros) / 10_000)%" }
     private func tokens(_ millis: Int64) -> String { "\(Double(millis) / 1_000)" }
-
-    private func entry(_ key: String, _ text: String) -> Tree.Entry {
-        Tree.Entry(key: key, place: place, value: Tree(.scalar(text), at: place))
-    }
-
-    private func map(_ key: String, _ entries: [Tree.Entry]) -> Tree.Entry {
-        Tree.Entry(key: key, place: place, value: Tree(.map(entries), at: place))
-    }
 }
