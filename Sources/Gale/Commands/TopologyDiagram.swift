@@ -72,13 +72,13 @@ package struct TopologyDiagram {
 
     private func work(_ work: WorkSpecification) -> String {
         "work: leases of \(work.policy.lease), " + (work.heartbeat.map { "a heartbeat each \($0)" } ?? "no heartbeats")
-            + ", at most \(count(work.policy.attempts, "attempt"))" + (work.isFair ? ", tenants in turns" : "")
+            + ", \(attempts(work.policy.attempts))" + (work.isFair ? ", tenants in turns" : "")
     }
 
     private func deliver(_ specified: PolicySpecification) -> [String] {
         let policy = specified.policy
         var lines = [
-            "deliver by \(specified.name): \(policy.retry.attempts) attempts, waiting: \(policy.waiting.rawValue)"
+            "deliver by \(specified.name): \(attempts(policy.retry.attempts)), waiting: \(policy.waiting.rawValue)"
         ]
         for kind in StateKind.allCases {
             guard let store = specified.stores[kind] else { continue }
@@ -121,6 +121,10 @@ package struct TopologyDiagram {
     private func mix(_ workload: WorkloadSpecification) -> String {
         workload.channelMicros.filter { $0.share > 0 }
             .map { "\($0.channel.name) \(Readable.share(Double($0.share) / 1e6))" }.joined(separator: ", ")
+    }
+
+    private func attempts(_ most: Int) -> String {
+        most == RetryPolicy.unlimited ? "attempts until it expires" : "at most \(count(most, "attempt"))"
     }
 
     private func count(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
