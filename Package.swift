@@ -26,7 +26,7 @@ let package = Package(
     targets: [
         .target(name: "CGalePrefetch"),
         .target(name: "CGaleMemory"),
-        .target(name: "GalePrimitives"),
+        .target(name: "GalePrimitives", dependencies: ["CGalePrefetch"]),
         .target(name: "GaleRandomness", dependencies: ["GalePrimitives"]),
         .target(name: "GaleMeasurement"),
         .target(name: "GaleDelivery", dependencies: ["GalePrimitives"]),

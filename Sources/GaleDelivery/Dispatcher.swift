@@ -84,11 +84,16 @@ public final class Dispatcher {
         core.handle(input, now: now.nanoseconds, random: random(), &actions)
     }
 
-    /// Where the record of an attempt or a chain lies, or lay: a host that knows a little ahead which answer comes next can
-    /// have the processor fetch it. It is not looked at here, and what is there is nobody's business.
-    public func address(of identifier: UInt64) -> UnsafeRawPointer? {
+    /// Asks for the record of an attempt or a chain, for a host that knows a little ahead which answer comes next. What lies
+    /// there is not looked at: it may be another's by now.
+    public func prefetch(_ identifier: UInt64) {
         let slot = Identifier.slot(identifier)
-        return slot < core.state.pointee.chains.extent ? UnsafeRawPointer(core.chain(slot)) : nil
+        let chains = core.state.pointee.chains
+        guard slot < chains.extent else { return }
+        let record = UnsafeRawPointer(chains[slot])
+        GalePrimitives.prefetch(record)
+        GalePrimitives.prefetch(record + MemoryLayout<Chain>.size - 1)
+        chains.prefetchFree(slot)
     }
 
     /// Where the record of the next notification will be, if it had another before.

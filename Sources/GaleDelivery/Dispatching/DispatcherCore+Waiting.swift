@@ -130,6 +130,8 @@ extension DispatcherCore {
         var requeued = 0
         while queue.pointee.count > 0, moved < Self.batch, requeued < Self.requeues {
             let slot = queue.pointee.first(at: state.pointee.now)
+            // What has waited long has left the cache.
+            if let later = queue.pointee.upcoming(Self.ahead) { state.pointee.chains.prefetch(later) }
             let chain = chain(slot)
             if chain.pointee.state == .gone {
                 removeHead(index)

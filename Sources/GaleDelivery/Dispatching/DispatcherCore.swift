@@ -124,6 +124,8 @@ struct DispatcherState {
 struct DispatcherCore {
     /// Settled or moved at most this many per input, so that one input's work is bounded.
     static let batch = 1_024
+    /// How many places ahead in a queue a chain is asked for.
+    static let ahead = 12
     /// Chains of one queue that may be on their way to a slot: enough to keep the host busy, as each grant pulls the next.
     static let window = 64
     /// Chains that one look at a queue may send on to another, for what they miss there: those behind mostly miss the same,

@@ -49,6 +49,12 @@ struct WaitQueue {
         return UInt32(truncatingIfNeeded: first.element)
     }
 
+    /// The chain so many places behind the first, in a ring that has it.
+    @inline(__always)
+    func upcoming(_ distance: Int) -> UInt32? {
+        lanes == nil && distance < count ? places[(head &+ distance) & mask] : nil
+    }
+
     /// Whether what waits is told apart: `append` then needs to know more.
     var isOrdered: Bool { lanes != nil }
 

@@ -214,17 +214,17 @@ final class Stage: Component {
         guard job.pointee.generation == UInt32(truncatingIfNeeded: payload &>> 32) else { return }
         let message = state.pointee.core.message(job.pointee.message)
         gale_prefetch(message)
-        if job.pointee[.delivering] { anticipateDelivery(job) }
+        if job.pointee[.delivering] {
+            state.pointee.jobs.prefetchFree(UInt32(truncatingIfNeeded: payload))
+            anticipateDelivery(job)
+        }
     }
 
     /// The dispatcher's record, and the log entry that is finished when the answer is good.
     @inline(__always)
     private func anticipateDelivery(_ job: UnsafeMutablePointer<Job>) {
-        if let dispatcher = state.pointee.dispatchers[Int(job.pointee.replica)],
-            let record = dispatcher._withUnsafeGuaranteedRef({ $0.address(of: job.pointee.token) })
-        {
-            gale_prefetch(record)
-            gale_prefetch(record + 40)
+        if let dispatcher = state.pointee.dispatchers[Int(job.pointee.replica)] {
+            dispatcher._withUnsafeGuaranteedRef { $0.prefetch(job.pointee.token) }
         }
         if job.pointee.request == .attempt && job.pointee.partition != .max {
             let broker = state.pointee.sources[handle.source(of: job)].broker
