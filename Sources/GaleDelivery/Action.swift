@@ -83,9 +83,10 @@ public struct Actions: ~Copyable {
     @inlinable public var count: Int { filled }
     @usableFromInline var filled: Int
 
+    /// - Parameter capacity: actions that there is room for at first; there is always room for two.
     public init(capacity: Int = 256) {
-        base = .allocate(capacity: capacity)
-        self.capacity = capacity
+        self.capacity = max(2, capacity)
+        base = .allocate(capacity: self.capacity)
         filled = 0
     }
 

@@ -8,6 +8,7 @@ extension Dispatcher {
         var sum = state.pointee.routing.collapsible.bytes
         if let guards = state.pointee.guards {
             sum += guards.pointee.calls.bytes + guards.pointee.tenants.bytes
+            for index in 0..<state.pointee.providerCount { sum += guards.pointee.providers[index].limit.bytes }
         }
         if let safety = state.pointee.safety { sum += safety.pointee.recipients.bytes }
         for index in 0..<state.pointee.providerCount { sum += state.pointee.providers[index].breaker.bytes }

@@ -47,6 +47,22 @@ struct ActiveMemoryTests {
         #expect(dispatcher.activeBytes == before)
     }
 
+    @Test("of ten thousand endpoints with windows over calls and gradients, those never used take no memory for them")
+    func idleWindows() {
+        var policy = Policy(
+            routes: [],
+            breaker: BreakerPolicy(windowCalls: 100_000), concurrency: ConcurrencyPolicy(.envoyGradient))
+        policy.routes = [
+            Policy.Route(channel: .push, platform: .none, providers: [(ProviderIndex(rawValue: 3_000), 1)])
+        ]
+        let host = TestHost(policy, providers: ProviderDescription.gateways(10_000))
+        let idle = host.dispatcher.activeBytes
+        #expect(idle < 10_000)
+        host.consume()
+        host.drain()
+        #expect(host.dispatcher.activeBytes - idle >= 100_000 + 4_096 && host.dispatcher.activeBytes < 120_000)
+    }
+
     @Test("of ten thousand endpoints with breaker and budget, those never used take no memory for windows")
     func endpoints() {
         let count = 10_000

@@ -138,4 +138,40 @@ struct RetryTests {
         #expect(host.dispatcher.counters.riskyRetries == 1)
         #expect(host.dispatcher.counters.retries == 2)
     }
+
+    @Test("a list of actions begun without room grows")
+    func actionsWithoutRoom() {
+        for capacity in [-1, 0, 1] {
+            let dispatcher = Dispatcher(policy: .plain(), providers: ProviderDescription.gateways(1))
+            var actions = Actions(capacity: capacity)
+            let notification = Notification(
+                reference: 1, key: 1, recipient: 1, tenant: 1, channel: .push, platform: .ios, created: .zero,
+                expires: .zero + .seconds(60))
+            for _ in 0..<3 { dispatcher.handle(.consumed(notification), now: .zero, random: 0, into: &actions) }
+            #expect(actions.count == 3)
+        }
+    }
+
+    @Test("a notification of unknown age is retried")
+    func unknownAge() {
+        for created in [Instant(nanoseconds: .min), Instant(nanoseconds: .max)] {
+            var retry = RetryPolicy(backoff: .fixed, jitter: .none, base: .seconds(2), attempts: 3)
+            retry.lifetime = .hours(1)
+            let dispatcher = Dispatcher(policy: .plain(retry: retry), providers: ProviderDescription.gateways(1))
+            var actions = Actions()
+            let now = Instant.zero + .seconds(1)
+            dispatcher.handle(
+                .consumed(
+                    Notification(
+                        reference: 1, key: 1, recipient: 1, tenant: 1, channel: .push, platform: .ios, created: created,
+                        expires: now + .seconds(60))), now: now, random: 0, into: &actions)
+            guard case .send(let attempt, _, _, _, _, _, _) = actions[0] else {
+                Issue.record("not sent")
+                continue
+            }
+            actions.removeAll()
+            dispatcher.handle(.responded(attempt, .overloaded), now: now, random: 0, into: &actions)
+            #expect(dispatcher.unsettled == (created.nanoseconds < 0 ? 0 : 1), "older than its lifetime, or new")
+        }
+    }
 }

@@ -131,7 +131,7 @@ extension DispatcherCore {
         }
         return guards.pointee.admission.admits(
             notification.priority, key: notification.key,
-            delay: state.pointee.now - notification.created.nanoseconds, at: state.pointee.now)
+            delay: age(of: notification.created.nanoseconds), at: state.pointee.now)
     }
 
     /// Whether a chain may be sent to an equivalent, or look for a slot to be sent from, as far as its deadline and

@@ -52,10 +52,17 @@ extension DispatcherCore {
         let now = state.pointee.now
         if delay >= chain.pointee.expires - now { return leaveChannel(slot, .expired, &actions) }
         if now + delay >= channelDeadline(slot) { return leaveChannel(slot, .expired, &actions) }
-        if state.pointee.retry.lifetime != .max, now + delay - chain.pointee.created >= state.pointee.retry.lifetime {
+        if state.pointee.retry.lifetime != .max, age(of: chain.pointee.created) >= state.pointee.retry.lifetime - delay
+        {
             return leaveChannel(slot, .deadLettered, &actions)
         }
         backOff(slot, delay, &actions)
+    }
+
+    /// Nanoseconds since a notification was made, at least 0; the longest there are when they can't be told.
+    func age(of created: Int64) -> Int64 {
+        let (age, isBeyond) = state.pointee.now.subtractingReportingOverflow(created)
+        return isBeyond ? .max : max(0, age)
     }
 
     /// Whether a provider's pushback says "not again": a negative Retry-After (gRFC A6).
@@ -69,7 +76,7 @@ extension DispatcherCore {
         let chain = chain(slot)
         var failure = Backoff.Failure(
             number: Int(chain.pointee.attempts), isThrottled: verdict.errorClass == .throttled,
-            age: max(0, state.pointee.now - chain.pointee.created))
+            age: age(of: chain.pointee.created))
         #if PlantedBugs
             if isPlanted(.jitterRemoved) {
                 return max(

@@ -37,7 +37,7 @@ public struct JobTable: ~Copyable {
         var due: Int64 = 0
         /// The time of its place in the heap, which may be before `due`; 0: it has none. Other places are void.
         var looked: Int64 = 0
-        var attempts: UInt16 = 0
+        var attempts: UInt32 = 0
         var state = State.ready
         var isUnique: Bool
     }

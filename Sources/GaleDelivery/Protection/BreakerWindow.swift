@@ -16,8 +16,9 @@ package struct BreakerWindow {
 
     /// Over time in its slices, over calls the sums alone.
     private var window: SlicedWindow<BreakerResults>
-    /// The last results, `ringCount` of them.
-    private let ring: UnsafeMutablePointer<UInt8>?
+    /// The last results, `ringCount` of them; nil before the first.
+    private var ring: UnsafeMutablePointer<UInt8>?
+    /// 0: the window is over time.
     private let ringCount: Int64
     private var place: Int64 = 0
 
@@ -25,12 +26,10 @@ package struct BreakerWindow {
     init(length: Int64, count: Int64?, now: Int64) {
         if let count {
             ringCount = min(max(1, count), Self.maximumCalls)
-            ring = .allocate(capacity: Int(ringCount))
-            ring?.initialize(repeating: 0, count: Int(ringCount))
             window = SlicedWindow()
             return
         }
-        (ring, ringCount) = (nil, 0)
+        ringCount = 0
         let length = min(max(1, length), .max / 2)
         let count = min(max(1, length / 1_000_000_000), Self.maximumBuckets)
         window = SlicedWindow(sliceLength: (length + count - 1) / count, count: Int(count), now: now)
@@ -52,14 +51,14 @@ package struct BreakerWindow {
     var bytes: Int { window.bytes + (ring == nil ? 0 : Int(ringCount)) }
 
     /// Whether it looks back over calls, not over time.
-    var isOverCalls: Bool { ring != nil }
+    var isOverCalls: Bool { ringCount > 0 }
 
     /// Calls that it can hold, over calls.
-    var capacity: Int64 { ring == nil ? .max : ringCount }
+    var capacity: Int64 { isOverCalls ? ringCount : .max }
 
     @inline(__always)
     mutating func record(failure: Bool, slow isSlow: Bool, at now: Int64) {
-        if ring != nil { return recordInRing(failure: failure, slow: isSlow) }
+        if isOverCalls { return recordInRing(failure: failure, slow: isSlow) }
         window.advance(to: now)
         window.sum.calls &+= 1
         if failure { window.sum.failures &+= 1 }
@@ -71,7 +70,7 @@ package struct BreakerWindow {
     mutating func recordPlainSuccess() { window.sum.calls &+= 1 }
 
     private mutating func recordInRing(failure: Bool, slow isSlow: Bool) {
-        guard let ring else { return }
+        let ring = self.ring ?? makeRing()
         if calls == ringCount {
             let oldest = ring[Int(place)]
             if oldest & Self.failed != 0 { window.sum.failures &-= 1 }
@@ -83,6 +82,15 @@ package struct BreakerWindow {
         place = place + 1 == ringCount ? 0 : place + 1
         if failure { window.sum.failures &+= 1 }
         if isSlow { window.sum.slow &+= 1 }
+    }
+
+    /// A breaker that never saw a call needs none.
+    @inline(never)
+    private mutating func makeRing() -> UnsafeMutablePointer<UInt8> {
+        let ring = UnsafeMutablePointer<UInt8>.allocate(capacity: Int(ringCount))
+        ring.initialize(repeating: 0, count: Int(ringCount))
+        self.ring = ring
+        return ring
     }
 
     /// Forgets everything.

@@ -83,6 +83,9 @@ package struct ConcurrencyLimit {
 
     package func deallocate() { controller?.deallocate() }
 
+    /// Memory beyond its own.
+    var bytes: Int { controller?.bytes ?? 0 }
+
     /// Whether the limit is low because the least round trip is being measured.
     package var isProbing: Bool { controller?.isProbing ?? false }
 

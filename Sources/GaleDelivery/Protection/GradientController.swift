@@ -28,7 +28,8 @@ struct GradientController {
     private let probeInterval: Int64
     private let probeJitter: Double
     private let probeAnswers: Int64
-    private let bins: UnsafeMutablePointer<UInt32>
+    /// Nil before the first answer: what is never used takes no memory.
+    private var bins: UnsafeMutablePointer<UInt32>?
 
     private(set) var limit: Double
     /// A new random word is wanted (`renewJitter`).
@@ -57,11 +58,12 @@ struct GradientController {
         probeInterval = min(max(1, policy.probeInterval.nanoseconds), .max / 8)
         probeJitter = Double(min(max(0, policy.probeJitterMicros), 1_000_000)) / 1_000_000
         probeAnswers = Int64(max(1, policy.probeAnswers))
-        bins = .allocate(capacity: Self.binCount)
-        bins.initialize(repeating: 0, count: Self.binCount)
     }
 
-    func deallocate() { bins.deallocate() }
+    func deallocate() { bins?.deallocate() }
+
+    /// Memory beyond its own.
+    var bytes: Int { bins == nil ? 0 : Self.binCount * MemoryLayout<UInt32>.stride }
 
     /// How much later the next probe begins, from a uniform word.
     mutating func renewJitter(_ random: UInt64) {
@@ -73,7 +75,7 @@ struct GradientController {
         if !isProbing && now >= probeAt { beginProbe(now) }
         if !isProbing && now >= updateAt { update(now) }
         if now - roundTrip < epoch { return }
-        bins[Self.bin(roundTrip)] += 1
+        (bins ?? makeBins())[Self.bin(roundTrip)] += 1
         count += 1
         if isProbing && count >= probeAnswers { endProbe(now) }
     }
@@ -112,8 +114,16 @@ struct GradientController {
     }
 
     private mutating func clear() {
-        bins.update(repeating: 0, count: Self.binCount)
+        bins?.update(repeating: 0, count: Self.binCount)
         count = 0
+    }
+
+    @inline(never)
+    private mutating func makeBins() -> UnsafeMutablePointer<UInt32> {
+        let bins = UnsafeMutablePointer<UInt32>.allocate(capacity: Self.binCount)
+        bins.initialize(repeating: 0, count: Self.binCount)
+        self.bins = bins
+        return bins
     }
 
     // MARK: The histogram
@@ -130,6 +140,7 @@ struct GradientController {
 
     /// Of what is in the histogram, which is something; positive.
     private func percentile() -> Double {
+        guard let bins else { preconditionFailure("there are bins when there is a count") }
         var before = 0.0
         let wanted = quantile * Double(count)
         for bin in 0..<Self.binCount where bins[bin] > 0 {

@@ -5,13 +5,15 @@ import GalePrimitives
 ///
 /// A sliding log, so that no window whatever holds more than `limit` of a recipient; memory is what the last window let through.
 ///
-/// - Complexity: O(limit) a notification, amortised.
+/// - Complexity: O(1) a notification, amortised.
 public struct FrequencyLog: ~Copyable {
     private struct Entry: BitwiseCopyable {
         /// Of the same recipient, later.
         var next: UInt32
         /// Of any recipient, later.
         var nextOfAll: UInt32
+        /// Of the same recipient and key as far as `word` tells them, earlier.
+        var nextOfWord: UInt32
         var recipient: UInt64
         var key: UInt64
         var at: Int64
@@ -27,7 +29,10 @@ public struct FrequencyLog: ~Copyable {
     private let window: Int64
     private let entries = Slab<Entry>()
     private let recipients = Slab<Recent>()
+    /// The recent of each recipient.
     private var index = HashIndex()
+    /// The latest entry of each `word`.
+    private var keys = HashIndex()
     private var oldest = HashIndex.none
     private var newest = HashIndex.none
 
@@ -40,6 +45,7 @@ public struct FrequencyLog: ~Copyable {
         entries.deallocate()
         recipients.deallocate()
         index.deallocate()
+        keys.deallocate()
     }
 
     /// Notifications remembered.
@@ -50,11 +56,12 @@ public struct FrequencyLog: ~Copyable {
     public mutating func admit(recipient: UInt64, key: UInt64, at now: Instant) -> Bool {
         forget(before: now.nanoseconds)
         var place = index[recipient]
+        let word = Self.word(recipient, key)
         if place != HashIndex.none {
-            var entry = recipients[place].pointee.head
+            var entry = keys[word]
             while entry != HashIndex.none {
-                if entries[entry].pointee.key == key { return true }
-                entry = entries[entry].pointee.next
+                if entries[entry].pointee.recipient == recipient && entries[entry].pointee.key == key { return true }
+                entry = entries[entry].pointee.nextOfWord
             }
             if recipients[place].pointee.count >= limit { return false }
         } else if limit == 0 {
@@ -63,7 +70,9 @@ public struct FrequencyLog: ~Copyable {
         let entry = entries.allocate()
         entries[entry].initialize(
             to: Entry(
-                next: HashIndex.none, nextOfAll: HashIndex.none, recipient: recipient, key: key, at: now.nanoseconds))
+                next: HashIndex.none, nextOfAll: HashIndex.none, nextOfWord: keys[word], recipient: recipient, key: key,
+                at: now.nanoseconds))
+        keys.set(word, entry)
         if newest == HashIndex.none { oldest = entry } else { entries[newest].pointee.nextOfAll = entry }
         newest = entry
         if place == HashIndex.none {
@@ -85,6 +94,7 @@ public struct FrequencyLog: ~Copyable {
             let entry = entries[gone].pointee
             oldest = entry.nextOfAll
             if oldest == HashIndex.none { newest = HashIndex.none }
+            removeKey(gone)
             // The oldest of all is the oldest of its recipient.
             let place = index[entry.recipient]
             recipients[place].pointee.head = entry.next
@@ -95,5 +105,21 @@ public struct FrequencyLog: ~Copyable {
             }
             entries.free(gone)
         }
+    }
+
+    /// Takes an entry, the oldest of its word, out of the index of keys. More than one of a word is rare.
+    private mutating func removeKey(_ gone: UInt32) {
+        let word = Self.word(entries[gone].pointee.recipient, entries[gone].pointee.key)
+        var entry = keys[word]
+        if entry == gone { return keys.remove(word) }
+        while entries[entry].pointee.nextOfWord != gone { entry = entries[entry].pointee.nextOfWord }
+        entries[entry].pointee.nextOfWord = HashIndex.none
+    }
+
+    /// Of a recipient and a key, mixed; others may have it, too.
+    private static func word(_ recipient: UInt64, _ key: UInt64) -> UInt64 {
+        var z = recipient &* 0x9E37_79B9_7F4A_7C15 &+ key
+        z = (z ^ (z >> 32)) &* 0xD6E8_FEB8_6659_FD93
+        return z ^ (z >> 32)
     }
 }

@@ -51,7 +51,7 @@ struct OffsetTrackerTests {
         var begun: Int64 = start
         for _ in 0..<3_000 {
             if open.isEmpty || random.chance(random.chance(50) ? 55 : 45) {
-                let offset = begun + (random.chance(5) ? Int64(random.below(200)) : 0)
+                let offset = begun + (random.chance(5) ? Int64(random.below(random.chance(10) ? 1 << 40 : 200)) : 0)
                 tracker.begin(offset)
                 open.append(offset)
                 begun = offset + 1
@@ -69,5 +69,22 @@ struct OffsetTrackerTests {
             tracker.complete(offset)
         }
         #expect(tracker.committable == begun)
+    }
+
+    @Test("a gap of a billion offsets behind an open record costs neither time nor memory, and is done")
+    func wideGaps() {
+        var tracker = OffsetTracker()
+        let far: Int64 = 1 << 40
+        tracker.begin(0)
+        for number in 1...1_000 as ClosedRange<Int64> { tracker.begin(number * far) }
+        #expect(tracker.isDone(5) && tracker.isDone(far - 1) && tracker.isDone(7 * far + 1))
+        #expect(!tracker.isDone(0) && !tracker.isDone(far) && !tracker.isDone(1_000 * far))
+        #expect(!tracker.complete(5) && !tracker.complete(7 * far + 1))
+        #expect(tracker.complete(far) == true && tracker.committable == 0)
+        #expect(tracker.complete(0) == true && tracker.committable == 2 * far)
+        for number in 3...1_000 as ClosedRange<Int64> { tracker.complete(number * far) }
+        #expect(tracker.committable == 2 * far && tracker.outstanding == 1)
+        tracker.complete(2 * far)
+        #expect(tracker.committable == 1_000 * far + 1 && tracker.span == 0)
     }
 }
