@@ -29,7 +29,7 @@ struct ModuleBoundaryTests {
         return modules
     }
 
-    @Test("its sources import the primitives and nothing else, and the primitives import nothing but the hint to the cache")
+    @Test("its sources import the primitives alone, and the primitives nothing but the hint to the cache")
     func imports() throws {
         let delivery = try sources("GaleDelivery")
         #expect(delivery.count > 10)
