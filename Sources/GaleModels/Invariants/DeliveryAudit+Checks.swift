@@ -32,12 +32,6 @@ extension DeliveryAudit {
         }
     }
 
-    /// Whether what comes from a retry topic can only be a retry.
-    private var paysAfterRetryTopic: Bool {
-        policy.fallbacks.isEmpty && policy.retry.replay == nil && policy.routing.presence == nil
-            && policy.routing.deadlines == .none
-    }
-
     private func budget(_ replica: Int, _ provider: Int) -> Int {
         budgetsPerReplica == 1 ? replica : replica * budgetsPerReplica + provider
     }

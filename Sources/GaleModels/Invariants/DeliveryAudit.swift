@@ -64,6 +64,10 @@ package final class DeliveryAudit {
     /// Whether waiting matters.
     package let watchesTurns: Bool
     private let watchesFlights: Bool
+    /// Whether sends are paid for: looked at for every send, so that `spending` need not be.
+    private let paysMoney: Bool
+    /// Whether what comes from a retry topic can only be a retry.
+    let paysAfterRetryTopic: Bool
     // Behind pointers: every send touches them.
     /// By replica and provider; nil: no provider has a limit.
     let rates: UnsafeMutablePointer<RateMeter?>?
@@ -96,6 +100,10 @@ package final class DeliveryAudit {
         readsRecipient = promises.readsRecipient
         watchesTurns = promises.turns
         watchesFlights = promises.flights
+        paysMoney = promises.money != nil
+        paysAfterRetryTopic =
+            policy.fallbacks.isEmpty && policy.retry.replay == nil && policy.routing.presence == nil
+            && policy.routing.deadlines == .none
         rates = policy.limits.isEmpty ? nil : .allocate(capacity: self.replicas * providers.count)
         budgetsPerReplica = promises.hasBudgetPerProvider ? providers.count : 1
         let count = max(1, replicas) * budgetsPerReplica
@@ -152,7 +160,7 @@ package final class DeliveryAudit {
         let trace = traces.pointee.trace(send.job, send.generation)
         if let rates { checkRate(send, rates, now) }
         if let budgets { checkBudget(send, trace, budgets, now) }
-        if !spending.isEmpty { checkMoney(send, trace, now) }
+        if paysMoney { checkMoney(send, trace, now) }
         if readsRecipient { checkRecipient(send, now) }
         if watchesFlights { checkFlights(send, now) }
         if watchesTurns { checkTurn(send, trace, now) }
@@ -177,7 +185,7 @@ package final class DeliveryAudit {
         let verdict = Taxonomy.classify(providers[provider].dialect, response)
         // The sender was refused, not the notification: the attempt does not count.
         if verdict.errorClass == .stopSender, trace.pointee.attempts > 0 { trace.pointee.attempts -= 1 }
-        if !spending.isEmpty && !verdict.mayHaveBeenAccepted && verdict.errorClass != .ok {
+        if paysMoney && !verdict.mayHaveBeenAccepted && verdict.errorClass != .ok {
             spending[replica].payBack(prices[provider], from: Int64(trace.pointee.period), at: now)
         }
     }

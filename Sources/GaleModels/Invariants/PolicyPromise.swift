@@ -18,7 +18,7 @@ package struct PolicyPromise: BitwiseCopyable {
     package var hasLanes = false
     /// Ticks; see `Message.ticks`.
     var ageing: UInt32 = .max
-    /// By dialect (`ProviderDialect.allCases`), of the providers of a stage's routes, as bits.
+    /// By dialect (its raw value), of the providers of a stage's routes, as bits.
     var dialects: UInt8 = 0
     /// The job whose next wake is the end of its backoff, plus one; 0: none.
     var backingOff: UInt32 = 0
@@ -60,23 +60,27 @@ package struct PolicyPromise: BitwiseCopyable {
             hasLanes = ageing == nil || !policy.routing.isFair
             if let ageing { self.ageing = UInt32(clamping: ageing.nanoseconds >> 12) }
         }
-        for dialect in dialects {
-            if let place = ProviderDialect.allCases.firstIndex(of: dialect) { self.dialects |= 1 << UInt8(place) }
-        }
+        for dialect in dialects { self.dialects |= 1 << dialect.rawValue }
     }
 
     /// Whether any of the providers could mean by this answer that the recipient is gone.
     func mayMeanGone(_ response: ProviderResponse) -> Bool {
-        for (place, dialect) in ProviderDialect.allCases.enumerated() where dialects & 1 << UInt8(place) != 0 {
-            if Taxonomy.classify(dialect, response).errorClass == .suppressRecipient { return true }
-        }
-        return false
+        isTrueOfAny(response) { $0.errorClass == .suppressRecipient }
     }
 
     /// Whether any of them has a wait of its own for this answer.
     func hasDefaultWait(_ response: ProviderResponse) -> Bool {
-        for (place, dialect) in ProviderDialect.allCases.enumerated() where dialects & 1 << UInt8(place) != 0 {
-            if Taxonomy.classify(dialect, response).defaultRetryAfterSeconds > 0 { return true }
+        isTrueOfAny(response) { $0.defaultRetryAfterSeconds > 0 }
+    }
+
+    /// Whether something is true of what any of the providers means by an answer. Once a retry: without a list of dialects.
+    @inline(__always)
+    private func isTrueOfAny(_ response: ProviderResponse, _ isTrue: (Verdict) -> Bool) -> Bool {
+        var left = dialects
+        while left != 0 {
+            let place = UInt8(truncatingIfNeeded: left.trailingZeroBitCount)
+            left &= left &- 1
+            if let dialect = ProviderDialect(rawValue: place), isTrue(Taxonomy.classify(dialect, response)) { return true }
         }
         return false
     }
