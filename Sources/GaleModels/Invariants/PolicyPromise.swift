@@ -80,7 +80,9 @@ package struct PolicyPromise: BitwiseCopyable {
         while left != 0 {
             let place = UInt8(truncatingIfNeeded: left.trailingZeroBitCount)
             left &= left &- 1
-            if let dialect = ProviderDialect(rawValue: place), isTrue(Taxonomy.classify(dialect, response)) { return true }
+            if let dialect = ProviderDialect(rawValue: place), isTrue(Taxonomy.classify(dialect, response)) {
+                return true
+            }
         }
         return false
     }
