@@ -57,9 +57,8 @@ struct LiveRunCommand: AsyncParsableCommand {
                 "\(messages) notifications asked for, and the scenario's rate gives \(most) within \(run.scenario.duration); "
                     + "make it longer: --set duration=TIME")
         }
-        let watch = SignalWatch()
         let running = Task { [run] in try await run.run() }
-        watch.install { running.cancel() }
+        SignalWatch.install { running.cancel() }
         GaleLiveCommand.complain("gale-live: \(run.scenario.name) is running; Ctrl-C ends it early")
         let result = try await running.value
         // Before a word is said: nobody may be listening any more.
@@ -72,7 +71,7 @@ struct LiveRunCommand: AsyncParsableCommand {
         for (name, file) in zip(["log", "summary"], files) {
             if let file { print("  " + name.padding(toLength: 9, withPad: " ", startingAt: 0) + file.path) }
         }
-        try Self.judge(result, signal: watch.received)
+        try Self.judge(result, signal: SignalWatch.received)
     }
 
     private static func judge(_ result: LiveRun.Result, signal: Int32?) throws {

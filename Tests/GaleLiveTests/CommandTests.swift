@@ -80,7 +80,7 @@ struct CommandTests {
         try "what was there before".write(to: folder.appending(path: "run.log"), atomically: true, encoding: .utf8)
         let ended = try run(
             [
-                Self.scenario, "--log", "run.log", "--summary", "run.json", "--set", "duration=1h",
+                Self.scenario, "--log", "run.log", "--summary", "run.json", "--set", "duration=3min",
                 "--set", "stages.sender.concurrency=16", "--set", "workloads.app.rate=100/s",
             ], signal: signal)
         #expect(ended.status == 128 + signal, "\(ended.errors)")
