@@ -32,7 +32,7 @@ extension DeliveryAudit {
         }
     }
 
-    private func budget(_ replica: Int, _ provider: Int) -> Int {
+    func budget(_ replica: Int, _ provider: Int) -> Int {
         budgetsPerReplica == 1 ? replica : replica * budgetsPerReplica + provider
     }
 

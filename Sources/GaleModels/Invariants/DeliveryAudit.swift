@@ -64,6 +64,10 @@ package final class DeliveryAudit {
     /// Whether waiting matters.
     package let watchesTurns: Bool
     private let watchesFlights: Bool
+    /// Whether nothing depends on an attempt that was accepted.
+    private let ignoresAccepted: Bool
+    /// Whether a first attempt is counted for its retry budget and for nothing else.
+    private let countsRetriesAlone: Bool
     /// Whether sends are paid for: looked at for every send, so that `spending` need not be.
     private let paysMoney: Bool
     /// Whether what comes from a retry topic can only be a retry.
@@ -100,6 +104,7 @@ package final class DeliveryAudit {
         readsRecipient = promises.readsRecipient
         watchesTurns = promises.turns
         watchesFlights = promises.flights
+        ignoresAccepted = !promises.flights
         paysMoney = promises.money != nil
         paysAfterRetryTopic =
             policy.fallbacks.isEmpty && policy.retry.replay == nil && policy.routing.presence == nil
@@ -118,6 +123,9 @@ package final class DeliveryAudit {
             SpendingMeter(budget: $0.budget / Int64(max(1, replicas)), length: $0.period)
         }
         spending = meter.map { Array(repeating: $0, count: max(1, replicas)) } ?? []
+        countsRetriesAlone =
+            budgets != nil && rates == nil && promises.money == nil && !promises.readsRecipient && !promises.flights
+            && !promises.turns
         quiet = policy.routing.quietHours.map(QuietTime.init)
         flights = Flights(replicas: self.replicas, providers: providers.count)
         turns = Turns(bound: AuditedPromises.turnsBound)
@@ -155,6 +163,21 @@ package final class DeliveryAudit {
         turns.forget(replica)
     }
 
+    /// An attempt leaves the dispatcher: the short way of most, which have been sent neither here nor elsewhere before.
+    ///
+    /// - Returns: whether that was all; if not, `sent` is to be told.
+    @inline(__always)
+    func isCountedFirst(
+        job: UInt32, generation: UInt32, replica: Int, provider: Int, channel: Channel, at now: Int64
+    ) -> Bool {
+        guard countsRetriesAlone, let budgets else { return false }
+        let trace = traces.pointee.trace(job, generation)
+        guard !trace.pointee.hasSent else { return false }
+        budgets[budget(replica, provider)].first(at: now)
+        note(channel, provider, of: trace, attempts: 1)
+        return true
+    }
+
     /// An attempt leaves the dispatcher.
     package func sent(_ send: Send, at now: Int64) {
         let trace = traces.pointee.trace(send.job, send.generation)
@@ -164,12 +187,22 @@ package final class DeliveryAudit {
         if readsRecipient { checkRecipient(send, now) }
         if watchesFlights { checkFlights(send, now) }
         if watchesTurns { checkTurn(send, trace, now) }
-        trace.pointee.attempts = trace.pointee.channel == send.channel.rawValue ? trace.pointee.attempts &+ 1 : 1
-        if trace.pointee.attempts == 0 { trace.pointee.attempts = .max }
-        trace.pointee.channel = send.channel.rawValue
-        trace.pointee.provider = UInt16(truncatingIfNeeded: send.provider)
+        var attempts = trace.pointee.channel == send.channel.rawValue ? trace.pointee.attempts &+ 1 : 1
+        if attempts == 0 { attempts = .max }
+        note(send.channel, send.provider, of: trace, attempts: attempts)
+    }
+
+    @inline(__always)
+    private func note(_ channel: Channel, _ provider: Int, of trace: UnsafeMutablePointer<Trace>, attempts: UInt8) {
+        trace.pointee.attempts = attempts
+        trace.pointee.channel = channel.rawValue
+        trace.pointee.provider = UInt16(truncatingIfNeeded: provider)
         trace.pointee.hasSent = true
     }
+
+    /// Whether nothing depends on an answer.
+    @inline(__always)
+    func ignores(_ response: ProviderResponse) -> Bool { ignoresAccepted && 200..<300 ~= response.status }
 
     /// The dispatcher is told how an attempt ended.
     ///
@@ -178,7 +211,7 @@ package final class DeliveryAudit {
         job: UInt32, generation: UInt32, replica: Int, provider: Int?, tenant: UInt32, _ response: ProviderResponse,
         at now: Int64
     ) {
-        if !watchesFlights && response.status >= 200 && response.status < 300 { return }
+        if ignores(response) { return }
         let trace = trace(job, generation)
         let provider = provider ?? Int(trace.pointee.provider)
         if watchesFlights { flights.end(replica, provider, tenant) }

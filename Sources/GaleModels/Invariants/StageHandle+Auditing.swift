@@ -39,7 +39,13 @@ extension StageHandle {
     /// An attempt leaves.
     @inline(never)
     func auditSend(_ audit: DeliveryAudit, _ work: Work, _ reference: UInt64, _ provider: Int, _ channel: Channel) {
-        audit.sent(auditedSend(audit, work, reference, provider, channel), at: core.now.nanoseconds)
+        let now = core.now.nanoseconds
+        let isFirst =
+            !core.state.pointee.hasRetryTopics
+            && audit.isCountedFirst(
+                job: work.index, generation: work.job.pointee.generation, replica: Int(work.job.pointee.replica),
+                provider: provider, channel: channel, at: now)
+        if !isFirst { audit.sent(auditedSend(audit, work, reference, provider, channel), at: now) }
     }
 
     private func auditedSend(
@@ -89,8 +95,13 @@ extension StageHandle {
     }
 
     /// The dispatcher is told how an attempt ended.
-    @inline(never)
+    @inline(__always)
     func auditAnswer(_ audit: DeliveryAudit, _ work: Work, _ provider: Int?, _ response: ProviderResponse) {
+        if !audit.ignores(response) { tellAnswer(audit, work, provider, response) }
+    }
+
+    @inline(never)
+    private func tellAnswer(_ audit: DeliveryAudit, _ work: Work, _ provider: Int?, _ response: ProviderResponse) {
         audit.answered(
             job: work.index, generation: work.job.pointee.generation, replica: Int(work.job.pointee.replica),
             provider: provider, tenant: audit.readsRecipient ? core.tenant(of: work.message) : 0, response,
