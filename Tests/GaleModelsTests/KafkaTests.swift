@@ -172,6 +172,43 @@ struct KafkaTests {
         #expect(ledger.delivered == ledger.submitted)
     }
 
+    /// Recipients whose notifications are to come in their order, over a leader's crash, with events of the same time in any order.
+    private static func violationsInOrder(_ profile: KafkaProfile, ties: UInt64, seed: UInt64) -> [Violation] {
+        var policy = Fixture.policy(deduplicate: false)
+        policy.order = .key
+        var world = Fixture.pipeline(
+            perSecond: 2_000, duration: .seconds(14), capacity: 50_000, policy: policy, profile: profile,
+            faults: [
+                FaultSpecification(
+                    name: "crash", at: .seconds(2), length: .seconds(30), effect: .brokerCrash(broker: 0, node: 1))
+            ])
+        world.workloads[0].recipientCount = 40
+        world.workloads[0].isOrdered = true
+        world.tieBreakKey = ties
+        let (run, ledger) = Fixture.run(world, seed: seed)
+        #expect(ledger.balances && ledger.delivered == ledger.submitted)
+        return run.measurements.violations
+    }
+
+    @Test(
+        "batches of a partition that waited for a leader are appended one after another, whatever order ties have",
+        arguments: [3, 588_355_774, 77] as [UInt64])
+    func orderOverElection(ties: UInt64) {
+        var profile = KafkaProfile()
+        profile.append = .constant(300_000)
+        #expect(Self.violationsInOrder(profile, ties: ties, seed: ties & 7) == [])
+    }
+
+    @Test(
+        "what was under way when the leader died goes before what came later, and so does what the new leader lacks",
+        arguments: [1, 2, 3, 4] as [UInt64])
+    func orderOfResent(seed: UInt64) {
+        // Slow appends and followers: much is under way, and much unanswered, when the leader dies.
+        var profile = Self.profile(acks: .all)
+        profile.append = .constant(40_000_000)
+        #expect(Self.violationsInOrder(profile, ties: seed, seed: seed) == [])
+    }
+
     @Test("a static member that is back in time takes its own partitions up at once")
     func staticMembership() {
         var profile = KafkaProfile()

@@ -132,7 +132,7 @@ extension KafkaHandle {
                 core.mark(.resent)
                 countFault(partition)
                 hold(index)
-                stall(index)
+                stallInTurn(index)
             }
             index = next
         }

@@ -17,11 +17,12 @@ extension KafkaHandle {
         let number = batch.pointee.partition
         let partition = partition(number)
         guard isLed(partition), partition.pointee.leaderEpoch == batch.pointee.leaderEpoch,
-            state.pointee.profile.acks != .all || inSyncCount(number) >= state.pointee.profile.minInsync
+            state.pointee.profile.acks != .all || inSyncCount(number) >= state.pointee.profile.minInsync,
+            !isOutOfTurn(batch.pointee.turn, partition)
         else {
             countFault(partition)
             // With acks=0 the producer has long forgotten it.
-            if state.pointee.profile.acks == .none { discard(index) } else { stall(index) }
+            if state.pointee.profile.acks == .none { discard(index) } else { stallInTurn(index) }
             return ordinal
         }
         appendRecords(index, partition)

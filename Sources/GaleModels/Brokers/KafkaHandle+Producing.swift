@@ -150,6 +150,10 @@ struct KafkaHandle {
     func transmit(_ index: UInt32) -> UInt64 {
         let batch = batch(index)
         let partition = partition(batch.pointee.partition)
+        if batch.pointee.turn == 0 {
+            partition.pointee.turns &+= 1
+            batch.pointee.turn = partition.pointee.turns
+        }
         guard partition.pointee.stalledFirst == .max, isLed(partition) else {
             if !isLed(partition) { countFault(partition) }
             stall(index)
@@ -164,7 +168,8 @@ struct KafkaHandle {
         batch.pointee.leaderEpoch = partition.pointee.leaderEpoch
         let work = state.pointee.profile.append.time(
             core.draws.uniform(.append, batch.pointee.ordinal, state.pointee.id))
-        let done = max(core.now.nanoseconds &+ transit.nanoseconds &+ work, partition.pointee.lastAppend)
+        // A log takes one batch after another: at the same instant a tie would decide which comes first.
+        let done = max(core.now.nanoseconds &+ transit.nanoseconds &+ work, partition.pointee.lastAppend &+ 1)
         partition.pointee.lastAppend = done
         core.scheduler.schedule(
             at: Instant(nanoseconds: done), target: state.pointee.component, kind: KafkaBroker.Kind.append,
@@ -197,6 +202,29 @@ struct KafkaHandle {
             self.batch(partition.pointee.stalledLast).pointee.next = index
         }
         partition.pointee.stalledLast = index
+    }
+
+    /// Has a batch that was under way, or is no longer in the log, wait before those that came later: an idempotent producer sends in
+    /// its sequence.
+    func stallInTurn(_ index: UInt32) {
+        let turn = batch(index).pointee.turn
+        let partition = partition(batch(index).pointee.partition)
+        let last = partition.pointee.stalledLast
+        guard last != .max, batch(last).pointee.isLater(than: turn) else { return stall(index) }
+        var (before, place) = (UInt32.max, partition.pointee.stalledFirst)
+        while !batch(place).pointee.isLater(than: turn) { (before, place) = (place, batch(place).pointee.next) }
+        batch(index).pointee.next = place
+        if before == .max {
+            partition.pointee.stalledFirst = index
+        } else {
+            batch(before).pointee.next = index
+        }
+    }
+
+    /// Whether one that came earlier waits to be sent again: then a later one is refused (`OUT_OF_ORDER_SEQUENCE_NUMBER`).
+    func isOutOfTurn(_ turn: UInt32, _ partition: UnsafeMutablePointer<KafkaPartition>) -> Bool {
+        let first = partition.pointee.stalledFirst
+        return first != .max && state.pointee.profile.idempotence && !batch(first).pointee.isLater(than: turn)
     }
 
     /// `retry.backoff.ms` is over: those past `delivery.timeout.ms` fail, the others are sent if there is a leader.

@@ -58,8 +58,13 @@ struct KafkaBatch: BitwiseCopyable {
     var losses: UInt32 = 0
     /// The producer's, when it was opened.
     var incarnation: UInt32
+    /// Its place among its partition's batches, from when it is first sent; 0: not yet.
+    var turn: UInt32 = 0
     /// Whether it holds its messages itself: once it is appended, the log does that.
     var isHolding = true
+
+    /// Whether it was first sent after the one with this turn.
+    func isLater(than turn: UInt32) -> Bool { Int32(bitPattern: self.turn &- turn) > 0 }
 }
 
 /// A producer: one of a workload's instances, or a stage replica's.
@@ -116,6 +121,8 @@ struct KafkaPartition: BitwiseCopyable {
     var ownerEpoch: UInt16 = 0
     /// Nothing is appended before this instant: a leader takes batches in order.
     var lastAppend: Int64 = 0
+    /// Batches that were sent to it so far, see `KafkaBatch.turn`.
+    var turns: UInt32 = 0
     var highWatermark = 0
     /// Next offset to hand to the consumer.
     var position = 0
