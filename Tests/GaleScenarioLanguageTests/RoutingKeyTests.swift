@@ -92,6 +92,8 @@ struct RoutingKeyTests {
                 == QuietHours(
                     begin: 22 * 60 + 30, bypass: nil, spread: .minutes(10),
                     zone: TimeZoneTable.iana.zone(named: "Europe/Berlin")!, epoch: 1_774_728_000))
+        let late = try read("quiet-hours: {starts: 2026-03-28T20:00:59Z}").policies[0].policy.routing.quietHours
+        #expect(late?.epoch == 1_774_728_059)
         #expect(routing.cap == FrequencyCap(limit: 3))
         #expect(routing.collapses && routing.isFair)
         #expect(routing.lanes == .weighted([8, 1, 2, 1]))
@@ -129,6 +131,7 @@ struct RoutingKeyTests {
         #expect(mistake("quiet-hours: {begin: 08:00}").contains("are none"))
         #expect(mistake("quiet-hours: {starts: yesterday}").contains("2026-03-28T20:00Z"))
         #expect(mistake("quiet-hours: {starts: 2026-02-30T00:00Z}").contains("no date"))
+        #expect(mistake("quiet-hours: {starts: 2026-02-28T00:00:60Z}").contains("no date"))
         #expect(mistake("quiet-hours: {zone: Europe/Berlim}").contains("Europe/Berlin"))
         #expect(mistake("lanes: {ageing: 3s, weights: {high: 2}}").contains("need no ageing"))
         #expect(mistake("cap: {limit: 3}").contains("store"))

@@ -15,6 +15,11 @@ struct AuditedPromises {
     let money: (budget: Int64, period: Int64)?
     let flights: Bool
     let turns: Bool
+    /// How long attempts may fail to come while notifications are told to wait for a breaker, nanoseconds; nil: for ever.
+    let breakerPatience: Int64?
+    /// Notifications of a tenant that may wait for its attempts to end in each replica, with those whose turn has come and that
+    /// ask a store first; nil: any number, or the host is not told.
+    let tenantQueue: Int?
     let readsRecipient: Bool
     private let limits: Bool
 
@@ -37,12 +42,32 @@ struct AuditedPromises {
             policy.bulkheads?.tenant != nil || policy.routing.quietHours != nil || policy.routing.presence != nil
             || !policy.fallbacks.isEmpty || policy.routing.deadlines != .none || policy.waiting == .retryTopic
         turns = policy.routing.isFair && !leavesSilently && !isHedged
+        // Where what waits keeps its slot, each wait is told.
+        if let bulkheads = policy.bulkheads, let tenant = bulkheads.tenant, policy.waiting == .hold {
+            let most = bulkheads.tenantQueue.addingReportingOverflow(max(1, tenant))
+            tenantQueue = most.overflow ? nil : most.partialValue
+        } else {
+            tenantQueue = nil
+        }
+        let isPassedOver = policy.outlierEjection != nil || policy.retry.clientRate != nil
+        breakerPatience =
+            isPassedOver || policy.waiting == .retryTopic
+            ? nil : policy.breaker.flatMap { Self.patience(with: $0, timeout: policy.timeout) }
         readsRecipient =
-            policy.routing.quietHours != nil || policy.consent?.onFailure == .closed || turns
+            tenantQueue != nil || policy.routing.quietHours != nil || policy.consent?.onFailure == .closed || turns
             || flights && policy.bulkheads?.tenant != nil
     }
 
-    var any: Bool { limits || retries != nil || money != nil || flights || turns || readsRecipient }
+    var any: Bool {
+        limits || retries != nil || money != nil || flights || turns || readsRecipient || breakerPatience != nil
+    }
+
+    /// Until a breaker has let probes through, and they have ended: twice, and a while.
+    private static func patience(with breaker: BreakerPolicy, timeout: Interval) -> Int64? {
+        let (least, most) = (Interval.seconds(5).nanoseconds, Interval.minutes(60).nanoseconds)
+        guard breaker.open.nanoseconds < most, timeout.nanoseconds < most else { return nil }
+        return 2 * (breaker.open.nanoseconds + timeout.nanoseconds) + least
+    }
 
     /// A replica's share of the declared limits, by provider.
     static func rates(_ policy: Policy, replicas: Int, providers: Int) -> [RateMeter?] {

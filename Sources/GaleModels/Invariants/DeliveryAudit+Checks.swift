@@ -75,6 +75,34 @@ extension DeliveryAudit {
         }
     }
 
+    /// One more of a tenant's waits for attempts of that tenant to end.
+    func joinTenantQueue(
+        _ trace: UnsafeMutablePointer<Trace>, _ message: UInt64, _ replica: Int, _ tenant: UInt32, _ now: Int64
+    ) {
+        trace.pointee.isInTenantQueue = true
+        let waiting = flights.waits(replica, tenant)
+        guard let most = tenantQueue, waiting > most else { return }
+        log.note(
+            .queueBound, message: message, at: Instant(nanoseconds: now),
+            key: "policy \(name), stage \(stage), queue of a tenant",
+            cause: "\(waiting) of tenant \(tenant) wait for its attempts to end, at most \(most) may")
+    }
+
+    func leaveTenantQueue(_ trace: UnsafeMutablePointer<Trace>, _ replica: Int, _ tenant: UInt32) {
+        guard trace.pointee.isInTenantQueue else { return }
+        trace.pointee.isInTenantQueue = false
+        flights.leaves(replica, tenant)
+    }
+
+    func noteStuck(_ message: UInt64, _ replica: Int, _ way: UInt8, _ waited: Int64, _ now: Int64) {
+        let channel = Channel(rawValue: way >> 2) ?? .push
+        log.note(
+            .breaker, message: message, at: Instant(nanoseconds: now),
+            key: "policy \(name), stage \(stage), \(channel.name)",
+            cause: "for \(Interval(nanoseconds: waited)) no attempt on \(channel.name) by replica \(replica), "
+                + "which says that a breaker is open")
+    }
+
     func checkTurn(_ send: Send, _ trace: UnsafeMutablePointer<Trace>, _ now: Int64) {
         if trace.pointee.turn != .granted {
             leave(trace, send.replica, send.way, send.priority, send.tenant)

@@ -49,6 +49,8 @@ package final class DeliveryAudit {
         var period: UInt32 = 0
         var hasSent = false
         var turn = Turn.none
+        /// It waits for an attempt of its tenant to end.
+        var isInTenantQueue = false
 
         enum Turn: UInt8, BitwiseCopyable { case none, waiting, granted }
     }
@@ -61,12 +63,18 @@ package final class DeliveryAudit {
     let log: ViolationLog
     /// Whether a send's recipient matters: objections, zone and priority, or tenant.
     package let readsRecipient: Bool
-    /// Whether waiting matters.
+    /// Whether turns matter, and so how waiting ends.
     package let watchesTurns: Bool
+    /// Whether waiting matters, and how it ends.
+    package var watchesWaits: Bool { watchesTurns || tenantQueue != nil }
+    /// Whether the beginning of a wait matters.
+    package var hearsOfWaits: Bool { watchesWaits || patience != nil }
+    let patience: BreakerPatience?
+    let tenantQueue: Int?
     private let watchesFlights: Bool
     /// Whether nothing depends on an attempt that was accepted.
     private let ignoresAccepted: Bool
-    /// Whether a first attempt is counted for its retry budget and for nothing else.
+    /// Whether a first attempt matters to its retry budget and to who waits for a breaker, and to nothing else.
     private let countsRetriesAlone: Bool
     /// Whether sends are paid for: looked at for every send, so that `spending` need not be.
     private let paysMoney: Bool
@@ -103,6 +111,10 @@ package final class DeliveryAudit {
         self.log = log
         readsRecipient = promises.readsRecipient
         watchesTurns = promises.turns
+        tenantQueue = promises.tenantQueue
+        patience = promises.breakerPatience.map {
+            BreakerPatience($0, stop: policy.breaker?.open, fallbacks: policy.fallbacks, replicas: max(1, replicas))
+        }
         watchesFlights = promises.flights
         ignoresAccepted = !promises.flights
         paysMoney = promises.money != nil
@@ -124,8 +136,7 @@ package final class DeliveryAudit {
         }
         spending = meter.map { Array(repeating: $0, count: max(1, replicas)) } ?? []
         countsRetriesAlone =
-            budgets != nil && rates == nil && promises.money == nil && !promises.readsRecipient && !promises.flights
-            && !promises.turns
+            rates == nil && promises.money == nil && !promises.readsRecipient && !promises.flights && !promises.turns
         quiet = policy.routing.quietHours.map(QuietTime.init)
         flights = Flights(replicas: self.replicas, providers: providers.count)
         turns = Turns(bound: AuditedPromises.turnsBound)
@@ -138,6 +149,7 @@ package final class DeliveryAudit {
         for place in 0..<replicas * budgetsPerReplica { budgets?[place].deallocate() }
         budgets?.deallocate()
         rates?.deallocate()
+        patience?.deallocate()
         traces.pointee.deallocate()
         traces.deallocate()
     }
@@ -161,6 +173,7 @@ package final class DeliveryAudit {
         }
         flights.forget(replica)
         turns.forget(replica)
+        patience?.forget(replica)
     }
 
     /// An attempt leaves the dispatcher: the short way of most, which have been sent neither here nor elsewhere before.
@@ -170,10 +183,10 @@ package final class DeliveryAudit {
     func isCountedFirst(
         job: UInt32, generation: UInt32, replica: Int, provider: Int, channel: Channel, at now: Int64
     ) -> Bool {
-        guard countsRetriesAlone, let budgets else { return false }
+        guard countsRetriesAlone, patience?.isWaiting != true else { return false }
         let trace = traces.pointee.trace(job, generation)
         guard !trace.pointee.hasSent else { return false }
-        budgets[budget(replica, provider)].first(at: now)
+        if let budgets { budgets[budget(replica, provider)].first(at: now) }
         note(channel, provider, of: trace, attempts: 1)
         return true
     }
@@ -187,6 +200,8 @@ package final class DeliveryAudit {
         if readsRecipient { checkRecipient(send, now) }
         if watchesFlights { checkFlights(send, now) }
         if watchesTurns { checkTurn(send, trace, now) }
+        if tenantQueue != nil { leaveTenantQueue(trace, send.replica, send.tenant) }
+        patience?.sent(send.replica, way: send.way, on: send.channel)
         var attempts = trace.pointee.channel == send.channel.rawValue ? trace.pointee.attempts &+ 1 : 1
         if attempts == 0 { attempts = .max }
         note(send.channel, send.provider, of: trace, attempts: attempts)
@@ -217,7 +232,10 @@ package final class DeliveryAudit {
         if watchesFlights { flights.end(replica, provider, tenant) }
         let verdict = Taxonomy.classify(providers[provider].dialect, response)
         // The sender was refused, not the notification: the attempt does not count.
-        if verdict.errorClass == .stopSender, trace.pointee.attempts > 0 { trace.pointee.attempts -= 1 }
+        if verdict.errorClass == .stopSender {
+            if trace.pointee.attempts > 0 { trace.pointee.attempts -= 1 }
+            patience?.stopped(replica, at: now)
+        }
         if paysMoney && !verdict.mayHaveBeenAccepted && verdict.errorClass != .ok {
             spending[replica].payBack(prices[provider], from: Int64(trace.pointee.period), at: now)
         }
@@ -225,10 +243,19 @@ package final class DeliveryAudit {
 
     /// A notification waits for a route, or for something else.
     package func waits(
-        job: UInt32, generation: UInt32, replica: Int, way: UInt8, priority: Priority, tenant: UInt32,
-        _ reason: WaitReason
+        job: UInt32, generation: UInt32, message: UInt64, replica: Int, way: UInt8, priority: Priority, tenant: UInt32,
+        _ reason: WaitReason, at now: Int64
     ) {
+        if reason == .breaker, let waited = patience?.waits(replica, way: way, at: now) {
+            noteStuck(message, replica, way, waited, now)
+        }
+        guard watchesWaits else { return }
         let trace = trace(job, generation)
+        if tenantQueue != nil {
+            leaveTenantQueue(trace, replica, tenant)
+            if reason == .bulkhead { joinTenantQueue(trace, message, replica, tenant, now) }
+        }
+        guard watchesTurns else { return }
         leave(trace, replica, way, priority, tenant)
         // A retry may move on to the budget's queue without a word.
         guard reason.isForRoute, !trace.pointee.hasSent else { return }
@@ -249,7 +276,9 @@ package final class DeliveryAudit {
     package func ended(
         job: UInt32, generation: UInt32, replica: Int, way: UInt8, priority: Priority, tenant: UInt32
     ) {
-        leave(trace(job, generation), replica, way, priority, tenant)
+        let trace = trace(job, generation)
+        if tenantQueue != nil { leaveTenantQueue(trace, replica, tenant) }
+        if watchesTurns { leave(trace, replica, way, priority, tenant) }
     }
 
     func trace(_ job: UInt32, _ generation: UInt32) -> UnsafeMutablePointer<Trace> {

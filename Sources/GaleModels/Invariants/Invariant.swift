@@ -42,6 +42,8 @@ public enum Invariant: String, CaseIterable, Codable, Sendable {
     case hedging
     /// Recipients are struck only for answers that say that they are gone, and not in a wave of those.
     case suppression
+    /// A circuit breaker whose time is over lets an attempt through.
+    case breaker
     /// What was under way has come back when all has ended.
     case slots
     /// Who is more urgent waits no longer.

@@ -23,8 +23,8 @@ extension StageHandle {
 
     private var stageName: String { state.pointee.name }
 
-    /// Where tenants' turns are watched.
-    var turnsAudit: DeliveryAudit? { state.pointee.turnsAudit?.takeUnretainedValue() }
+    /// Where it matters how long notifications wait.
+    var waitsAudit: DeliveryAudit? { state.pointee.waitsAudit?.takeUnretainedValue() }
 
     /// An attempt leaves for what has expired.
     @inline(never)
@@ -60,11 +60,10 @@ extension StageHandle {
             let header = core.state.pointee.retryHeaders[work.job.pointee.message].pointee.attempts
             send.isRequeued = header & 0xFF != 0
         }
+        send.way = Self.way(of: message)
         guard audit.readsRecipient else { return send }
         let traits = traits(of: message)
-        (send.tenant, send.priority, send.zone, send.way) = (
-            traits.tenant, traits.priority, traits.zone, Self.way(of: message)
-        )
+        (send.tenant, send.priority, send.zone) = (traits.tenant, traits.priority, traits.zone)
         send.isObjectedTo =
             audit.policy.consent?.onFailure == .closed && isObjected(message, recipient: traits.recipient, channel)
         return send
@@ -114,8 +113,9 @@ extension StageHandle {
         let work = work(UInt32(truncatingIfNeeded: reference))
         let traits = traits(of: work.message)
         audit.waits(
-            job: work.index, generation: work.job.pointee.generation, replica: Int(work.job.pointee.replica),
-            way: Self.way(of: work.message), priority: traits.priority, tenant: traits.tenant, reason)
+            job: work.index, generation: work.job.pointee.generation, message: work.message.pointee.identity,
+            replica: Int(work.job.pointee.replica), way: Self.way(of: work.message), priority: traits.priority,
+            tenant: traits.tenant, reason, at: core.now.nanoseconds)
     }
 
     @inline(never)

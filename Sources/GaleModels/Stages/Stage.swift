@@ -108,9 +108,9 @@ final class Stage: Component {
         var watch: Unmanaged<StageWatch>?
         let name: String
         /// Watches the dispatchers from outside; nil: the policy promises nothing that is counted. The other: the same, where
-        /// tenants' turns are.
+        /// it matters how waiting ends.
         var audit: Unmanaged<DeliveryAudit>?
-        var turnsAudit: Unmanaged<DeliveryAudit>?
+        var waitsAudit: Unmanaged<DeliveryAudit>?
     }
 
     /// A Kafka topic that the stage reads.
@@ -146,7 +146,7 @@ final class Stage: Component {
         self.state.pointee.component = index
         if let audit {
             self.state.pointee.audit = .passUnretained(audit)
-            if audit.watchesTurns { self.state.pointee.turnsAudit = .passUnretained(audit) }
+            if audit.watchesWaits { self.state.pointee.waitsAudit = .passUnretained(audit) }
         }
         for replica in 0..<state.replicaCount { startDispatcher(replica) }
     }

@@ -100,7 +100,7 @@ extension StageHandle {
         case .hold(_, let reference, let reason):
             wait(reference, reason)
         case .acquire(let chain, let reference):
-            if let audit = turnsAudit { auditAcquisition(audit, reference) }
+            if let audit = waitsAudit { auditAcquisition(audit, reference) }
             acquire(chain, reference, number)
         case .requeue(let reference, let instant, let attempts, let level, let reason):
             guard isOpen(job(UInt32(truncatingIfNeeded: reference)), reference) else {
@@ -113,7 +113,7 @@ extension StageHandle {
         case .settle(let reference, let outcome):
             let work = self.work(reference, near: work)
             guard isOpen(work.job, reference) else { return refuseAfterEnd(reference, nil, "settled again") }
-            if let audit = turnsAudit { auditEnd(audit, work) }
+            if let audit = waitsAudit { auditEnd(audit, work) }
             settle(work, outcome)
         }
     }
@@ -216,7 +216,9 @@ extension StageHandle {
     }
 
     private func wait(_ reference: UInt64, _ reason: WaitReason) {
-        if let audit = turnsAudit { auditWait(audit, reference, reason) }
+        if let audit = state.pointee.audit?.takeUnretainedValue(), audit.hearsOfWaits {
+            auditWait(audit, reference, reason)
+        }
         let message = core.message(job(UInt32(truncatingIfNeeded: reference)).pointee.message)
         core.move(message, to: reason.isForLimit ? .rateLimit : .backoff, at: core.now)
         expectDelay(UInt32(truncatingIfNeeded: reference), reason)

@@ -10,11 +10,15 @@ enum ClockText {
         return hour * 60 + minute
     }
 
-    /// Seconds since 1970 of `2026-03-28T20:00Z`; 2020 to 2099.
+    /// Seconds since 1970 of `2026-03-28T20:00Z` or `2026-03-28T20:00:30Z`; 2020 to 2099.
     static func second(_ text: String) -> Int64? {
         guard text.last == "Z" else { return nil }
         let halves = text.dropLast().split(separator: "T", omittingEmptySubsequences: false)
-        guard halves.count == 2, let minute = minute(String(halves[1])) else { return nil }
+        guard halves.count == 2 else { return nil }
+        let clock = halves[1].split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+        guard let minute = minute(clock.prefix(2).joined(separator: ":")),
+            let seconds = clock.count < 3 ? 0 : number(clock[2], 2), seconds < 60
+        else { return nil }
         let parts = halves[0].split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 3, let year = number(parts[0], 4), let month = number(parts[1], 2),
             let day = number(parts[2], 2), 2020...2099 ~= year, 1...12 ~= month
@@ -24,7 +28,7 @@ enum ClockText {
         let lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
         guard 1...lengths[month - 1] ~= day else { return nil }
         let days = (year - 1970) * 365 + (year - 1969) / 4 + lengths[..<(month - 1)].reduce(0, +) + day - 1
-        return Int64(days) * 86_400 + Int64(minute) * 60
+        return Int64(days) * 86_400 + Int64(minute) * 60 + Int64(seconds)
     }
 
     private static func number(_ text: Substring, _ length: Int) -> Int? {

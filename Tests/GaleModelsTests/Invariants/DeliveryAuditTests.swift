@@ -163,7 +163,8 @@ import Testing
         let audit = try audit(policy)
         func wait(_ job: UInt32, _ tenant: UInt32) {
             audit.waits(
-                job: job, generation: 0, replica: 0, way: 0, priority: .normal, tenant: tenant, .rateLimit)
+                job: job, generation: 0, message: 0, replica: 0, way: 0, priority: .normal, tenant: tenant, .rateLimit,
+                at: 0)
         }
         func serve(_ job: UInt32, _ tenant: UInt32) {
             var one = send(job)
@@ -177,5 +178,61 @@ import Testing
         for job in [10, 12, 14, 16] as [UInt32] { serve(job, 0) }
         #expect(log.violations.map(\.invariant) == [.fairness])
         #expect(log.violations.first?.cause == "tenant 1 waited while 0 was served over 3 times")
+    }
+
+    private func wait(
+        _ audit: DeliveryAudit, _ job: UInt32, _ reason: WaitReason, replica: Int = 0, at seconds: Int64
+    ) {
+        audit.waits(
+            job: job, generation: 0, message: UInt64(job) << 20, replica: replica, way: 0, priority: .normal, tenant: 7,
+            reason, at: seconds * Self.second)
+    }
+
+    @Test("a tenant's queue that grows beyond its bound is seen, and who leaves it makes room")
+    func tenantQueue() throws {
+        let bulkheads = BulkheadPolicy(tenant: 2, tenantQueue: 3)
+        let audit = try audit(Policy(routes: [], waiting: .hold, bulkheads: bulkheads))
+        for job in 0..<5 as Range<UInt32> { wait(audit, job, .bulkhead, at: 0) }
+        var one = send(0)
+        one.tenant = 7
+        audit.sent(one, at: 0)
+        wait(audit, 1, .rateLimit, at: 0)
+        audit.ended(job: 2, generation: 0, replica: 0, way: 0, priority: .normal, tenant: 7)
+        for job in 5..<8 as Range<UInt32> { wait(audit, job, .bulkhead, at: 1) }
+        wait(audit, 8, .bulkhead, replica: 1, at: 1)
+        #expect(log.violations.isEmpty)
+        wait(audit, 9, .bulkhead, at: 1)
+        #expect(log.violations.map(\.causeKey) == ["queue-bound: policy standard, stage sender, queue of a tenant"])
+        #expect(log.violations.first?.cause == "6 of tenant 7 wait for its attempts to end, at most 5 may")
+    }
+
+    @Test("a breaker that lets nobody through though its time is long over is seen; a probe and a stop give it time")
+    func breaker() throws {
+        let breaker = BreakerPolicy(open: .seconds(10))
+        let audit = try audit(Policy(routes: [], timeout: .seconds(5), breaker: breaker))
+        // Twice 15 s and 5 s.
+        wait(audit, 0, .breaker, at: 0)
+        wait(audit, 1, .breaker, at: 35)
+        audit.sent(send(1), at: 36 * Self.second)
+        wait(audit, 2, .breaker, at: 36)
+        answer(audit, 1, 403, at: 40 * Self.second)
+        wait(audit, 3, .breaker, at: 134)
+        audit.restarted(0)
+        wait(audit, 4, .breaker, at: 140)
+        wait(audit, 5, .rateLimit, at: 200)
+        #expect(log.violations.isEmpty)
+        wait(audit, 6, .breaker, at: 176)
+        #expect(log.violations.map(\.causeKey) == ["breaker: policy standard, stage sender, push"])
+        #expect(log.violations.first?.message == 6 << 20)
+    }
+
+    @Test("where a notification may have gone on to another channel, nobody can tell which breaker it waits for")
+    func breakerOfFallback() throws {
+        let fallback = Policy.Fallback(from: .push, to: .sms, after: nil)
+        let policy = Policy(routes: [], breaker: BreakerPolicy(open: .seconds(1)), fallbacks: [fallback])
+        let audit = try audit(policy)
+        wait(audit, 0, .breaker, at: 0)
+        wait(audit, 1, .breaker, at: 300)
+        #expect(log.violations.isEmpty)
     }
 }
