@@ -67,8 +67,9 @@ package final class DeliveryAudit {
     package let watchesTurns: Bool
     /// Whether waiting matters, and how it ends.
     package var watchesWaits: Bool { watchesTurns || tenantQueue != nil }
-    /// Whether the beginning of a wait matters.
-    package var hearsOfWaits: Bool { watchesWaits || patience != nil }
+    /// Whether it matters that a wait for a reason begins.
+    @inline(__always)
+    func hears(of reason: WaitReason) -> Bool { watchesWaits || reason == .breaker && patience != nil }
     let patience: BreakerPatience?
     let tenantQueue: Int?
     private let watchesFlights: Bool

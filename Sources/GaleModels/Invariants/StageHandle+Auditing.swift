@@ -108,14 +108,20 @@ extension StageHandle {
     }
 
     /// A notification waits, with its slot or without.
-    @inline(never)
+    @inline(__always)
     func auditWait(_ audit: DeliveryAudit, _ reference: UInt64, _ reason: WaitReason) {
+        if audit.hears(of: reason) { tellWait(audit, reference, reason) }
+    }
+
+    @inline(never)
+    private func tellWait(_ audit: DeliveryAudit, _ reference: UInt64, _ reason: WaitReason) {
         let work = work(UInt32(truncatingIfNeeded: reference))
-        let traits = traits(of: work.message)
+        // Described only for whom it matters.
+        let traits = audit.watchesWaits ? traits(of: work.message) : nil
         audit.waits(
             job: work.index, generation: work.job.pointee.generation, message: work.message.pointee.identity,
-            replica: Int(work.job.pointee.replica), way: Self.way(of: work.message), priority: traits.priority,
-            tenant: traits.tenant, reason, at: core.now.nanoseconds)
+            replica: Int(work.job.pointee.replica), way: Self.way(of: work.message),
+            priority: traits?.priority ?? .normal, tenant: traits?.tenant ?? 0, reason, at: core.now.nanoseconds)
     }
 
     @inline(never)

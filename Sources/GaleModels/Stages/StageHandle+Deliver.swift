@@ -216,9 +216,7 @@ extension StageHandle {
     }
 
     private func wait(_ reference: UInt64, _ reason: WaitReason) {
-        if let audit = state.pointee.audit?.takeUnretainedValue(), audit.hearsOfWaits {
-            auditWait(audit, reference, reason)
-        }
+        if let audit = state.pointee.audit { audit._withUnsafeGuaranteedRef { auditWait($0, reference, reason) } }
         let message = core.message(job(UInt32(truncatingIfNeeded: reference)).pointee.message)
         core.move(message, to: reason.isForLimit ? .rateLimit : .backoff, at: core.now)
         expectDelay(UInt32(truncatingIfNeeded: reference), reason)
