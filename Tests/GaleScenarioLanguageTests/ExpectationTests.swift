@@ -27,7 +27,7 @@ struct ExpectationTests {
                     .init(metric: .count(.deadLettered, .channel(3)), comparator: .lessOrEqual, bound: .count(10_000)),
                     .during(fault: 0)))
         for entry in GaleScenarioLanguage.Expectation.LedgerEntry.allCases {
-            _ = try condition("\(entry.rawValue) >= 0")
+            _ = try condition("\(entry.rawValue) >= 1")
         }
     }
 
@@ -79,6 +79,33 @@ struct ExpectationTests {
         #expect(
             try comparison("amplification < 1.4")
                 == .init(metric: .amplification, comparator: .less, bound: .ratio(1.4)))
+    }
+
+    @Test("a fault that ends after the load leaves nothing of which a recovery could be measured; a backlog could")
+    func recoveryWithoutLoad() throws {
+        func short(_ expectation: String, load: String = "150s") -> [Diagnostic] {
+            let text = Examples.brownout.replacing("duration: 6min", with: "duration: \(load)").replacing(
+                "within 2min after brownout: p99(push.latency) < 2s and backlog(outbox) < 10k", with: expectation)
+            do throws(ScenarioError) { _ = try ScenarioReader.read(text: text) } catch { return error.diagnostics }
+            return []
+        }
+        let wrong = short("within 2min after brownout: p99(push.latency) < 2s")
+        #expect(wrong.count == 1 && wrong[0].location.line == 50 && wrong[0].location.column == 5)
+        #expect(wrong[0].message.contains("ends, at 3min, after the load of 150s"), "\(wrong[0].text)")
+        #expect(wrong[0].remedy?.contains("--duration 190s") == true && wrong[0].remedy?.contains(".for=TIME") == true)
+        #expect(short("within 2min after brownout: backlog(outbox) < 10k").isEmpty)
+        #expect(short("within 2min after brownout: p99(push.latency) < 2s", load: "190s").isEmpty)
+        let after = short("p99(latency) < 2s after brownout")
+        #expect(after.count == 1 && after[0].remedy?.contains("--duration 190s") == true)
+        let during = short("p99(latency) < 2s during brownout", load: "119s")
+        #expect(during.contains { $0.message.contains("nothing is sent during fault 'brownout'") && $0.remedy != nil })
+    }
+
+    @Test("duplicates may be more than messages, so that a share of theirs may be above 100%")
+    func duplicates() throws {
+        _ = try condition("duplicates < 120%")
+        _ = try condition("undelivered < 100%")
+        _ = try condition("amplification >= 1")
     }
 
     @Test("a recovery has a time, a fault and one or more clauses")

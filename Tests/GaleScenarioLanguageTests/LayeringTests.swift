@@ -101,6 +101,60 @@ struct LayeringTests {
         }
     }
 
+    @Test("a mistyped name on the way of an override is told of, and makes nothing new beside the one that was meant")
+    func overrideNames() throws {
+        let cases: [(set: String, column: Int, says: String, suggestion: String?)] = [
+            ("policies.standrad.timeout=5s", 10, "no policy named 'standrad'", "standard"),
+            ("policies.std.timeout=5s", 10, "no policy named 'std'", "standard"),
+            ("workloads.transactoinal.rate=5/s", 11, "no workload named 'transactoinal'", "transactional"),
+            ("providers.apsn.capacity=5/s", 11, "no provider named 'apsn'", "apns"),
+            ("stages.x.replicas=2", 8, "no stage named 'x'", "sender"),
+            ("providers.nobody.capacity=5/s", 11, "no provider named 'nobody'", nil),
+            ("faults.browonut=~", 8, "no fault named 'browonut'", "brownout"),
+            ("links.far.latency=3ms", 7, "no link named 'far'", nil),
+        ]
+        for (set, column, says, suggestion) in cases {
+            let error = try error(Examples.brownout, set: [set])
+            #expect(error.diagnostics.count == 1, "\(error.text)")
+            #expect(error.diagnostics[0].location.description == "--set:1:\(column)", "\(error.text)")
+            #expect(
+                error.diagnostics[0].message == says && error.diagnostics[0].suggestion == suggestion, "\(error.text)")
+        }
+        let none = try error(Examples.brownout, set: ["links.far.latency=3ms"]).text
+        #expect(none.contains("declares none") && none.contains("links.far={KEY: VALUE, …}"))
+        let some = try error(Examples.brownout, set: ["providers.nobody.capacity=5/s"]).text
+        #expect(some.contains("declared: apns, fcm, smtp, sms-a, sms-b, gateway; a new one is given whole"))
+    }
+
+    @Test("a mistyped name in a variant or in what is explored is told of at its place")
+    func pathNames() throws {
+        let variant = Examples.brownout.replacing(
+            "{policies.standard.retry.budget", with: "{policies.standart.retry.budget")
+        let wrong = try error(variant).diagnostics
+        #expect(wrong.count == 1 && wrong[0].suggestion == "standard")
+        #expect(wrong[0].message == "variant 'naive': no policy named 'standart'")
+        #expect(wrong[0].location.line == 53 && wrong[0].location.column == 26)
+        let explored = Examples.brownout + "\nexplore: {stages.sendr.replicas: 2..12}\n"
+        let range = try error(explored).diagnostics
+        #expect(range.count == 1 && range[0].suggestion == "sender" && range[0].location.line == 54)
+    }
+
+    @Test(
+        "a whole declaration may be new, and what follows may change it; what is missing in it is told of at the override"
+    )
+    func newNames() throws {
+        let world = try ScenarioReader.read(
+            text: Examples.brownout,
+            overrides: [
+                Override("faults.second={at: 4min, for: 10s, provider: fcm, capacity: 10%}"),
+                Override("faults.second.for=20s"), Override("faults.second.for=30s"),
+            ]
+        ).specification
+        #expect(world.faults.map(\.name) == ["brownout", "second"] && world.faults[1].length == .seconds(30))
+        let error = try error(Examples.brownout, set: ["workloads.transactional.rate={}"])
+        #expect(error.diagnostics[0].location.description == "--set:1:25", "\(error.text)")
+    }
+
     @Test("a variant is applied by name, and an unknown one is refused with the nearest")
     func variants() throws {
         let scenario = try ScenarioReader.read(text: Examples.brownout, variant: "naive")

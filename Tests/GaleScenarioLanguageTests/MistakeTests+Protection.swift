@@ -39,7 +39,7 @@ extension MistakeTests {
             says: ["the most, 20, is less than the least, 30"]),
         policy(
             "a start beyond the bounds", "concurrency: {algorithm: gradient2, initial: ¦10}",
-            says: ["starts at 10", "between 20 and 200"]),
+            says: ["starts at 10", "its least, 20", "its most, 200"]),
         policy(
             "a queue without a limit", "bulkheads: {tenant-queue: ¦5}", says: ["permits", "tenant:"]),
         policy(

@@ -26,6 +26,7 @@ struct MistakeTests {
 
     static let mistakes =
         keys + units + values + names + pipeline + closedLoops + faults + expectations + theory + protection + safety
+        + meaningless + elsewhere
 
     static let keys: [Mistake] = [
         Mistake(
@@ -107,7 +108,12 @@ struct MistakeTests {
         Mistake(
             "a distribution with too little", "lognormal median 1KiB p99 4KiB", "¦lognormal median 1KiB",
             says: ["'lognormal' wants other parameters"]),
-        Mistake("a skew that is none", "skew: zipf 1.1", "skew: ¦1.1", says: ["found '1.1'", "zipf"]),
+        Mistake(
+            "a skew that is none", "skew: zipf 1.1", "skew: ¦1.1", says: ["found '1.1'", "zipf"], suggests: "zipf 1.1"),
+        Mistake(
+            "a skew as a function", "skew: zipf 1.1", "skew: ¦Zipf(1.2)", says: ["found 'Zipf(1.2)'"],
+            suggests: "zipf 1.2"),
+        Mistake("a skew of another kind", "skew: zipf 1.1", "skew: ¦pareto", says: ["found 'pareto'", "zipf"]),
         Mistake("a cap below the base", "cap: 60s", "cap: ¦500ms", says: ["cap 500ms", "base 1s"]),
         Mistake("more copies than nodes", "nodes: 6", "nodes: ¦2", says: ["replication factor of 3", "2"]),
         Mistake(

@@ -73,6 +73,30 @@ struct PolicyLanguageTests {
         #expect(mistake("breaker: {preset: resilience4}").contains("resilience4j"))
     }
 
+    @Test("a breaker over few calls wants no more of them, says so in its resolved text, and that reads as the same")
+    func countedWindow() throws {
+        let counted = try scenario("breaker: {window-calls: 50}")
+        #expect(!counted.resolvedText.contains("window: ") && !counted.resolvedText.contains("minimum-calls"))
+        let again = try ScenarioReader.read(text: counted.resolvedText)
+        #expect(again.fingerprint == counted.fingerprint)
+        #expect(again.specification.policies[0].policy == counted.specification.policies[0].policy)
+        let polly = try #require(try policy("breaker: {preset: polly, window-calls: 50}").breaker)
+        #expect(polly.minimumCalls == 50 && polly.failureRateMicros == 100_000)
+        let own = try #require(
+            try policy("breaker: {preset: resilience4j, window-calls: 40, minimum-calls: 20}").breaker)
+        #expect(own.windowCalls == 40 && own.minimumCalls == 20)
+        #expect(try scenario("breaker: {window-calls: 200}").resolvedText.contains("minimum-calls: 100"))
+    }
+
+    @Test("a preset's spread goes with its jitter")
+    func presetJitter() throws {
+        let full = try policy("retry: {preset: sidekiq, jitter: full}").retry
+        #expect(full.jitter == .full && full.jitterSpread == .zero)
+        let around = try policy("retry: {preset: sidekiq, jitter: around}").retry
+        #expect(around.jitter == .around && around.jitterSpread == .seconds(10))
+        #expect(try policy("retry: {preset: grpc, jitter-share: 10%}").retry.jitterShareMicros == 100_000)
+    }
+
     @Test("a breaker preset's resolved text reads as the same scenario")
     func resolved() throws {
         let first = try scenario("breaker: {preset: resilience4j, open: 10s}")

@@ -17,15 +17,16 @@ struct PipelineChecks {
         checkRetryTopics()
         checkOrder()
         checkShares()
+        checkReach()
         checkOverlaps()
         checkUnused()
     }
 
-    private func pair(_ entity: Entity, _ name: String) -> Item.Pair? {
+    func pair(_ entity: Entity, _ name: String) -> Item.Pair? {
         scenario[entity.section]?.pairs?.first { $0.key == name }
     }
 
-    private func place(_ entity: Entity, _ name: String) -> Place { pair(entity, name)?.place ?? scenario.place }
+    func place(_ entity: Entity, _ name: String) -> Place { pair(entity, name)?.place ?? scenario.place }
 
     /// Stages by the topic that they read.
     private var readers: [String: [String]] {

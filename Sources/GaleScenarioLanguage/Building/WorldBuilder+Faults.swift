@@ -14,7 +14,8 @@ extension WorldBuilder {
             diagnostics.error(
                 "fault '\(pair.key)' from \(at) for \(length) is outside of the run, which ends at \(end) "
                     + "(duration and drain)", at: item[at >= end ? "at" : "for"]?.place ?? pair.place,
-                remedy: "make the run longer, or --set faults.\(pair.key).\(at >= end ? "at" : "for")=TIME, or remove "
+                remedy:
+                    "make the run longer, by --duration \(at + length - scenario.interval("drain")) at least, or --set faults.\(pair.key).\(at >= end ? "at" : "for")=TIME, or remove "
                     + "the fault and what is expected of it")
         }
         let (effect, what) = self.effect(pair, world)

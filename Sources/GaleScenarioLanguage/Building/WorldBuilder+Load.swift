@@ -90,7 +90,8 @@ extension WorldBuilder {
                 diagnostics.error(
                     "the burst at \(Interval(nanoseconds: at)) begins after the load, which is offered for "
                         + "\(duration)", at: burst["at"]?.place ?? burst.place,
-                    remedy: "offer load for longer, or let the burst begin earlier, or remove it: "
+                    remedy:
+                        "offer load for longer than that, by --duration, or let the burst begin earlier, or remove it: "
                         + "--set workloads.\(pair.key).bursts=[]")
                 continue
             }
@@ -106,8 +107,10 @@ extension WorldBuilder {
     /// What a curve offers while the load lasts: something, and no more than there are identities for.
     private func checkOffer(_ curve: RateCurve, _ pair: Item.Pair) {
         let item = pair.item
-        // What has neither is refused for that.
-        guard known, item.gives("rate") || item.gives("count"), !(item["rate"]?.isWrong ?? false) else { return }
+        // What has neither is refused for that, and so is a campaign that outlasts the load.
+        guard known, item.integer("at", else: 0) + item.integer("over", else: 0) <= duration.nanoseconds,
+            item.gives("rate") || item.gives("count"), !(item["rate"]?.isWrong ?? false)
+        else { return }
         let place = item["rate"]?.place ?? item["count"]?.place ?? pair.place
         let offered = curve.total(until: duration.nanoseconds)
         if offered == 0 {
@@ -148,7 +151,9 @@ extension WorldBuilder {
         if at + length > duration.nanoseconds {
             outsideLoad(
                 "the campaign", at, length, item["at"]?.place ?? over.place,
-                remedy: "offer load for longer, or let the campaign begin earlier: --set workloads.\(pair.key).at=0s")
+                remedy:
+                    "offer load for longer, by --duration \(Interval(nanoseconds: at + length)) at least, or let the campaign "
+                    + "begin earlier: --set workloads.\(pair.key).at=TIME")
         }
         // count × 10⁶ millionths × 10⁹ ns/s ÷ ns
         let product = UInt64(count).multipliedFullWidth(by: 1_000_000_000_000_000)

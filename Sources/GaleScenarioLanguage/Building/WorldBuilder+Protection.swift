@@ -17,6 +17,7 @@ extension WorldBuilder {
                 "without a limit on the half-open time it does not matter when that begins", at: automatic.place,
                 remedy: "add `half-open:`, such as 10s")
         }
+        checkWindow(item)
         return BreakerPolicy(
             failureRateMicros: item.integer("failure-rate"), window: item.interval("window"),
             windowCalls: item["window-calls"]?.integer.map(Int.init), open: item.interval("open"),
@@ -25,6 +26,23 @@ extension WorldBuilder {
             slowCallDuration: item["slow-after"]?.integer.map(Interval.init) ?? .seconds(60),
             maximumHalfOpen: item["half-open"]?.integer.map(Interval.init),
             automaticHalfOpen: item["automatic"]?.boolean ?? false)
+    }
+
+    /// A breaker looks at a time or at a number of calls, and can count no more calls than there are in the window.
+    private func checkWindow(_ item: Item) {
+        guard let calls = item["window-calls"], let count = calls.integer else { return }
+        if item.gives("window"), let window = item["window"] {
+            diagnostics.error(
+                "a breaker's window is a time or a number of calls, but there are both 'window: \(window.text)' and "
+                    + "'window-calls: \(calls.text)'", at: calls.place,
+                remedy: "remove one of them (--set PATH=~ does so from outside)")
+        }
+        if item.gives("minimum-calls"), let minimum = item["minimum-calls"], let least = minimum.integer, least > count
+        {
+            diagnostics.error(
+                "a window of the last \(count) calls never holds the \(least) that 'minimum-calls' wants",
+                at: minimum.place, remedy: "`minimum-calls: \(count)` at most, or more `window-calls`")
+        }
     }
 
     func limits(_ item: Item?) -> [Policy.RateLimit] {
@@ -114,12 +132,16 @@ extension WorldBuilder {
     private func checkBounds(_ policy: ConcurrencyPolicy, _ item: Item) {
         if policy.maximum < policy.minimum {
             diagnostics.error(
-                "the most, \(policy.maximum), is less than the least, \(policy.minimum)",
-                at: item[item.gives("max") ? "max" : "min"]?.place ?? item.place)
+                "the concurrency limit's bounds: the most, \(policy.maximum), is less than the least, \(policy.minimum)",
+                at: item[item.gives("max") ? "max" : "min"]?.place ?? item.place,
+                remedy: "the one that is not given is \(policy.algorithm.rawValue)'s own; give both `min` and `max`")
         } else if let initial = item["initial"], !(policy.minimum...policy.maximum).contains(policy.initial) {
             diagnostics.error(
-                "it starts at \(policy.initial), which is not between \(policy.minimum) and \(policy.maximum)",
-                at: initial.place)
+                "the concurrency limit starts at \(policy.initial), which is not between its least, \(policy.minimum), and its "
+                    + "most, \(policy.maximum)", at: initial.place,
+                remedy:
+                    "another `initial`, or other bounds: `min`, `max` (those not given are \(policy.algorithm.rawValue)'s "
+                    + "own)")
         }
     }
 

@@ -50,15 +50,22 @@ extension WorldBuilder {
             diagnostics.error(
                 "'\(text.shortened)' is no reason that \(dialect) gives", at: item.place,
                 suggestion: NearestName.of(text, among: all.map(\.text)),
-                remedy: "valid with \(status): "
-                    + all.filter { $0.usualStatus == status }.map(\.text).joined(separator: ", ")
-                    + "; or the bare status")
+                remedy: Self.reasons(all, status))
         }
         let response = ProviderResponse(status: status, reason: reason)
         if !mayBeSuccess, !response.isError(dialect) {
             diagnostics.error("\(status) is a success; expected an answer that is an error", at: item.place)
         }
         return response
+    }
+
+    /// Those that go with a status; where there are none, all of the dialect, each with its own.
+    private static func reasons(_ all: [Reason], _ status: UInt16) -> String {
+        let fitting = all.filter { $0.usualStatus == status }.map(\.text)
+        if !fitting.isEmpty { return "valid with \(status): \(fitting.joined(separator: ", ")); or the bare status" }
+        let own = all.compactMap { reason in reason.usualStatus.map { "\($0) \(reason.text)" } }.joined(separator: ", ")
+        return own.isEmpty
+            ? "write the bare status" : "no reason comes with \(status); valid: \(own); or the bare status"
     }
 
     func excess(_ item: Item?, _ response: (Item?) -> ProviderResponse) -> ProviderProfile.Excess? {

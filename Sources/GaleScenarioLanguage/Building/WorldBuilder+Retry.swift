@@ -78,45 +78,4 @@ extension WorldBuilder {
                     window: adaptive.interval("window")))
         }
     }
-
-    // MARK: What doesn't go together
-
-    private func check(_ retry: RetryPolicy, _ item: Item, _ waiting: Policy.Waiting) {
-        let valid = item["base"]?.integer != nil && item["cap"]?.integer != nil
-        if valid, retry.cap < retry.base {
-            diagnostics.error(
-                "the longest delay, cap \(retry.cap), is below the first, base \(retry.base)",
-                at: item[item.gives("cap") ? "cap" : "base"]?.place ?? item.place)
-        }
-        if let admission = item["admission"], item.gives("budget"), item["budget"]?.isNone == false {
-            diagnostics.error(
-                "a retry has a 'budget' or another 'admission', not both", at: admission.place,
-                remedy: "remove one of them")
-        }
-        if retry.backoff == .list, item["delays"] == nil {
-            diagnostics.error(
-                "'backoff: list' has no 'delays'", at: item["backoff"]?.place ?? item.place,
-                remedy: "for example: delays: [5s, 5min, 30min]")
-        } else if let delays = item["delays"], retry.backoff != .list {
-            diagnostics.error("'delays' belong to 'backoff: list'", at: delays.place)
-        }
-        for key in ["levels", "replay"] where waiting != .retryTopic {
-            guard let item = item[key] else { continue }
-            diagnostics.error(
-                "'\(key)' needs retry topics, but the policy waits by '\(waiting.rawValue)'", at: item.place,
-                remedy: "write `waiting: retry-topic`")
-        }
-        checkLevels(item["levels"], retry.levels)
-    }
-
-    private func checkLevels(_ item: Item?, _ levels: [Interval]) {
-        guard let item, let list = item.list, list.allSatisfy({ $0.integer != nil }) else { return }
-        if list.count > Int(RetryLevel.mostLevels) {
-            diagnostics.error("more than \(RetryLevel.mostLevels) levels of retry topics", at: item.place)
-        }
-        for (place, level) in levels.enumerated().dropFirst() where level <= levels[place - 1] {
-            diagnostics.error(
-                "level \(level) is not longer than the one before, \(levels[place - 1])", at: list[place].place)
-        }
-    }
 }

@@ -125,20 +125,9 @@ extension WorldBuilder {
     }
 
     /// Minutes after midnight.
-    private func minute(_ item: Item?) -> Int? {
-        guard let item, let text = item.word else { return nil }
-        if let minute = ClockText.minute(text) { return minute }
-        diagnostics.error("'\(text)' is no time of the day; expected hours and minutes, such as 21:00", at: item.place)
-        return nil
-    }
+    private func minute(_ item: Item?) -> Int? { item?.word.flatMap(ClockText.minute) }
 
-    private func epoch(_ item: Item?) -> Int64? {
-        guard let item, let text = item.word else { return nil }
-        if let second = ClockText.second(text) { return second }
-        diagnostics.error(
-            "'\(text)' is no date and time in UTC from 2020 on; expected one such as 2026-03-28T20:00Z", at: item.place)
-        return nil
-    }
+    private func epoch(_ item: Item?) -> Int64? { item?.word.flatMap(ClockText.second) }
 
     // MARK: Workloads
 

@@ -12,6 +12,8 @@ extension Checker {
         case .reference(let entity): return reference(text, entity, tree, owner)
         case .distribution(let unit): return distribution(text, unit, tree, owner)
         case .answer: return answer(text, tree, kind, owner)
+        case .timeOfDay: return clock(text, tree, kind, owner, ClockText.minute(text) != nil)
+        case .dateAndTime: return clock(text, tree, kind, owner, ClockText.second(text) != nil)
         case .skew: return skew(text, tree, kind, owner)
         case .decimal(let range): return decimal(text, range, tree, kind, owner)
         default: return quantity(text, tree, kind, owner)
@@ -84,8 +86,32 @@ extension Checker {
         let words = text.split(separator: " ")
         guard words.count == 2, words[0] == "zipf", let exponent = try? Quantity.number(String(words[1])),
             exponent <= 10
-        else { return mismatch(tree, kind, owner) }
+        else {
+            diagnostics.error(
+                "\(owner.label): found \(tree.kindName), expected \(kind.expected)", at: tree.place,
+                suggestion: Self.exponent(in: text).map { "zipf \($0)" })
+            return .wrong(at: tree.place)
+        }
         return Item(value: .decimal(exponent), place: tree.place, text: words.joined(separator: " "))
+    }
+
+    /// The number that was probably meant, of `1.1`, `zipf(1.1)` or `Zipf: 1.1`.
+    private static func exponent(in text: String) -> String? {
+        let scalars = text.unicodeScalars
+        let number = scalars.drop { !("0"..."9").contains($0) }.prefix { ("0"..."9").contains($0) || $0 == "." }
+        let written = String(String.UnicodeScalarView(number))
+        guard scalars.first != "-", let exponent = try? Quantity.number(written), exponent <= 10 else { return nil }
+        return written
+    }
+
+    private func clock(_ text: String, _ tree: Tree, _ kind: Kind, _ owner: Owner, _ isRead: Bool) -> Item {
+        if isRead { return word(text, tree) }
+        let isDate = if case .dateAndTime = kind { true } else { false }
+        diagnostics.error(
+            "\(owner.label): '\(text.shortened)' is no \(isDate ? "date and time" : "time of the day"); expected "
+                + kind.expected, at: tree.place,
+            suggestion: isDate ? ClockText.repairedDate(text) : ClockText.repairedMinute(text))
+        return .wrong(at: tree.place)
     }
 
     private func decimal(

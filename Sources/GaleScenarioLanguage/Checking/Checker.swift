@@ -103,6 +103,12 @@ struct Checker {
         var meant: Set<String> = []
         for entry in entries {
             guard let key = table[entry.key] else {
+                if let instead = Tables.instead[table.name]?[entry.key] {
+                    meant.formUnion(table.keys.filter(\.isRequired).map(\.name))
+                    diagnostics.error(
+                        "unknown key '\(entry.key)' in \(owner.label)", at: entry.place, remedy: instead)
+                    continue
+                }
                 if !diagnostics.isFull, let nearest = NearestName.of(entry.key, among: table.keyNames) {
                     meant.insert(nearest)
                 }
@@ -240,10 +246,19 @@ struct Checker {
         let items = trees.enumerated().map { index, tree in
             check(tree, as: element, of: Owner(label: "item \(index + 1) of \(owner.label)", place: tree.place))
         }
+        if case .choice = element { checkRepetitions(items, owner) }
         return Item(value: .list(items), place: tree.place, text: "")
     }
 
     static let listLimit = 10_000
+
+    /// Of a list of words each says something once. (A route tells of a provider that occurs twice itself.)
+    private func checkRepetitions(_ items: [Item], _ owner: Owner) {
+        for (place, item) in items.enumerated() {
+            guard let word = item.word, items[..<place].contains(where: { $0.word == word }) else { continue }
+            diagnostics.error("'\(word)' occurs twice in \(owner.label)", at: item.place, remedy: "remove it here")
+        }
+    }
 
     private func tuple(_ tree: Tree, _ kinds: [Kind], _ kind: Kind, _ owner: Owner) -> Item {
         guard case .list(let trees) = tree.content, trees.count == kinds.count else {

@@ -110,7 +110,20 @@ package struct ExpectationParser {
             throw Mistake(
                 offset: token.offset, message: "nothing is below 0, so this can never hold", suggestion: "= 0")
         }
-        return Expectation.Comparison(metric: metric, comparator: comparator, bound: bound)
+        let comparison = Expectation.Comparison(metric: metric, comparator: comparator, bound: bound)
+        try checkOpen(comparison, token)
+        return comparison
+    }
+
+    /// A comparison that no run can decide says nothing.
+    private func checkOpen(_ comparison: Expectation.Comparison, _ token: ExpectationToken) throws(Mistake) {
+        guard let always = comparison.foregone else { return }
+        let isZero = comparison.bound.isZero
+        throw Mistake(
+            offset: token.offset,
+            message: (isZero ? "nothing is below 0" : "a share is never above 100%")
+                + ", so this can never \(always ? "fail" : "hold")",
+            remedy: isZero ? "for at least one write > 0" : "a share below 100%, such as 0.1%; or a count, such as 10k")
     }
 
     // MARK: Metrics

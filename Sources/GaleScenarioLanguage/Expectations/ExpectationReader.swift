@@ -37,27 +37,54 @@ struct ExpectationReader {
     /// A time that the run does not have is never measured, and so would always fail.
     private func check(_ condition: Expectation.Condition, _ item: Item) {
         let end = world.duration + world.drain
-        // A fault outside of the run has had its diagnostic.
-        if condition.faults.contains(where: { world.faults[$0].at + world.faults[$0].length > end }) { return }
+        // A duration that is wrong and a fault outside of the run have had their diagnostic.
+        if world.duration == .zero
+            || condition.faults.contains(where: { world.faults[$0].at + world.faults[$0].length > end })
+        {
+            return
+        }
         switch condition {
         case .comparison(_, .before(let fault)) where world.faults[fault].at == .zero:
             diagnostics.error(
-                "nothing comes before fault '\(world.faults[fault].name)', which begins at 0s", at: item.place)
+                "nothing comes before fault '\(world.faults[fault].name)', which begins at 0s", at: item.place,
+                remedy: "let the fault begin later: --set faults.\(world.faults[fault].name).at=TIME")
         case .comparison(_, .during(let fault)) where world.faults[fault].at >= world.duration:
             diagnostics.error(
-                "nothing is sent during fault '\(world.faults[fault].name)', which begins after the load",
-                at: item.place)
-        case .comparison(_, .after(let fault))
-        where world.faults[fault].at + world.faults[fault].length >= world.duration:
+                "nothing is sent during fault '\(world.faults[fault].name)', which begins at \(world.faults[fault].at), after "
+                    + "the load of \(world.duration)", at: item.place,
+                remedy: longer(than: world.faults[fault].at + world.faults[fault].length)
+                    + ", or let the fault begin earlier: --set faults.\(world.faults[fault].name).at=TIME")
+        case .comparison(_, .after(let fault)) where faultEnd(fault) >= world.duration:
             diagnostics.error(
-                "nothing is sent after fault '\(world.faults[fault].name)', which ends after the load", at: item.place,
-                remedy: "let the load go on longer, or end the fault earlier")
-        case .recovery(_, let fault, _) where world.faults[fault].at + world.faults[fault].length >= end:
+                "nothing is sent after fault '\(world.faults[fault].name)', which ends at \(faultEnd(fault)), after the load "
+                    + "of \(world.duration)", at: item.place, remedy: longerOrEarlier(fault))
+        case .recovery(_, let fault, _) where faultEnd(fault) >= end:
             diagnostics.error(
-                "the run ends together with fault '\(world.faults[fault].name)', so nothing can recover", at: item.place
-            )
+                "the run ends together with fault '\(world.faults[fault].name)', so nothing can recover",
+                at: item.place,
+                remedy: longerOrEarlier(fault))
+        case .recovery(_, let fault, let clauses)
+        where faultEnd(fault) >= world.duration && clauses.contains(where: \.needsLoad):
+            diagnostics.error(
+                "nothing is sent any more when fault '\(world.faults[fault].name)' ends, at \(faultEnd(fault)), after the "
+                    + "load of \(world.duration): no recovery can be measured", at: item.place,
+                remedy: longerOrEarlier(fault))
         default: return
         }
+    }
+
+    private func faultEnd(_ fault: Int) -> Interval { world.faults[fault].at + world.faults[fault].length }
+
+    /// Recovery is judged over a trailing window of this length.
+    private static let window = Interval.seconds(10)
+
+    private func longer(than time: Interval) -> String {
+        "offer load for longer: --duration \(time + Self.window), say"
+    }
+
+    private func longerOrEarlier(_ fault: Int) -> String {
+        longer(than: faultEnd(fault))
+            + "; or end the fault earlier: --set faults.\(world.faults[fault].name).for=TIME; or remove what is expected of it"
     }
 
     private func implied(beside own: [Expectation]) -> [Expectation] {

@@ -80,13 +80,14 @@ struct ExplorationReader {
     // MARK: Ranges
 
     private func range(_ entry: Tree.Entry) -> ExplorationRange? {
-        guard TreePath(entry.key, at: entry.place, diagnostics: diagnostics) != nil else { return nil }
+        guard let path = TreePath(entry.key, at: entry.place, diagnostics: diagnostics) else { return nil }
         let section = String(entry.key.prefix { $0 != "." })
         guard Exploration.sections.contains(section) else {
             diagnostics.unknown(
                 "section", section, among: Exploration.sections, in: "'explore'", at: entry.place)
             return nil
         }
+        guard path.isDeclared(in: scenario, removing: false, diagnostics) else { return nil }
         switch entry.value.content {
         case .list(let trees):
             if trees.isEmpty { diagnostics.error("'\(entry.key)': nothing to choose from", at: entry.value.place) }

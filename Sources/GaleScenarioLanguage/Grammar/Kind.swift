@@ -23,6 +23,10 @@ indirect enum Kind: Sendable {
     case distribution(DistributionText.Unit)
     /// A provider's answer: `503 ServiceUnavailable`.
     case answer
+    /// `08:00`.
+    case timeOfDay
+    /// `2026-03-28T20:00Z`.
+    case dateAndTime
     /// `none` or `zipf 1.1`.
     case skew
     /// A name declared in a section.
@@ -63,6 +67,14 @@ indirect enum Kind: Sendable {
         }
     }
 
+    /// In a list of these each may stand once.
+    var isDistinct: Bool {
+        switch self {
+        case .choice, .reference: true
+        default: false
+        }
+    }
+
     /// Names of which there are more than this are not all told.
     static let manyNames = 40
 
@@ -86,6 +98,8 @@ indirect enum Kind: Sendable {
         case .choice(let words): words.count == 1 ? "'\(words[0])'" : "one of " + Self.some(words)
         case .distribution(let unit): "a distribution of \(unit.words), such as \(unit.example)"
         case .answer: "an answer, such as 503 or '410 Unregistered'"
+        case .timeOfDay: "hours and minutes, such as 21:00"
+        case .dateAndTime: "a date and time in UTC from 2020 on, such as 2026-03-28T20:00Z"
         case .skew: "'none' or a Zipf exponent, such as zipf 1.1"
         case .reference(let entity): "the name of \(entity.withArticle)"
         case .expectation: "an expectation, such as 'lost = 0'"

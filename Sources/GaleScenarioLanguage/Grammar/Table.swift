@@ -16,6 +16,8 @@ struct Key: Sendable {
     var presence: Presence
     var about: String
 
+    var isRequired: Bool { if case .required = presence { true } else { false } }
+
     init(_ name: String, _ kind: Kind, _ presence: Presence, _ about: String) {
         self.name = name
         self.kind = kind

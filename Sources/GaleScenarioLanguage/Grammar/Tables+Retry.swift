@@ -110,12 +110,17 @@ extension Tables {
             Key("window", .positiveDuration, .defaults("2min"), "How long a request counts"),
         ])
 
+    /// Neither all nor nothing: a rate of 0 never comes back.
+    private static let leftOver = Kind.share(10_000...990_000)
+
     static let clientRate = Table(
         name: "clientRate", title: "a client rate",
         keys: [
-            Key("beta", .anyShare, .defaults("70%"), "What a throttling answer leaves of the rate"),
+            Key("beta", leftOver, .defaults("70%"), "What a throttling answer leaves of the rate"),
             Key("scale", .decimal(0.001...1_000), .defaults("0.4"), "How steeply the rate comes back"),
-            Key("smoothing", .anyShare, .defaults("80%"), "The weight of the last half second in the measured rate"),
+            Key(
+                "smoothing", .share(10_000...1_000_000), .defaults("80%"),
+                "The weight of the last half second in the measured rate"),
             Key("least", .positiveRate, .defaults("0.5/s"), "The least rate of one replica"),
         ])
 

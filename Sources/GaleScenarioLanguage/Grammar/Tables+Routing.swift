@@ -15,7 +15,7 @@ extension Tables {
     /// Keys of a policy: where and when a notification goes, and before whom.
     static let routing: [Key] = [
         Key(
-            "choose-by", .list(.choice(choices.map(\.name)), atLeast: 0), .optional,
+            "choose-by", .list(.choice(choices.map(\.name)), atLeast: 1), .optional,
             "What counts among available equivalents beside weights: recent failures, the quota left, the price"),
         Key(
             "prices", .keyedBy(.provider, .decimal(0...1_000)), .optional,
@@ -81,20 +81,22 @@ extension Tables {
     static let quietHours = Table(
         name: "quiet-hours", title: "quiet hours",
         keys: [
-            Key("begin", .text, .defaults("21:00"), "On the recipient's clock"),
-            Key("end", .text, .defaults("08:00"), "On the recipient's clock; on the next day where it is earlier"),
+            Key("begin", .timeOfDay, .defaults("21:00"), "On the recipient's clock"),
+            Key("end", .timeOfDay, .defaults("08:00"), "On the recipient's clock; on the next day where it is earlier"),
             Key("channels", someChannels, .optional, "Where they count; default push and sms"),
             Key("bypass", bypass, .defaults("critical"), "What is at least this urgent is sent all the same"),
             Key("spread", .anyDuration, .defaults("0s"), "What was held back goes out over this time"),
             Key("zone", .choice(zoneNames), .defaults("UTC"), "For recipients of whom none is known (IANA)"),
-            Key("starts", .text, .defaults("2026-01-01T00:00Z"), "The date and time at which the run begins, in UTC"),
+            Key(
+                "starts", .dateAndTime, .defaults("2026-01-01T00:00Z"),
+                "The date and time at which the run begins, in UTC"),
         ])
 
     static let cap = Table(
         name: "cap", title: "a frequency cap",
         keys: [
             Key("store", .reference(.store), .required, "Where notifications are counted, for the whole fleet"),
-            Key("limit", .integer(0...10_000), .required, "Notifications a recipient in any window"),
+            Key("limit", .integer(1...10_000), .required, "Notifications a recipient in any window"),
             Key("window", .positiveDuration, .defaults("24h"), "How long one counts"),
             Key("channels", someChannels, .optional, "Where it counts; default everywhere"),
             Key("bypass", bypass, .defaults("critical"), "What is at least this urgent is sent and not counted"),

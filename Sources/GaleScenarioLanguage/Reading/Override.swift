@@ -62,6 +62,28 @@ struct TreePath {
     }
 }
 
+extension TreePath {
+    /// Whether what it changes or removes is declared in `tree`; a diagnostic otherwise. Only a whole declaration may be new: a
+    /// mistyped name would make another policy beside the one that was meant.
+    func isDeclared(in tree: Tree, removing: Bool, _ diagnostics: Diagnostics) -> Bool {
+        guard steps.count > (removing ? 1 : 2),
+            let entity = Entity.allCases.first(where: { $0.section == steps[0].key })
+        else { return true }
+        let section = tree[entity.section]
+        if section?.scalar != nil { return true }
+        let declared = section?.entries?.map(\.key) ?? []
+        let name = steps[1].key
+        if declared.contains(name) { return true }
+        let shown = declared.prefix(40).joined(separator: ", ") + (declared.count > 40 ? ", …" : "")
+        diagnostics.error(
+            "no \(entity.rawValue) named '\(name.shortened)'", at: steps[1].place,
+            suggestion: NearestName.of(name, among: declared) ?? (declared.count == 1 ? declared[0] : nil),
+            remedy: (declared.isEmpty ? "the scenario declares none" : "declared: \(shown)")
+                + (removing ? "" : "; a new one is given whole: \(entity.section).\(name.shortened)={KEY: VALUE, …}"))
+        return false
+    }
+}
+
 extension Tree {
     /// The tree with `value` at `path`. Maps that are missing on the way are made; what they are is checked later.
     func setting(_ path: ArraySlice<TreePath.Step>, to value: Tree, diagnostics: Diagnostics) -> Tree {
@@ -82,7 +104,7 @@ extension Tree {
             if text != "none" {
                 diagnostics.error(
                     "'\(step.key.shortened)' cannot be set: its parent is the value '\(text.shortened)', not a map",
-                    at: step.place)
+                    at: step.place, remedy: "set the parent as a whole: PATH={KEY: VALUE, …}")
                 return self
             }
             return Tree(.map([]), at: place).setting(path, to: value, diagnostics: diagnostics)
@@ -96,7 +118,7 @@ extension Tree {
             }
             let old = index.map { entries[$0].value } ?? Tree(.map([]), at: step.place)
             let entry = Tree.Entry(
-                key: step.key, place: index.map { entries[$0].place } ?? step.place,
+                key: step.key, place: rest.isEmpty ? step.place : index.map { entries[$0].place } ?? step.place,
                 value: old.setting(rest, to: value, diagnostics: diagnostics))
             if let index { entries[index] = entry } else { entries.append(entry) }
             return Tree(.map(entries), at: place)

@@ -32,11 +32,14 @@ struct PresetOverlay {
     private func breaker(_ tree: Tree) -> Tree {
         guard let preset = name(tree).flatMap(BreakerPolicy.Preset.init(rawValue:)) else { return tree }
         let own = own(tree)
-        // Who says over which time takes the preset's number of calls away.
-        let isTimed = own.contains { $0.key == "window" } && !own.contains { $0.key == "window-calls" }
-        let standard = BreakerText(BreakerPolicy(preset), place: tree.place).entries.filter {
-            !isTimed || $0.key != "window-calls"
-        }
+        var policy = BreakerPolicy(preset)
+        // Who says over which time takes the preset's number of calls away, and the other way round.
+        let isTimed = own.contains { $0.key == "window" }
+        if isTimed { policy.windowCalls = nil }
+        let calls = own.first { $0.key == "window-calls" }?.value.scalar.flatMap { try? Quantity.count($0) }
+        if let calls, calls > 0, calls < policy.minimumCalls { policy.minimumCalls = Int(calls) }
+        let isCounted = policy.windowCalls != nil || own.contains { $0.key == "window-calls" }
+        let standard = BreakerText(policy, place: tree.place).entries.filter { !isCounted || $0.key != "window" }
         return Tree(.map(standard), at: tree.place).overlaid(with: Tree(.map(own), at: tree.place))
     }
 
@@ -56,8 +59,11 @@ struct PresetOverlay {
         }
         // Who says who may retry takes the preset's own rule away.
         let isAdmitting = own.contains { ["budget", "admission"].contains($0.key) }
+        // Another jitter has no use for the preset's spread.
+        let jitter = own.first { $0.key == "jitter" }?.value.scalar
+        let isSpread = jitter.map { ["around", "growing"].contains($0) } ?? true
         let standard = RetryText(RetryPolicy(preset), place: tree.place).entries.filter {
-            !isAdmitting || !["budget", "admission"].contains($0.key)
+            !(isAdmitting && ["budget", "admission"].contains($0.key)) && (isSpread || $0.key != "jitter-spread")
         }
         return Tree(.map(standard), at: tree.place).overlaid(with: Tree(.map(own), at: tree.place))
     }

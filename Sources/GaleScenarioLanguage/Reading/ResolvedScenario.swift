@@ -11,10 +11,16 @@ struct ResolvedScenario {
         level == 0 ? ["extends", "variants", "explore"].contains(key) : level == 2 && key == "profile"
     }
 
-    /// Settings of Kafka are no part of a direct broker, nor those of a rate of a population.
+    /// Settings of Kafka are no part of a direct broker, nor those of a rate of a population; a breaker over calls has no time, and
+    /// wants no more of them than there are.
     private static func shownPairs(_ item: Item) -> [Item.Pair] {
         let pairs = item.pairs ?? []
         if item["population"] != nil { return pairs.filter { !Tables.rateKeys.contains($0.key) } }
+        if let calls = item["window-calls"]?.integer {
+            return pairs.filter { pair in
+                pair.key != "window" && (pair.key != "minimum-calls" || pair.item.integer ?? 0 <= calls)
+            }
+        }
         guard item["kind"]?.word == "direct" else { return pairs }
         return pairs.filter { pair in !Tables.kafkaKeys.contains { $0.name == pair.key } }
     }

@@ -154,7 +154,8 @@ struct Reading {
     fileprivate func applyingOverrides(to tree: Tree, _ diagnostics: Diagnostics) -> Tree {
         var tree = tree
         for override in overrides {
-            guard let (path, value) = override.parsed(folder: SourceFiles.folder(of: file), diagnostics: diagnostics)
+            guard let (path, value) = override.parsed(folder: SourceFiles.folder(of: file), diagnostics: diagnostics),
+                path.isDeclared(in: tree, removing: value.isEmpty, diagnostics)
             else { continue }
             tree = tree.setting(path.steps[...], to: value, diagnostics: diagnostics)
         }
@@ -171,7 +172,9 @@ struct Reading {
         }
         var tree = tree
         for entry in variant.value["set"]?.entries ?? [] {
-            guard let path = TreePath(entry.key, at: entry.place, diagnostics: diagnostics) else { continue }
+            guard let path = TreePath(entry.key, at: entry.place, diagnostics: diagnostics),
+                path.isDeclared(in: tree, removing: entry.value.isEmpty, diagnostics)
+            else { continue }
             tree = tree.setting(path.steps[...], to: entry.value, diagnostics: diagnostics)
         }
         return tree

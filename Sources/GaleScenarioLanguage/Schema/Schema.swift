@@ -117,8 +117,10 @@ private struct SchemaWriter {
                 ("additionalProperties", .boolean(false)),
             ]
         case .list(let inner, let atLeast):
-            let least: [(String, JSONText)] = atLeast > 0 ? [("minItems", .integer(Int64(atLeast)))] : []
-            return [("type", .text("array")), ("items", nested(inner))] + least
+            var pairs: [(String, JSONText)] = [("type", .text("array")), ("items", nested(inner))]
+            if atLeast > 0 { pairs.append(("minItems", .integer(Int64(atLeast)))) }
+            if inner.isDistinct { pairs.append(("uniqueItems", .boolean(true))) }
+            return pairs
         case .tuple(let kinds):
             return [
                 ("type", .text("array")), ("prefixItems", .list(kinds.map(nested))),
@@ -208,6 +210,8 @@ private struct SchemaWriter {
                 [("type", .text("integer")), ("minimum", .integer(200)), ("maximum", .integer(599))],
                 pattern("[2-5][0-9][0-9]( +\\S+)?"),
             ])
+        case .timeOfDay: return pattern(ClockText.minutePattern)
+        case .dateAndTime: return pattern("20[2-9][0-9]-[01][0-9]-[0-3][0-9]T\(ClockText.minutePattern)Z")
         case .skew: return pattern("(none|zipf +\(number))")
         case .reference: return [("type", .text("string")), ("pattern", .text(name))]
         default: return [("type", .text("string"))]

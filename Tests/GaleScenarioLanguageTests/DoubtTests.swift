@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+import GaleDelivery
+import GaleScenarioLanguage
+import Testing
+
+@Suite("What is legal and surely not meant")
+struct DoubtTests {
+    private static let retry =
+        "retry: {backoff: exponential, jitter: full, base: 1s, cap: 60s, attempts: 6, budget: 20%}"
+
+    private func warnings(_ original: String, _ replacement: String) throws -> [Diagnostic] {
+        do throws(ScenarioError) {
+            return try ScenarioReader.read(
+                text: Examples.brownout.replacing(original, with: replacement).replacing(
+                    "retry.budget: none", with: "retry: {}")
+            ).warnings
+        } catch {
+            Issue.record("\(error.text)")
+            throw error
+        }
+    }
+
+    private func policy(_ line: String) throws -> [Diagnostic] {
+        try warnings("waiting: park", "waiting: park\n    \(line)")
+    }
+
+    @Test("a budget of more retries than the attempts allow is warned of; one without end, or of fewer, is not")
+    func budget() throws {
+        let warned = try warnings("budget: 20%", "budget: 900%")
+        #expect(warned.count == 1)
+        #expect(
+            warned[0].message.contains("900%") && warned[0].message.contains("6 attempts are 5 retries of each, 500%"))
+        #expect(warned[0].location.line == 42 && warned[0].severity == .warning && warned[0].remedy != nil)
+        #expect(try warnings("budget: 20%", "budget: {ratio: 501%}").count == 1)
+        #expect(try warnings("budget: 20%", "budget: 500%").isEmpty)
+        #expect(try warnings("attempts: 6, budget: 20%", "attempts: unlimited, budget: 900%").isEmpty)
+        #expect(try warnings("attempts: 6, budget: 20%", "attempts: 1, budget: 20%").isEmpty)
+    }
+
+    @Test("a bucket that can't pay for some of the retries is warned of")
+    func bucket() throws {
+        let warned = try warnings(
+            Self.retry, "retry: {admission: {bucket: {capacity: 10, cost: 5, timeout-cost: 11, throttled-cost: 10}}}")
+        #expect(warned.count == 1)
+        #expect(warned[0].message.contains("'timeout-cost' of 11") && warned[0].message.contains("always refused"))
+        for preset in RetryPolicy.Preset.allCases {
+            #expect(try warnings(Self.retry, "retry: \(preset.rawValue)").isEmpty, "\(preset)")
+        }
+    }
+
+    @Test("collapsing without collapse keys is warned of, where the policy delivers no workload that has some")
+    func collapse() throws {
+        let warned = try policy("collapse: true")
+        #expect(warned.count == 1)
+        #expect(warned[0].message.contains("no workload that it delivers has collapse keys"))
+        #expect(warned[0].remedy?.contains("workload 'transactional'") == true && warned[0].location.column == 15)
+        #expect(try policy("collapse: false").isEmpty)
+        #expect(try warnings("waiting: park", "collapse: true").count == 1)
+        let keyed = Examples.brownout.replacing("ttl: 5min", with: "ttl: 5min\n    collapse-keys: 3")
+        #expect(
+            try ScenarioReader.read(text: keyed.replacing("waiting: park", with: "collapse: true")).warnings.isEmpty)
+    }
+
+    @Test("a workload that reaches a policy through another stage counts for it")
+    func reach() throws {
+        let routed = Examples.everything.replacing("order: none", with: "order: none\n    collapse: true")
+        #expect(try ScenarioReader.read(text: routed).warnings.map(\.message).count == 1)
+        let keyed = routed.replacing("population: 50,", with: "collapse-keys: 2, population: 50,")
+        #expect(try ScenarioReader.read(text: keyed).warnings.isEmpty)
+    }
+
+    @Test("a fallback after a time that no notification lives for is warned of")
+    func fallback() throws {
+        let warned = try policy("fallback: {push: {to: sms, after: 5min}}")
+        #expect(warned.count == 1)
+        #expect(warned[0].message.contains("from push after 5min never comes by time"))
+        #expect(warned[0].message.contains("no notification is worth sending for longer than 5min"))
+        #expect(warned[0].remedy?.contains("below 5min") == true && warned[0].location.column == 39)
+        #expect(try policy("fallback: {push: {to: sms, after: 299s}}").isEmpty)
+        #expect(try policy("fallback: {push: {to: sms}}").isEmpty)
+        let deadline = try policy("fallback: {push: {to: sms, after: 2min}}\n    deadlines: {message: 1min}")
+        #expect(deadline.count == 1 && deadline[0].message.contains("the deadline of a message is 1min"))
+    }
+
+    @Test("a mistake elsewhere is not followed by doubts about what reaches what")
+    func noFollowers() throws {
+        let text = Examples.brownout.replacing("waiting: park", with: "collapse: true").replacing(
+            "into: outbox", with: "into: outbux")
+        #expect(throws: ScenarioError.self) { try ScenarioReader.read(text: text) }
+        do { _ = try ScenarioReader.read(text: text) } catch { #expect(error.diagnostics.count == 1, "\(error.text)") }
+    }
+}
