@@ -175,6 +175,28 @@ struct LayeringTests {
         #expect(Set(lines) == [8, 25, 39, 47])
     }
 
+    @Test(
+        "one mistake is not followed by others that only it has made",
+        arguments: [
+            ("duration: 10min", "durationx: 10min"), ("    rate: {curve", "    ratex: {curve"),
+            ("brokers:", "brokersx:"),
+            ("{profile: kafka, acks", "{profilex: kafka, acks"), ("topics:", "topicsx:"), ("stores:", "storesx:"),
+            ("links:", "linksx:"), ("stages:", "stagesx:"), ("\nproviders:", "\nprovidersx:"),
+            ("policies:", "policiesx:"), ("faults:", "faultsx:"), ("- compute: exp", "- computex: exp"),
+            ("split: true", "splitx: true"), ("apns: {profile: apns", "apns: {profilex: apns"),
+            ("dialect: sms", "dialectx: sms"), ("{count: 100k", "{countx: 100k"), ("waiting: retry", "waitingx: retry"),
+            ("{push: {ios: apns", "{pushx: {ios: apns"), ("retry-topic: again", "retry-topicx: again"),
+            ("for: 20s, provider: fcm", "for: 20s, providerx: fcm"), ("duration: 10min", "duration: soon"),
+            ("profile: kafka, acks", "profile: kafca, acks"), ("replicas: 12, conc", "replicas: many, conc"),
+            ("retry-topic: again", "retry-topic: aagain"), ("sms-a: {profile: sms,", "sms-a: {profile: smz,"),
+        ])
+    func noFollowers(original: String, replacement: String) throws {
+        let text = Examples.everything.replacing(original, with: replacement)
+        #expect(text != Examples.everything)
+        let error = try error(text)
+        #expect(error.diagnostics.count == 1, "\(error.text)")
+    }
+
     @Test("what the scenario says about losses replaces what is implied")
     func implied() throws {
         func texts(_ expect: String) throws -> [String] {

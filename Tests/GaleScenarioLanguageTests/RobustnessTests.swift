@@ -171,6 +171,7 @@ struct RobustnessTests {
             workloads: {w: {into: in, rate: 1/s}}
             stages:
               "a\\nb\\e[2J": {reads: in, steps: [{emit: out}, {compute: constant 1ms}]}
+            faults: {f: {at: 0s, for: 1s, stage: z}}
             """
         do {
             _ = try ScenarioReader.read(text: text)
@@ -180,8 +181,8 @@ struct RobustnessTests {
             for diagnostic in error.diagnostics {
                 #expect(!diagnostic.message.unicodeScalars.contains { $0.value < 0x20 }, "\(diagnostic.message)")
             }
-            #expect(error.text.contains("hands the message over"), "\(error.text)")
-            #expect(error.text.contains(#"stage 'a\nb\u{1B}[2J'"#), "\(error.text)")
+            #expect(error.text.contains("unknown stage 'z'"), "\(error.text)")
+            #expect(error.text.contains(#"valid here: a\nb\u{1B}[2J"#), "\(error.text)")
         }
     }
 }

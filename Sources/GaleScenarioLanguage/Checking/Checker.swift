@@ -125,11 +125,11 @@ struct Checker {
                 pairs.append(Item.Pair(key: key.name, place: place, item: item))
             } else if meant.contains(key.name) {
                 pairs.append(Item.Pair(key: key.name, place: owner.place, item: .wrong(at: owner.place)))
-            } else if let item = absent(key, owner, profiled: given["profile"] != nil) {
+            } else if let item = absent(key, owner, profiled: given["profile"] != nil || meant.contains("profile")) {
                 pairs.append(Item.Pair(key: key.name, place: owner.place, item: item))
             }
         }
-        for group in table.exactlyOneOf { exactlyOne(of: group, entries, owner) }
+        for group in table.exactlyOneOf { exactlyOne(of: group, entries, meant, owner) }
         return Item(value: .map(pairs), place: tree.place, text: "")
     }
 
@@ -155,10 +155,13 @@ struct Checker {
         }
     }
 
-    private func exactlyOne(of group: [String], _ entries: [Tree.Entry], _ owner: Owner) {
+    private func exactlyOne(
+        of group: [String], _ entries: [Tree.Entry], _ meant: Set<String>, _ owner: Owner
+    ) {
         let given = entries.filter { group.contains($0.key) }
         let choices = group.joined(separator: ", ")
         if given.isEmpty {
+            if group.contains(where: meant.contains) { return }
             diagnostics.error("\(owner.label) needs one of: \(choices)", at: owner.place)
         } else if given.count > 1 {
             diagnostics.error(

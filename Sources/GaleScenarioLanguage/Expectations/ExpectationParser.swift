@@ -10,6 +10,8 @@ package struct ExpectationParser {
         var message: String
         var suggestion: String?
         var remedy: String?
+        /// The scenario declares no such thing, rather than that there could be none.
+        var isOfScenario = false
     }
 
     /// Declared names in the order of their indices.
@@ -137,7 +139,8 @@ package struct ExpectationParser {
         case "misordered":
             if hasOrder { return .misordered }
             throw Mistake(
-                offset: word.offset, message: "no workload is ordered", remedy: "write `ordered: true` in a workload")
+                offset: word.offset, message: "no workload is ordered", remedy: "write `ordered: true` in a workload",
+                isOfScenario: true)
         case "attempts": return .attempts(provider: nil)
         case "spent":
             try checkPrices(word)
@@ -149,7 +152,9 @@ package struct ExpectationParser {
     private func checkPrices(_ word: ExpectationToken) throws(Mistake) {
         if hasPrices { return }
         throw Mistake(
-            offset: word.offset, message: "no policy has prices", remedy: "write `prices: {PROVIDER: 0.01}` in a policy"
+            offset: word.offset, message: "no policy has prices",
+            remedy: "write `prices: {PROVIDER: 0.01}` in a policy",
+            isOfScenario: true
         )
     }
 
@@ -227,7 +232,9 @@ package struct ExpectationParser {
     private func workingStage(_ word: ExpectationToken) throws(Mistake) -> Int {
         let stage = try name(of: .stage, word)
         if workingStages.contains(stage) { return stage }
-        throw Mistake(offset: word.offset, message: "stage '\(word.text.shortened)' has no 'work' step")
+        throw Mistake(
+            offset: word.offset, message: "stage '\(word.text.shortened)' has no 'work' step",
+            isOfScenario: true)
     }
 
     private func subject(_ word: ExpectationToken) throws(Mistake) -> Expectation.LatencySubject {
@@ -326,7 +333,7 @@ package struct ExpectationParser {
         return Mistake(
             offset: offset, message: "unknown \(what) '\(name.shortened)'",
             suggestion: NearestName.of(name, among: valid),
-            remedy: valid.isEmpty ? "the scenario declares none" : "valid here: \(shown)")
+            remedy: valid.isEmpty ? "the scenario declares none" : "valid here: \(shown)", isOfScenario: valid.isEmpty)
     }
 }
 

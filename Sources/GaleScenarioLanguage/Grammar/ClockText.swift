@@ -57,7 +57,7 @@ enum ClockText {
         return twoDigits(minute / 60) + ":" + twoDigits(minute % 60)
     }
 
-    /// The date and time that was probably meant: `2026-03-28` is its midnight, `2026-03-28 20:00:00` has seconds too many.
+    /// The date and time that was probably meant: `2026-03-28` is its midnight.
     static func repairedDate(_ text: String) -> String? {
         let words = text.split { $0 == "T" || $0 == "t" || $0 == " " }.map(String.init)
         guard let date = words.first else { return nil }

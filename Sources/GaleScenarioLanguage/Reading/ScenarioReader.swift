@@ -120,8 +120,12 @@ struct Reading {
         let owner = Checker.Owner(label: "the scenario", place: overlaid.place)
         let item = checker.check(overlaid, as: .record(Tables.scenario), of: owner)
         let order = PipelineOrder(item)
-        let world = WorldBuilder(item, order: order, diagnostics: diagnostics).build()
-        let expectations = ExpectationReader(order: order, world: world, diagnostics: diagnostics)
+        // Of a scenario with mistyped keys and names it can't be said what it means: that would only tell of the same mistakes again.
+        let isReadable = diagnostics.errors.isEmpty
+        let meaning = isReadable ? diagnostics : diagnostics.copy()
+        let world = WorldBuilder(item, order: order, diagnostics: meaning).build()
+        let expectations = ExpectationReader(
+            order: order, world: world, diagnostics: diagnostics, isReadable: isReadable)
         let all = expectations.read(item["expect"]?.list ?? [])
         let theory = TheoryReader(scenario: item, order: order, world: world, diagnostics: diagnostics)?.read()
         let variants = variants(item, all, expectations, diagnostics)
@@ -145,8 +149,19 @@ struct Reading {
 
     private static func names(of tree: Tree) -> [Entity: [String]] {
         var names: [Entity: [String]] = [:]
-        for entity in Entity.allCases { names[entity] = tree[entity.section]?.entries?.map(\.key) ?? [] }
+        for entity in Entity.allCases {
+            let section = tree[entity.section] ?? mistyped(entity.section, in: tree)
+            names[entity] = section?.entries?.map(\.key) ?? []
+        }
         return names
+    }
+
+    /// What was probably meant to be a section: its names are declared, whatever the section is called.
+    private static func mistyped(_ section: String, in tree: Tree) -> Tree? {
+        let known = Tables.scenario.keyNames
+        return tree.entries?.first { entry in
+            !known.contains(entry.key) && NearestName.of(entry.key, among: known) == section
+        }?.value
     }
 
     // MARK: Overrides
@@ -198,6 +213,8 @@ struct Reading {
                 if let name = line.word, Scenario.alwaysWatched.contains(name) { return name }
                 guard let expectation = reader.expectation(line) else { return nil }
                 if let own = all.first(where: { $0.condition == expectation.condition }) { return own.text }
+                // One that could not be read has had its diagnostic.
+                if !diagnostics.errors.isEmpty { return nil }
                 diagnostics.error(
                     "variant '\(pair.key)' must violate '\(expectation.text)', which the scenario does not expect",
                     at: line.place, remedy: "expected one of: " + all.map(\.text).joined(separator: "; "))

@@ -211,7 +211,7 @@ private struct SchemaWriter {
                 pattern("[2-5][0-9][0-9]( +\\S+)?"),
             ])
         case .timeOfDay: return pattern(ClockText.minutePattern)
-        case .dateAndTime: return pattern("20[2-9][0-9]-[01][0-9]-[0-3][0-9]T\(ClockText.minutePattern)Z")
+        case .dateAndTime: return pattern("20[2-9][0-9]-[01][0-9]-[0-3][0-9]T\(ClockText.minutePattern)(:[0-5][0-9])?Z")
         case .skew: return pattern("(none|zipf +\(number))")
         case .reference: return [("type", .text("string")), ("pattern", .text(name))]
         default: return [("type", .text("string"))]

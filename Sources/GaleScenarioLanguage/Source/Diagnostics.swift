@@ -29,6 +29,14 @@ final class Diagnostics {
                 sourceLine: place.source.line(place.line)))
     }
 
+    /// The same so far; what comes then is not kept in this one.
+    func copy() -> Diagnostics {
+        let copy = Diagnostics()
+        copy.errors = errors
+        copy.warnings = warnings
+        return copy
+    }
+
     /// An error that was found elsewhere.
     func add(_ error: Diagnostic, prefix: String) {
         guard errors.count < Self.limit else { return }
