@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import ArgumentParser
-import Foundation
 import GaleExperiments
 import GaleModels
 import GalePrimitives
@@ -43,8 +42,7 @@ struct ExploreCommand: ParsableCommand {
     @Option(help: ArgumentHelp("With --seed: write the world as a scenario file, and run nothing.", valueName: "file"))
     var write: String?
 
-    @Option(help: "Worlds at once; without it one per processor, eight at most.")
-    var jobs: Int?
+    @OptionGroup var jobs: JobOptions
 
     @Option(
         parsing: .upToNextOption,
@@ -56,13 +54,7 @@ struct ExploreCommand: ParsableCommand {
     @Flag(help: "Stop at the first finding.")
     var first = false
 
-    @Option(
-        name: .customLong("set"),
-        help: ArgumentHelp("Another value for one key of the scenario; may be repeated.", valueName: "path=value"))
-    var overrides: [String] = []
-
-    @Option(help: "One of the scenario's variants.")
-    var variant: String?
+    @OptionGroup var changes: ScenarioChanges
 
     @Option(help: "The folder of the journal and the report; Reports/explorations/<name> without it.")
     var out: String?
@@ -73,11 +65,9 @@ struct ExploreCommand: ParsableCommand {
     @Flag(help: "Print the report as JSON on standard output, and nothing else there.")
     var json = false
 
-    @Flag(help: "No progress.")
-    var quiet = false
+    @OptionGroup var progress: ProgressOptions
 
     func validate() throws {
-        if let jobs, !(1...256).contains(jobs) { throw ValidationError("--jobs must be 1 to 256") }
         if write != nil, seed == nil { throw ValidationError("--write goes with --seed") }
         let lengths = [budget == nil ? 0 : 1, runs == nil ? 0 : 1, seeds == nil ? 0 : 1, seed == nil ? 0 : 1]
         if lengths.reduce(0, +) > 1 { throw ValidationError("--budget, --runs, --seeds and --seed exclude each other") }
@@ -101,7 +91,8 @@ struct ExploreCommand: ParsableCommand {
     static let usualBudget = Interval.minutes(1)
 
     func run() throws {
-        let source = ExplorationSource(file: scenario, variant: variant, overrides: overrides, without: without)
+        let source = ExplorationSource(
+            file: scenario, variant: changes.variant, overrides: changes.overrides, without: without)
         let drawing = try source.drawing()
         for warning in drawing.template.scenario.warnings { StandardError.write(warning.text + "\n") }
         if let seed { return try show(drawing, seed) }
@@ -122,9 +113,8 @@ struct ExploreCommand: ParsableCommand {
             source: source, journal: journal, seeds: range ?? firstSeed...(firstSeed + (runs ?? Self.mostRuns) - 1),
             budget: runs == nil && seeds == nil ? budget.flatMap(Self.interval) ?? Self.usualBudget : nil,
             stopsAtFirst: first, interruption: SignalWatch.interruption)
-        let isSilent = quiet
-        let progress = ExploreProgress(isSilent: isSilent)
-        try campaign.run(jobs: jobs ?? min(8, ProcessInfo.processInfo.activeProcessorCount)) { progress.show($0) }
+        let progress = ExploreProgress(isSilent: self.progress.quiet)
+        try campaign.run(jobs: jobs.count) { progress.show($0) }
         progress.end(campaign.progress)
         let result = ExplorationReport(journal.runs.values, of: drawing, file: scenario) { reproduction($0) }
         let text = try ExploreText.json(result)
@@ -174,8 +164,7 @@ struct ExploreCommand: ParsableCommand {
 
     private func reproduction(_ seed: UInt64) -> String {
         var words = [CommandName.asCalled, "explore", scenario, "--seed", "\(seed)"]
-        for text in overrides { words += ["--set", text] }
-        if let variant { words += ["--variant", variant] }
+        words += changes.words
         if !without.isEmpty { words += ["--without"] + without }
         return ShellText.line(words)
     }

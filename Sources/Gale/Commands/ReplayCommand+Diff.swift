@@ -10,7 +10,7 @@ extension ReplayCommand {
     /// Tells where the two part.
     func part(_ replay: Replay) throws {
         SignalWatch.install()
-        let progress = ProgressDisplay.suitable(quiet: quiet)
+        let progress = ProgressDisplay.suitable(quiet: self.progress.quiet)
         let names = (name(replay), diff.joined(separator: ", "))
         let parting: Parting?
         if diff.count == 1, let folder = diff.first, isFolder(folder) {
@@ -31,7 +31,7 @@ extension ReplayCommand {
 
     private func name(_ replay: Replay) -> String {
         var words = ["seed \(replay.experiment.seed)"]
-        if let variant { words.append("variant \(variant)") }
+        if let variant = changes.variant { words.append("variant \(variant)") }
         return (words + allOverrides).joined(separator: ", ")
     }
 
@@ -53,7 +53,7 @@ extension ReplayCommand {
 
     /// The same run but for what `--diff` says.
     private func other(_ replay: Replay) throws -> Replay {
-        var (seed, variant, overrides) = (replay.experiment.seed, variant, allOverrides)
+        var (seed, variant, overrides) = (replay.experiment.seed, changes.variant, allOverrides)
         for text in diff {
             guard let sign = text.firstIndex(of: "=") else {
                 throw CommandFailure(

@@ -39,16 +39,10 @@ struct ReplayCommand: ParsableCommand {
                 + "repeated), or the folder of an earlier run.", valueName: "other"))
     var diff: [String] = []
 
-    @Option(
-        name: .customLong("set"),
-        help: ArgumentHelp("Another value for one key of the scenario; may be repeated.", valueName: "path=value"))
-    var overrides: [String] = []
+    @OptionGroup var changes: ScenarioChanges
 
     @Option(help: "How long load is offered, as 30s; the scenario's own without it.")
     var duration: String?
-
-    @Option(help: "One of the scenario's variants.")
-    var variant: String?
 
     @Option(
         help: ArgumentHelp(
@@ -58,8 +52,7 @@ struct ReplayCommand: ParsableCommand {
     @Flag(help: "Print the story as JSON on standard output, and nothing else there.")
     var json = false
 
-    @Flag(help: "No progress.")
-    var quiet = false
+    @OptionGroup var progress: ProgressOptions
 
     func validate() throws {
         let chosen = [message != nil, at != nil, violation, !diff.isEmpty].count { $0 }
@@ -69,12 +62,12 @@ struct ReplayCommand: ParsableCommand {
     }
 
     func run() throws {
-        let scenario = try ScenarioSource.load(scenario, overrides: allOverrides, variant: variant)
+        let scenario = try ScenarioSource.load(scenario, overrides: allOverrides, variant: changes.variant)
         let replay = Replay(Experiment(scenario: scenario, seed: seed))
         if !diff.isEmpty { return try part(replay) }
         let file = try trace.map { try OutputFile(preparing: $0, option: "--trace") }
         SignalWatch.install()
-        let progress = ProgressDisplay.suitable(quiet: quiet)
+        let progress = ProgressDisplay.suitable(quiet: self.progress.quiet)
         let story: Story
         do {
             story = try tell(replay, progress)
@@ -90,7 +83,7 @@ struct ReplayCommand: ParsableCommand {
     }
 
     /// What is laid over the scenario.
-    var allOverrides: [String] { overrides + (duration.map { ["duration=\($0)"] } ?? []) }
+    var allOverrides: [String] { changes.overrides + (duration.map { ["duration=\($0)"] } ?? []) }
 
     private func tell(_ replay: Replay, _ progress: ProgressDisplay) throws -> Story {
         let window = try Self.time(window ?? "5ms", "--window")

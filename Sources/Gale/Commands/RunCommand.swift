@@ -18,15 +18,7 @@ struct RunCommand: ParsableCommand {
     @Option(help: "How long load is offered, as 30s; the scenario's own without it.")
     var duration: String?
 
-    @Option(
-        name: .customLong("set"),
-        help: ArgumentHelp(
-            "Another value for one key of the scenario, as policies.standard.timeout=5s; may be repeated.",
-            valueName: "path=value"))
-    var overrides: [String] = []
-
-    @Option(help: "One of the scenario's variants.")
-    var variant: String?
+    @OptionGroup var changes: ScenarioChanges
 
     @Option(help: "The folder for the result; Reports/runs/<name>-<seed> without it.")
     var out: String?
@@ -40,7 +32,8 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         gale_prefer_huge_pages()
         let scenario = try ScenarioSource.load(
-            scenario, overrides: overrides + (duration.map { ["duration=\($0)"] } ?? []), variant: variant)
+            scenario, overrides: changes.overrides + (duration.map { ["duration=\($0)"] } ?? []),
+            variant: changes.variant)
         let experiment = Experiment(scenario: scenario, seed: seed, reproduction: reproduction(scenario))
         let folder = try OutputFolder(preparing: out ?? defaultFolder(experiment))
         SignalWatch.install()
@@ -88,8 +81,6 @@ struct RunCommand: ParsableCommand {
     private func reproduction(_ resolved: Scenario) -> String {
         var words = [CommandName.asCalled, "run", scenario, "--seed", "\(seed ?? resolved.specification.seed)"]
         if let duration { words += ["--duration", duration] }
-        for text in overrides { words += ["--set", text] }
-        if let variant { words += ["--variant", variant] }
-        return ShellText.line(words)
+        return ShellText.line(words + changes.words)
     }
 }

@@ -59,15 +59,9 @@ struct ScenarioOptions: ParsableArguments {
     @Argument(help: "The scenario's file.", completion: .file(extensions: ["yaml"]))
     var scenario: String
 
-    @Option(
-        name: .customLong("set"),
-        help: ArgumentHelp("Another value for one key; may be repeated.", valueName: "path=value"))
-    var overrides: [String] = []
-
-    @Option(help: "One of the scenario's variants.")
-    var variant: String?
+    @OptionGroup var changes: ScenarioChanges
 
     func load() throws -> Scenario {
-        try ScenarioSource.load(scenario, overrides: overrides, variant: variant)
+        try ScenarioSource.load(scenario, overrides: changes.overrides, variant: changes.variant)
     }
 }

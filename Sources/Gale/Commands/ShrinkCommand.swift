@@ -31,34 +31,25 @@ struct ShrinkCommand: ParsableCommand {
     @Flag(help: "Print what the run fails of, a cause on each line, and shrink nothing.")
     var causes = false
 
-    @Option(
-        name: .customLong("set"),
-        help: ArgumentHelp("Another value for one key of the scenario; may be repeated.", valueName: "path=value"))
-    var overrides: [String] = []
-
-    @Option(help: "One of the scenario's variants.")
-    var variant: String?
+    @OptionGroup var changes: ScenarioChanges
 
     @Option(
         help: ArgumentHelp(
             "The file for the result; Scenarios/regressions/NAME-SEED.yaml without it.", valueName: "file"))
     var out: String?
 
-    @Option(help: "Runs at once; without it one per processor, eight at most.")
-    var jobs: Int?
+    @OptionGroup var jobs: JobOptions
 
-    @Flag(help: "No progress.")
-    var quiet = false
+    @OptionGroup var progress: ProgressOptions
 
     func validate() throws {
-        if let jobs, !(1...256).contains(jobs) { throw ValidationError("--jobs must be 1 to 256") }
         if causes, cause != nil || out != nil { throw ValidationError("--causes shrinks nothing") }
     }
 
     func run() throws {
-        let original = try ScenarioSource.load(scenario, overrides: overrides, variant: variant)
+        let original = try ScenarioSource.load(scenario, overrides: changes.overrides, variant: changes.variant)
         var document = try ScenarioDocument(
-            path: scenario, overrides: overrides.map { Override($0) }, variant: variant)
+            path: scenario, overrides: changes.overrides.map { Override($0) }, variant: changes.variant)
         document = document.removing(["regression"])
         let seed = seed ?? original.specification.seed
         let file = out ?? defaultFile(original, seed)
@@ -81,13 +72,13 @@ struct ShrinkCommand: ParsableCommand {
             try output?.write(story.text(state, name: name, origin: origin, marks: marks))
         }
         var shrinker = Shrinker(
-            origin, cause: cause, width: jobs ?? min(8, ProcessInfo.processInfo.activeProcessorCount),
+            origin, cause: cause, width: jobs.count,
             report: { state in
-                if !quiet { StandardError.write(Self.line(state) + "\n") }
+                if !progress.quiet { StandardError.write(Self.line(state) + "\n") }
                 try store(state)
             },
             isOver: { SignalWatch.interruption.signal != nil }, makeRuns: runs.runs)
-        if !quiet { StandardError.write(Self.line(origin) + "\n") }
+        if !progress.quiet { StandardError.write(Self.line(origin) + "\n") }
         try store(origin)
         try shrinker.shrink()
         try StandardOutput.write(summary(origin, shrinker.state, cause, file))
@@ -96,7 +87,7 @@ struct ShrinkCommand: ParsableCommand {
 
     /// The file, and what was laid over it.
     private var source: String {
-        ([scenario] + (variant.map { ["variant \($0)"] } ?? []) + overrides).joined(separator: ", ")
+        ([scenario] + (changes.variant.map { ["variant \($0)"] } ?? []) + changes.overrides).joined(separator: ", ")
     }
 
     private func firstRun(_ document: ScenarioDocument, _ runs: ShrinkRuns) throws -> TestRun {

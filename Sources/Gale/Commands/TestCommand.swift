@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import ArgumentParser
-import Foundation
 import GaleExperiments
 import GaleReporting
 import GaleScenarioLanguage
@@ -31,8 +30,7 @@ struct TestCommand: ParsableCommand {
     @Option(help: ArgumentHelp("For --seeds commit: this commit, by its full id.", valueName: "id"))
     var commit: String?
 
-    @Option(help: "Runs at once; without it one per processor, eight at most.")
-    var jobs: Int?
+    @OptionGroup var jobs: JobOptions
 
     @Option(help: ArgumentHelp("Write the results as JUnit XML, for CI servers.", valueName: "file"))
     var junit: String?
@@ -52,7 +50,6 @@ struct TestCommand: ParsableCommand {
 
     func validate() throws {
         if commit != nil, seeds?.isOfCommit != true { throw ValidationError("--commit goes with --seeds commit") }
-        if let jobs, !(1...256).contains(jobs) { throw ValidationError("--jobs must be 1 to 256") }
         if plantedBias != nil, bias == nil { throw ValidationError("--plant-bias must be a share from 0.1% to 50%") }
     }
 
@@ -64,7 +61,7 @@ struct TestCommand: ParsableCommand {
         SignalWatch.install()
         let table = TestTable(cases, colour: !json && StandardOutput.hasColour)
         let pool = TestPool(
-            cases, workers: jobs ?? min(8, ProcessInfo.processInfo.activeProcessorCount),
+            cases, workers: jobs.count,
             interruption: SignalWatch.interruption)
         let isSilent = json
         if !isSilent { try StandardOutput.write(table.header) }
