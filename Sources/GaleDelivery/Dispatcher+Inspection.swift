@@ -11,6 +11,9 @@ extension Dispatcher {
         return gate.pointee.available(.other, at: now.nanoseconds)
     }
 
+    /// The last notification that left a channel, and why.
+    package var departure: Departure { core.state.pointee.departure }
+
     /// What is known of the notification of a key, if it is here.
     package func chain(ofKey key: UInt64) -> (attempts: Int, isWaiting: Bool)? {
         for slot in 0..<core.state.pointee.chains.extent {

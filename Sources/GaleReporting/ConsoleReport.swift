@@ -17,7 +17,7 @@ public enum ConsoleReport {
         lines += [""] + expectations(result.summary.expectations, pen)
         lines += ["", ledger(result.summary.ledger, pen), effort(result, pen), ""] + latency(result.summary, pen)
         lines += jobs(result.summary.stages, pen)
-        if !result.summary.faults.isEmpty { lines += [""] + faults(result.summary.faults, pen) }
+        if !result.summary.faults.isEmpty { lines += [""] + faults(result.summary, pen) }
         lines += ["", pen.paint("Reproduce  ", .faint) + result.reproduction]
         if let folder { lines.append(pen.paint("Report     ", .faint) + path(folder)) }
         return lines.map { printable($0, colour: colour) }.joined(separator: "\n") + "\n"
@@ -86,8 +86,10 @@ public enum ConsoleReport {
     private static func effort(_ result: RunResult, _ pen: Pen) -> String {
         let summary = result.summary
         let timing = result.timing
-        return pen.paint("Effort     ", .faint)
-            + "\(Figure.count(summary.attempts)) attempts, amplification \(Figure.ratio(summary.amplification)); "
+        let attempts =
+            summary.providers.isEmpty
+            ? "" : "\(Figure.count(summary.attempts)) attempts, amplification \(Figure.ratio(summary.amplification)); "
+        return pen.paint("Effort     ", .faint) + attempts
             + "\(Figure.short(Double(summary.events))) events in \(Figure.seconds(timing.wallSeconds)) of wall time, "
             + "\(Figure.short(timing.messagesPerSecond.rounded())) notifications/s"
     }
@@ -122,7 +124,8 @@ public enum ConsoleReport {
         return ["", pen.paint(lines[0], .faint)] + lines.dropFirst()
     }
 
-    private static func faults(_ faults: [FaultSummary], _ pen: Pen) -> [String] {
+    private static func faults(_ summary: RunSummary, _ pen: Pen) -> [String] {
+        let faults = summary.faults
         let rows = faults.map { fault in
             [
                 fault.name, fault.what,
@@ -133,7 +136,7 @@ public enum ConsoleReport {
             let changed =
                 fault.inert
                 ? pen.paint("INERT: changed no decision", .yellow)
-                : "\(Figure.count(fault.decisionsChanged)) decisions changed"
+                : fault.undecided(in: summary) ?? "\(Figure.count(fault.decisionsChanged)) decisions changed"
             return "  \(line)  \(changed)"
         }
         return [pen.paint("Faults", .faint)] + lines

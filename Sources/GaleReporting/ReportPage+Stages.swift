@@ -66,7 +66,8 @@ extension ReportPage {
         guard !faults.isEmpty else { return nil }
         let rows = faults.enumerated().map { index, fault -> PageTable.Row in
             let key = SummaryKey("faults") / index
-            let effect = Shown.truth(key / "inert", fault.inert, fault.inert ? "inert" : "felt")
+            let word = fault.inert ? "inert" : fault.undecided(in: result.summary) ?? "felt"
+            let effect = Shown.truth(key / "inert", fault.inert, word)
             return PageTable.Row(
                 [
                     Shown.text(key / "name", fault.name), "<span class=\"tag\">\(effect)</span>",

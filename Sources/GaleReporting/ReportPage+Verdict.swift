@@ -80,7 +80,7 @@ extension ReportPage {
             Shown.seconds(SummaryKey("latency") / "all" / "p99", $0.p99)
         }
         let simulated = Shown.stretch(SummaryKey("simulatedSeconds"), summary.simulatedSeconds)
-        let figures: [(HTML, String, HTML)] = [
+        var figures: [(HTML, String, HTML)] = [
             (Shown.short(ledger / "submitted", summary.ledger.submitted), "notifications", "in \(simulated)"),
             ("\(undelivered)", "undelivered", "\(share) of them"),
             (p99 ?? "\(Figure.absent)", "p99 latency", "of what was delivered"),
@@ -90,10 +90,21 @@ extension ReportPage {
             ),
             (Shown.short(ledger / "lost", summary.ledger.lost), "lost", "gone without anyone knowing"),
         ]
+        if let work = work(summary) { figures[3] = work }
         let tiles = figures.map { value, name, note -> HTML in
             "<div><dt>\(name)</dt><dd><strong>\(value)</strong> <small>\(note)</small></dd></div>"
         }
         return "<dl class=\"tiles\">\(tiles)</dl>"
+    }
+
+    /// Of a pipeline that sends nothing to anybody: what stands in the place of attempts at providers, if it works on tasks.
+    private static func work(_ summary: RunSummary) -> (HTML, String, HTML)? {
+        let jobs = summary.stages.values.compactMap(\.jobs)
+        guard summary.providers.isEmpty, !jobs.isEmpty else { return nil }
+        let leases = jobs.reduce(0) { $0 + $1.leases }
+        let tasks = jobs.reduce(0) { $0 + $1.enqueued }
+        let note: HTML = "\(Figure.short(Double(leases))) leases of \(Figure.short(Double(tasks))) tasks"
+        return ("\(Figure.ratio(Double(leases) / Double(max(1, tasks))))", "leases a task", note)
     }
 
     private static func expectations(_ expectations: [ExpectationSummary]) -> HTML? {

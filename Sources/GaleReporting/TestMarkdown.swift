@@ -36,7 +36,23 @@ public enum TestMarkdown {
         }
         text += "\n"
         if rows < results.count { text += "… and \(results.count - rows) more.\n\n" }
-        return text + "</details>\n"
+        return text + "</details>\n" + measured(results, room: roomForRows - text.utf8.count)
+    }
+
+    /// What the variants of each scenario measured, side by side, as far as there is room.
+    private static func measured(_ results: [TestResult], room: Int) -> String {
+        var files: [String] = []
+        for result in results where files.last != result.file { files.append(result.file) }
+        var text = ""
+        for file in files {
+            guard let comparison = TestComparison(results.filter { $0.file == file }) else { continue }
+            let table = comparison.markdown { code($0).replacing("|", with: "\\|") }
+            let name = HTML.escaped(line(file, atMost: longest))
+            let part =
+                "\n<details><summary>Measured in <code>\(name)</code></summary>\n\n\(table)\n</details>\n"
+            if text.utf8.count + part.utf8.count <= room { text += part }
+        }
+        return text
     }
 
     private static func verdict(_ tests: Int, _ results: Int, _ failed: Int) -> String {

@@ -6,10 +6,14 @@ public struct TestTable: Sendable {
     private let pen: Pen
     private let nameWidth: Int
     private let hasTheory: Bool
+    private let width: Int
 
-    /// - Parameter cases: all that will be shown, for the widths of the columns.
-    public init(_ cases: [TestCase], colour: Bool) {
+    /// - Parameters:
+    ///   - cases: all that will be shown, for the widths of the columns.
+    ///   - width: columns of the terminal; what measured values need more goes on below.
+    public init(_ cases: [TestCase], colour: Bool, width: Int = 120) {
         pen = Pen(colour: colour)
+        self.width = width
         nameWidth = max(8, cases.map { Self.name($0.scenario.file, $0.scenario.variant).count }.max() ?? 0)
         hasTheory = cases.contains { $0.theory != nil }
     }
@@ -101,6 +105,13 @@ public struct TestTable: Sendable {
         guard let first = seeds.first, let last = seeds.last, seeds.count > 1 else { return "seed \(seeds.first ?? 0)" }
         let follow = last > first && last - first == UInt64(seeds.count - 1)
         return follow ? "seeds \(first) to \(last)" : "\(seeds.count) seeds, \(first) first"
+    }
+
+    /// What a scenario and its variants measured, side by side; empty where theory has its own table.
+    ///
+    /// - Parameter results: all of a file.
+    public func comparison(_ results: [TestResult]) -> String {
+        (TestComparison(results)?.lines(pen, width: width) ?? []).map { $0 + "\n" }.joined()
     }
 
     // MARK: Theory

@@ -53,6 +53,13 @@ struct ConsoleReportTests {
         let lines = lines(Fixture.rich)
         #expect(lines.contains { $0.hasPrefix("  brownout ") && $0.hasSuffix("5,812,345 decisions changed") })
         #expect(lines.contains { $0.hasPrefix("  slow-sms ") && $0.hasSuffix("INERT: changed no decision") })
+        var cut = Fixture.rich
+        for place in cut.summary.faults.indices { cut.summary.faults[place].decisionsChanged = 0 }
+        for place in cut.summary.faults.indices { cut.summary.faults[place].inert = false }
+        cut.summary.simulatedSeconds = cut.summary.faults[0].atSeconds + 1
+        #expect(self.lines(cut).contains { $0.hasPrefix("  brownout ") && $0.hasSuffix("  not over") })
+        cut.summary.simulatedSeconds = 0
+        #expect(self.lines(cut).contains { $0.hasPrefix("  brownout ") && $0.hasSuffix("  not begun") })
     }
 
     @Test("It ends with the command that reproduces the run and the place of the report")

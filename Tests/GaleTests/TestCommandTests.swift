@@ -40,6 +40,12 @@ import Testing
         try folder.write(smallScenario(expecting: "submitted > 50") + variants, to: "small.yaml")
         let run = try gale("test", "small.yaml")
         #expect(run.status == 0 && run.output.contains("small, none") && run.output.contains("violates what it must"))
+        let rows = run.output.split(separator: "\n").filter {
+            $0.hasPrefix("ok    as written") || $0.hasPrefix("ok    none")
+        }
+        #expect(rows.count == 2 && rows[1].contains("✗") && !rows[0].contains("✗"), "measured values: \(run.output)")
+        let json = try gale("test", "small.yaml", "--json").output
+        #expect(json.contains("\"name\" : \"p99 of delivered\"") && json.contains("\"text\" : \"submitted > 50\""))
         try folder.write(
             smallScenario(expecting: "submitted > 50") + variants.replacingOccurrences(of: "1/s", with: "200/s"),
             to: "small.yaml")

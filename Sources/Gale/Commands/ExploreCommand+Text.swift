@@ -14,7 +14,7 @@ enum ExploreText {
     static func words(_ report: ExplorationReport, colour: Bool) -> String {
         let verdict =
             report.failures.isEmpty
-            ? "ok: nothing found" : "\(report.failures.count) cause\(report.failures.count == 1 ? "" : "s")"
+            ? "ok: nothing found" : "FAIL  \(report.failures.count) cause\(report.failures.count == 1 ? "" : "s")"
         let painted = colour ? "\u{1B}[1;\(report.failures.isEmpty ? 32 : 31)m\(verdict)\u{1B}[0m" : verdict
         var lines = [
             "\(painted) · \(report.worlds) worlds of \(report.scenario) · \(report.messages) notifications · seeds "
@@ -29,10 +29,10 @@ enum ExploreText {
                 "  " + cause.text, "  " + cause.reproduction,
             ]
         }
-        lines += ["", "faults (drawn, told)"]
+        lines += ["", "faults: how many were drawn, and how many of them changed a decision"]
         lines += report.faults.map { fault in
             let name = fault.kind.padding(toLength: 22, withPad: " ", startingAt: 0)
-            return "  \(name) " + (fault.isOn ? "\(fault.drawn), \(fault.told)" : "off")
+            return "  \(name) " + (fault.isOn ? "\(fault.drawn) drawn, \(fault.told) felt" : "off")
         }
         for group in report.coverage {
             lines.append("\(group.group): \(group.reached.count) of \(group.reached.count + group.never.count) reached")

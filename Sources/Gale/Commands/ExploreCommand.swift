@@ -153,6 +153,7 @@ struct ExploreCommand: ParsableCommand {
         if let write {
             let file = try OutputFile(preparing: write, option: "--write")
             try file.write(drawing.text(world, origin: reproduction(seed)))
+            if !json { try StandardOutput.write(ExploreText.words(world) + "written to \(write)\n") }
             return
         }
         // What a world does to the process that runs it should not keep its description from being read.

@@ -3,6 +3,7 @@ import ArgumentParser
 import GaleExperiments
 import GaleReporting
 import GaleScenarioLanguage
+import Synchronization
 
 struct TestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -59,17 +60,28 @@ struct TestCommand: ParsableCommand {
         let report = try TestReport(
             cases, junit: junit, markdown: markdown, reproduction: { reproduction($0, origin) })
         SignalWatch.install()
-        let table = TestTable(cases, colour: !json && StandardOutput.hasColour)
+        let table = TestTable(
+            cases, colour: !json && StandardOutput.hasColour,
+            width: StandardOutput.isTerminal ? StandardOutput.columns : 120)
         let pool = TestPool(
             cases, workers: jobs.count,
             interruption: SignalWatch.interruption)
         let isSilent = json
         if !isSilent { try StandardOutput.write(table.header) }
         let workers = WorkerPool()
+        let told = Mutex<[TestResult]>([])
         let results = try pool.run(make: { test, seed, interruption in
             try report.timing(test) { try workers.run(test, seed: seed, interruption: interruption) }
         }) { result in
-            if !isSilent { try StandardOutput.write(table.text(result, reproduction: reproduction(result, origin))) }
+            if isSilent { return }
+            try StandardOutput.write(table.text(result, reproduction: reproduction(result, origin)))
+            let ofFile = told.withLock { told in
+                told.append(result)
+                return told.filter { $0.file == result.file }
+            }
+            if ofFile.count == cases.count(where: { $0.scenario.file == result.file }) {
+                try StandardOutput.write(table.comparison(ofFile))
+            }
         }
         try StandardOutput.write(
             isSilent ? TestJSON.text(results, of: cases.count) : table.legend + table.summary(results))

@@ -139,7 +139,7 @@ extension DispatcherCore {
     func passesGuards(_ slot: UInt32, _ place: Int32, _ actions: inout Actions) -> Bool {
         guard let guards = state.pointee.guards else { return true }
         if chain(slot).pointee.flags.contains(.holdsSlot), isHopeless(slot, place) {
-            leaveChannel(slot, .shed, &actions)
+            leaveChannel(slot, .shed, .hopeless, &actions)
             return false
         }
         guard guards.pointee.hasTenants, !guards.pointee.notes[slot].pointee.holdsPermit else { return true }

@@ -43,7 +43,7 @@ extension DispatcherCore {
         if isRevoked(slot) {
             leaveRevoked(slot, &actions)
         } else if verdict.errorClass == .suppressRecipient && !isBelieved {
-            leaveChannel(slot, .deadLettered, &actions)
+            leaveChannel(slot, .deadLettered, .answer, &actions)
         } else {
             failed(slot, verdict, response.retryAfter, &actions)
         }
@@ -135,11 +135,11 @@ extension DispatcherCore {
             chain.pointee.flags.remove(.unsure)
         }
         if state.pointee.isRouted && isOutdated(slot) { return endOutdated(slot, &actions) }
-        if isInApp(slot) { return leaveChannel(slot, .deadLettered, &actions) }
+        if isInApp(slot) { return leaveChannel(slot, .deadLettered, .answer, &actions) }
         switch verdict.errorClass {
         case .ok: preconditionFailure("a success is no failure")
-        case .permanent: leaveChannel(slot, .deadLettered, &actions)
-        case .suppressRecipient: leaveChannel(slot, .suppressed, &actions)
+        case .permanent: leaveChannel(slot, .deadLettered, .answer, &actions)
+        case .suppressRecipient: leaveChannel(slot, .suppressed, .answer, &actions)
         case .stopSender:
             // Not the message's fault: the attempt doesn't count, and the message waits for a sender.
             chain.pointee.attempts -= 1
@@ -151,8 +151,16 @@ extension DispatcherCore {
     }
 
     /// This channel is done with: the next one of the way, or the end.
-    func leaveChannel(_ slot: UInt32, _ outcome: Outcome, _ actions: inout Actions) {
-        guard let next = nextStep(slot) else {
+    ///
+    /// - Parameters:
+    ///   - outcome: its end, if there is no other.
+    ///   - until: see `Departure`.
+    func leaveChannel(
+        _ slot: UInt32, _ outcome: Outcome, _ why: Departure.Reason, until: Int64 = 0, _ actions: inout Actions
+    ) {
+        let next = nextStep(slot)
+        noteDeparture(slot, why, until: until, to: next)
+        guard let next else {
             if outcome == .deadLettered && bury(slot, &actions) { return }
             return settle(slot, outcome, &actions)
         }

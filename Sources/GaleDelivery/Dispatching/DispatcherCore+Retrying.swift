@@ -18,14 +18,17 @@ extension DispatcherCore {
             chain.pointee.attempts = max(1, state.pointee.attemptLimit - 1)
         }
         if chain.pointee.attempts >= state.pointee.attemptLimit || forbidsRetry(retryAfter) {
-            return leaveChannel(slot, .deadLettered, &actions)
+            let why = forbidsRetry(retryAfter) ? Departure.Reason.pushback : .attempts
+            return leaveChannel(slot, .deadLettered, why, &actions)
         }
         if state.pointee.isMetered {
             if !state.pointee.hasBudget {
                 extra(slot).pointee.cause = Self.cause(verdict)
                 extra(slot).pointee.payer = chain.pointee.provider
             }
-            if state.pointee.retry.prepays && !prepay(slot) { return leaveChannel(slot, .deadLettered, &actions) }
+            if state.pointee.retry.prepays && !prepay(slot) {
+                return leaveChannel(slot, .deadLettered, .budget, &actions)
+            }
         }
         if verdict.errorClass == .retryHere {
             chain.pointee.flags.insert(.pinned)
@@ -50,11 +53,13 @@ extension DispatcherCore {
     private func retry(_ slot: UInt32, after delay: Int64, _ actions: inout Actions) {
         let chain = chain(slot)
         let now = state.pointee.now
-        if delay >= chain.pointee.expires - now { return leaveChannel(slot, .expired, &actions) }
-        if now + delay >= channelDeadline(slot) { return leaveChannel(slot, .expired, &actions) }
+        if delay >= chain.pointee.expires - now || now + delay >= channelDeadline(slot) {
+            let (next, isBeyond) = now.addingReportingOverflow(delay)
+            return leaveChannel(slot, .expired, .tooLate, until: isBeyond ? .max : next, &actions)
+        }
         if state.pointee.retry.lifetime != .max, age(of: chain.pointee.created) >= state.pointee.retry.lifetime - delay
         {
-            return leaveChannel(slot, .deadLettered, &actions)
+            return leaveChannel(slot, .deadLettered, .lifetime, &actions)
         }
         backOff(slot, delay, &actions)
     }
@@ -296,7 +301,7 @@ extension DispatcherCore {
         giveBackPermit(ofChain: slot)
         // In the app it never waits.
         if state.pointee.retry.givesUp || isInApp(slot) {
-            leaveChannel(slot, .deadLettered, &actions)
+            leaveChannel(slot, .deadLettered, .budget, &actions)
             return true
         }
         if extra.pointee.refusals < .max { extra.pointee.refusals += 1 }

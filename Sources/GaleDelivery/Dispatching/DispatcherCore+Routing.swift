@@ -103,7 +103,7 @@ extension DispatcherCore {
     /// that the policy names and that is left.
     private func waitOut(_ slot: UInt32, until end: Int64, _ actions: inout Actions) {
         let limit = min(chain(slot).pointee.expires, channelDeadline(slot))
-        if end >= limit { return leaveChannel(slot, .expired, &actions) }
+        if end >= limit { return leaveChannel(slot, .expired, .quietHours, until: end, &actions) }
         let spread = min(state.pointee.routing.quiet?.spread ?? 0, limit - end)
         let delay = spread > 0 ? Int64(draw().multipliedFullWidth(by: UInt64(spread)).high) : 0
         rest(slot, until: end + delay, .quietHours, &actions)

@@ -14,7 +14,7 @@ extension DispatcherCore {
         safety.pointee.notes[slot].pointee.strikes = UInt16(clamping: record?.strikes ?? 0)
         guard let record, record.forbids(at: Instant(nanoseconds: state.pointee.now), rules) else { return false }
         state.pointee.counters.suppressedByRecord += 1
-        leaveChannel(slot, .suppressed, &actions)
+        leaveChannel(slot, .suppressed, .strikes, &actions)
         return true
     }
 
@@ -134,6 +134,6 @@ extension DispatcherCore {
     func leaveRevoked(_ slot: UInt32, _ actions: inout Actions) {
         state.pointee.counters.revoked += 1
         if isBarred(slot) { return settle(slot, .suppressed, &actions) }
-        leaveChannel(slot, .suppressed, &actions)
+        leaveChannel(slot, .suppressed, .objection, &actions)
     }
 }

@@ -26,11 +26,13 @@ extension DispatcherCore {
         }
         var entitled = entitled
         if isInApp(slot) && !canUseApp(slot) {
+            noteDeparture(slot, .app, to: routed(slot).pointee.home)
             goHome(slot)
             entitled = []
             if lookUpFirst(slot, state.pointee.accesses.perChannel, &actions) { return true }
         }
         while passedDeadline(slot), let next = nextStep(slot) {
+            noteDeparture(slot, .deadline, to: next)
             fallBack(slot, to: next)
             entitled = []
             if lookUpFirst(slot, state.pointee.accesses.perChannel, &actions) { return true }
@@ -50,7 +52,7 @@ extension DispatcherCore {
         let isPrepaid = isPaid && isPrepaid(slot)
         if isPaid, !isPrepaid, !mayRetry(slot, from: payer(of: slot, else: place), entitled.contains(.budget)) {
             if state.pointee.retry.givesUp {
-                leaveChannel(slot, .deadLettered, &actions)
+                leaveChannel(slot, .deadLettered, .budget, &actions)
                 return true
             }
             let queue = queue(ofGate: gate(of: payer(of: slot)))

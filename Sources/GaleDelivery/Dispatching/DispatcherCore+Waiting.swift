@@ -309,7 +309,7 @@ extension DispatcherCore {
         // Probes are out and no time is known: as long as a sweep.
         var ready = chance == .max ? now + Self.sweep : max(chance, now + 1)
         ready = min(ready, channelDeadline(slot))
-        if ready >= expires { return leaveChannel(slot, .expired, &actions) }
+        if ready >= expires { return leaveChannel(slot, .expired, .tooLate, until: ready, &actions) }
         let spread = Int64(draw().multipliedFullWidth(by: UInt64(state.pointee.spread)).high)
         let at = spread < expires - ready ? ready + spread : expires - 1
         requeue(slot, at: at, level: state.pointee.retry.level(for: ready - now), reason, &actions)

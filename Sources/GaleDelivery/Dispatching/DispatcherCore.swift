@@ -111,6 +111,8 @@ struct DispatcherState {
     var goneChains = 0
     /// Chains that wait for what has no wake of its own.
     var deadlines = WaitingDeadlines()
+    /// The last notification that left a channel.
+    var departure = Departure()
     /// Records that there may be.
     let chainLimit: UInt32
 

@@ -28,28 +28,37 @@ package struct ExpectationEvaluator {
             text: expectation.text, held: held, value: value, implied: expectation.location == nil)
     }
 
+    package func reading(_ comparison: Expectation.Comparison, _ selector: Expectation.Selector) -> Reading {
+        reader.read(comparison, over: Selection(selector, of: source, faults: specification.faults))
+    }
+
+    /// How a fault was recovered from.
+    package func recovery(_ clauses: [Expectation.Comparison], after fault: Int) -> Recovery {
+        Recovery(of: clauses, since: ended(fault), reader: reader)
+    }
+
+    private func ended(_ fault: Int) -> Instant {
+        .zero + specification.faults[fault].at + specification.faults[fault].length
+    }
+
     private func evaluate(
         _ comparison: Expectation.Comparison, _ selector: Expectation.Selector
     ) -> (held: Bool, value: String) {
-        let selection = Selection(selector, of: source, faults: specification.faults)
-        let reading = reader.read(comparison, over: selection)
+        let reading = reading(comparison, selector)
         return (reading.holds(comparison.comparator, comparison.bound.magnitude), reading.text(for: comparison))
     }
 
     private func evaluate(
         _ clauses: [Expectation.Comparison], within limit: Interval, after fault: Int
     ) -> (held: Bool, value: String) {
-        let specified = specification.faults[fault]
-        let ended = Instant.zero + specified.at + specified.length
-        let recovery = Recovery(of: clauses, since: ended, reader: reader)
-        switch recovery.outcome {
+        switch recovery(clauses, after: fault).outcome {
         case .notMeasured(let clause):
             return (false, "not measured: \(clauses[clause].metric.text(in: specification))")
         case .never(let clause, let reading):
             let text = reading.text(for: clauses[clause])
             return (false, "not recovered: \(clauses[clause].metric.text(in: specification)) = \(text) at the end")
         case .recovered(let instant):
-            let length = instant - ended
+            let length = instant - ended(fault)
             let text = length <= .zero ? "at once" : "after \(Readable.time(length.seconds))"
             return (length <= limit, length <= limit ? "recovered \(text)" : "recovered only \(text)")
         }

@@ -44,18 +44,21 @@ extension Reading {
     /// As a person reads it: `1.21`, `340 ms`, `inf`, `not measured`.
     package func text(for comparison: Expectation.Comparison) -> String {
         switch self {
-        case .notMeasured: return "not measured"
-        case .infinite: return "inf"
-        case .value(let value):
-            switch comparison.metric {
-            case .count: return comparison.bound.isShare ? Readable.share(value) : Readable.count(value)
-            case .amplification: return Readable.significant(value)
-            case .attempts, .backlog, .jobs, .misordered: return Readable.count(value)
-            case .errors: return Readable.share(value)
-            case .spent: return Readable.trimmed(value, decimals: 6)
-            case .quantile, .mean, .maximum: return Readable.time(value)
-            case .throughput: return Readable.significant(value) + "/s"
-            }
+        case .notMeasured: "not measured"
+        case .infinite: "inf"
+        case .value(let value): comparison.unit.text(value)
+        }
+    }
+}
+
+extension Expectation.Selector {
+    /// As an expectation writes it, with a blank before it: ` during brownout`.
+    package func text(in specification: WorldSpecification) -> String {
+        switch self {
+        case .all: ""
+        case .before(let fault): " before " + specification.faults[fault].name
+        case .during(let fault): " during " + specification.faults[fault].name
+        case .after(let fault): " after " + specification.faults[fault].name
         }
     }
 }

@@ -23,6 +23,9 @@ extension Replay {
         var heading = log.view.map {
             $0.place + String(repeating: " ", count: width - $0.place.count + 2) + $0.facts.joined(separator: ", ")
         }
+        if world.now < moment, interruption.signal == nil {
+            heading.insert("the run is over at \(StoryTeller.moment(world.now.nanoseconds)): this is its end", at: 0)
+        }
         if left > 0 { heading.append("(\(left) more events within \(window) are left out)") }
         let steps = lines.enumerated().map { place, line in
             step(line, place + 1, world.worldSpecification)

@@ -38,7 +38,8 @@ struct StoryTeller {
             .attempt(let stage, let replica, _, _, _),
             .waits(let stage, let replica, _), .granted(let stage, let replica),
             .requeued(let stage, let replica, _, _, _),
-            .cancelled(let stage, let replica), .settled(let stage, let replica, _), .finished(let stage, let replica),
+            .left(let stage, let replica, _), .cancelled(let stage, let replica), .settled(let stage, let replica, _),
+            .finished(let stage, let replica),
             .dropped(let stage, let replica):
             "\(specification.stages[stage].name)-\(replica)"
         }
@@ -77,6 +78,7 @@ struct StoryTeller {
         case .requeued(_, _, let level, let at, let reason):
             "handed to the " + (level == .deadLetters ? "dead letters" : "retry topic")
                 + " until \(Self.moment(at)) (\(Self.reason(reason)))"
+        case .left(_, _, let departure): left(departure, step, steps)
         case .cancelled: "an attempt is called off: nobody waits for it any more"
         case .settled(_, _, let outcome): "the pipeline's word: \(Self.outcome(outcome))"
         case .entered(let entry): entered(entry, step, steps)
@@ -118,6 +120,27 @@ struct StoryTeller {
         if let left = wait.retriesLeft { words.append("\(left) \(left == 1 ? "retry" : "retries") left in the budget") }
         if wait.holdsSlot { words.append("keeps its slot") }
         return "waits\(length) (" + words.joined(separator: ", ") + ")"
+    }
+
+    private func left(_ departure: Departure, _ step: MessageStep, _ steps: [MessageStep]) -> String {
+        let way = departure.to.map { "falls back from \(departure.from.name) to \($0.name)" } ?? "gives up"
+        let time = departure.to == nil ? "its time" : "its time on \(departure.from.name)"
+        let why =
+            switch departure.reason {
+            case .none, .answer: "that answer is for good"
+            case .attempts: "as many attempts were made as may be"
+            case .pushback: "the provider asked not to be sent it again"
+            case .budget: "no retry is left in the budget"
+            case .tooLate: "another attempt, at \(Self.moment(departure.until)), would come after \(time)"
+            case .lifetime: "at its age it gets no more retries"
+            case .deadline: "\(time) is over"
+            case .quietHours: "quiet hours last until \(Self.moment(departure.until)), beyond \(time)"
+            case .hopeless: "what is left of \(time) is too short"
+            case .strikes: "the recipient has strikes on \(departure.from.name)"
+            case .objection: "the recipient objects to \(departure.from.name)"
+            case .app: "the app can't be reached at once"
+            }
+        return "\(way): \(why)"
     }
 
     private func entered(_ entry: MessageStep.Entry, _ step: MessageStep, _ steps: [MessageStep]) -> String {

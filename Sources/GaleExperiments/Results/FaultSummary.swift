@@ -5,8 +5,9 @@ public struct FaultSummary: Codable, Equatable, Sendable {
     /// As `provider apns: capacity 20%`.
     public var what: String
     public var atSeconds, lengthSeconds: Double
-    /// Decisions it changed; 0 is inert.
+    /// Decisions it changed.
     public var decisionsChanged: Int64
+    /// It changed none, and was over when the run ended.
     public var inert: Bool
 
     public init(

@@ -7,7 +7,7 @@ import GalePrimitives
 extension ResultBuilder {
     func channelSeries(_ channel: Int) -> RunResult.ChannelSeries {
         var series = RunResult.ChannelSeries(
-            channel: Channel.allCases[channel].name, submitted: [], delivered: [], undelivered: [], throughput: [],
+            channel: name(ofChannel: channel), submitted: [], delivered: [], undelivered: [], throughput: [],
             p50: [], p99: [], p999: [])
         for slot in everything.slots {
             let ledger = source.ledger(slot: slot, channel: channel)
@@ -57,11 +57,11 @@ extension ResultBuilder {
         let spans = zip(source.latencyPlaces, source.spans(channel: channel)).map { name, sum in
             RunResult.ChannelBreakdown.Span(name: name, meanSeconds: Double(sum) / count / 1e9)
         }
-        return RunResult.ChannelBreakdown(channel: Channel.allCases[channel].name, spans: spans)
+        return RunResult.ChannelBreakdown(channel: name(ofChannel: channel), spans: spans)
     }
 
     var distributions: [RunResult.LatencyDistribution] {
-        let each = channels.map { (Channel.allCases[$0].name, [MeasuredSubject.channel($0)]) }
+        let each = (hasChannels ? channels : []).map { (Channel.allCases[$0].name, [MeasuredSubject.channel($0)]) }
         return ([("all", channels.map { .channel($0) })] + each).map { name, subjects in
             let samples = reader.samples(of: subjects, over: everything)
             defer { samples.deallocate() }

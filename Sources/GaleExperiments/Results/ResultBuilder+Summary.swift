@@ -47,7 +47,9 @@ extension ResultBuilder {
 
     private var latency: [String: LatencySummary] {
         var summaries = ["all": summary(of: channels.map { .channel($0) })]
-        for channel in channels { summaries[Channel.allCases[channel].name] = summary(of: [.channel(channel)]) }
+        for channel in hasChannels ? channels : [] {
+            summaries[Channel.allCases[channel].name] = summary(of: [.channel(channel)])
+        }
         return summaries
     }
 
@@ -90,9 +92,11 @@ extension ResultBuilder {
     private var faults: [FaultSummary] {
         specification.faults.enumerated().map { index, fault in
             let changed = source.decisionsChanged(fault: index)
+            // Of a run that was ended before it was over, it is not known.
+            let isOver = loop.stopReason == nil || world.now >= .zero + fault.at + fault.length
             return FaultSummary(
                 name: fault.name, what: fault.effect.text(in: specification), atSeconds: fault.at.seconds,
-                lengthSeconds: fault.length.seconds, decisionsChanged: changed, inert: changed == 0)
+                lengthSeconds: fault.length.seconds, decisionsChanged: changed, inert: changed == 0 && isOver)
         }
     }
 }

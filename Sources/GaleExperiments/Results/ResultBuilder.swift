@@ -33,6 +33,11 @@ struct ResultBuilder {
             .filter { reader.ledger(of: [$0], over: everything).submitted > 0 }
     }
 
+    /// Without a provider, a channel that nobody chose is only a number that everything has.
+    var hasChannels: Bool { !specification.providers.isEmpty || channels.count > 1 }
+
+    func name(ofChannel channel: Int) -> String { hasChannels ? Channel.allCases[channel].name : "all" }
+
     func result(timing: RunTiming) -> RunResult {
         RunResult(
             summary: summary(), timing: timing, about: experiment.scenario.about,

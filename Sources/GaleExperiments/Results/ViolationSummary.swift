@@ -29,11 +29,14 @@ public struct ViolationSummary: Codable, Equatable, Sendable {
         self.count = count
     }
 
-    init(_ violation: Violation, in specification: WorldSpecification) {
+    package init(_ violation: Violation, in specification: WorldSpecification) {
         self.init(
             invariant: violation.invariant,
             message: violation.message.map { MessageName.text($0, in: specification) },
-            nanoseconds: violation.at.nanoseconds, cause: violation.cause, causeKey: violation.causeKey,
+            nanoseconds: violation.at.nanoseconds,
+            cause: violation.cause
+                + (violation.other.map { ": " + MessageName.text($0, in: specification) } ?? ""),
+            causeKey: violation.causeKey,
             count: violation.count)
     }
 }

@@ -10,7 +10,7 @@ enum RunMarks {
     ///
     /// - Parameter reached: places in `Coverage.items`.
     static func of(_ summary: RunSummary, reached: [Int]) -> [String] {
-        var marks = summary.faults.filter { !$0.inert }.map { "fault \($0.name) changes decisions" }
+        var marks = summary.faults.filter { $0.decisionsChanged > 0 }.map { "fault \($0.name) changes decisions" }
         for (name, provider) in summary.providers.sorted(by: { $0.key < $1.key }) {
             for answer in provider.answers.keys.sorted() where !answer.hasPrefix("2") {
                 marks.append("\(name) answers \(answer)")

@@ -52,6 +52,9 @@ public struct TestCase: Sendable {
         run = checked(
             run, causes: summary.findings.map(\.causeKey), marks: RunMarks.of(summary, reached: world.reached))
         run.isInterrupted = interruption.signal != nil
+        run.measures = TestMeasure.all(
+            of: summary, in: simulated, violates: violates,
+            evaluator: ExpectationEvaluator(source: world.source, specification: simulated.specification))
         if let theory {
             let meter = TheoryMeter(source: world.source, specification: simulated.specification, theory: theory)
             run.observations = try theory.predictions().map {

@@ -10,6 +10,9 @@ public struct TestResult: Codable, Equatable, Sendable {
     public var theory: String?
     public var plantedBias: Double?
     public var runs: [TestRun]
+    /// What the runs measured, and what was expected of it.
+    public var measures: [MeasuredQuantity]
+    /// What theory says of it; empty: there is none.
     public var rows: [TheoryRow]
     /// What theory knows and not every run measured; any of it fails the test.
     public var unmeasured: [UnmeasuredQuantity]
@@ -25,6 +28,7 @@ public struct TestResult: Codable, Equatable, Sendable {
         self.theory = theory
         self.plantedBias = plantedBias
         self.runs = runs
+        measures = MeasuredQuantity.all(of: runs)
         self.rows = rows
         self.unmeasured = unmeasured
         let agrees = unmeasured.isEmpty && rows.allSatisfy(\.accepted)

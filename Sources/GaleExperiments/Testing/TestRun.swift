@@ -10,6 +10,8 @@ public struct TestRun: Codable, Equatable, Sendable {
     public var defect: String?
     /// Notifications submitted.
     public var messages: Int64
+    /// What it measured, to be compared with other runs.
+    public var measures: [TestMeasure] = []
     /// In the order of the theory's predictions.
     public var observations: [TheoryObservation] = []
     /// Of a stored regression: what has become of it, and what the run reached.

@@ -27,7 +27,8 @@ extension StageHandle {
             note(
                 .timeout, identity, key: "stage \(name)",
                 cause:
-                    "an attempt of stage \(name) may take \(timeout), and its policy says \(state.pointee.promise.timeout)"
+                    "an attempt of stage \(name) may take \(timeout.inWords), and its policy says "
+                    + state.pointee.promise.timeout.inWords
             )
         }
         if state.pointee.promise.deduplicates && work.job.pointee.callAttempts == 0 {
@@ -87,8 +88,8 @@ extension StageHandle {
                 note(
                     .retryAfter, identity, key: "stage \(name)",
                     cause:
-                        "stage \(name) tries again after \(Interval(nanoseconds: delay)), and the provider asked for "
-                        + "\(Interval(nanoseconds: asked))")
+                        "stage \(name) tries again after \(Interval(nanoseconds: delay).inWords), and the provider asked for "
+                        + Interval(nanoseconds: asked).inWords)
             }
             return
         }
@@ -108,7 +109,7 @@ extension StageHandle {
         note(
             .jitter, identity, key: "stage \(name)",
             cause: "\(PolicyPromise.mostSameDelays + 1) retries of stage \(name) in a row wait "
-                + "\(Interval(nanoseconds: delay)) each, and its policy spreads them")
+                + "\(Interval(nanoseconds: delay).inWords) each, and its policy spreads them")
     }
 
     // MARK: Strikes

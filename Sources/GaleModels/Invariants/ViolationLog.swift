@@ -16,8 +16,8 @@ package final class ViolationLog {
     ///   - key: what the cause is about, after the invariant's name.
     ///   - cause: asked for once a key.
     package func note(
-        _ invariant: Invariant, message: UInt64?, at instant: Instant, key: @autoclosure () -> String,
-        cause: @autoclosure () -> String
+        _ invariant: Invariant, message: UInt64?, other: UInt64? = nil, at instant: Instant,
+        key: @autoclosure () -> String, cause: @autoclosure () -> String
     ) {
         let key = invariant.rawValue + ": " + key()
         if let place = places[key] {
@@ -26,7 +26,9 @@ package final class ViolationLog {
             violations[Self.most - 1].count += 1
         } else {
             places[key] = violations.count
-            violations.append(Violation(invariant, message: message, at: instant, cause: cause(), causeKey: key))
+            violations.append(
+                Violation(
+                    invariant, message: message, other: other, at: instant, cause: cause(), causeKey: key))
         }
     }
 }

@@ -44,6 +44,8 @@ package struct MessageStep: Equatable, Sendable {
         case granted(stage: Int, replica: Int)
         case requeued(stage: Int, replica: Int, level: RetryLevel, at: Int64, reason: WaitReason)
         case cancelled(stage: Int, replica: Int)
+        /// It leaves a channel, for another one or for good.
+        case left(stage: Int, replica: Int, Departure)
         /// The pipeline's own word on it.
         case settled(stage: Int, replica: Int, Outcome)
         /// Its line in the ledger is another one from here on.

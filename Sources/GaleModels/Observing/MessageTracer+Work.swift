@@ -169,8 +169,11 @@ extension MessageTracer {
     func noteDispatch(
         _ input: Input, _ actions: UnsafeMutablePointer<Actions>, stage place: Int, replica: Int
     ) {
-        guard let record else { return }
         let stage = world.parts.stages[place].handle
+        if case .consumed(let notification) = input, notification.key == message.rawValue {
+            meet(stage.job(UInt32(truncatingIfNeeded: notification.reference)).pointee.message)
+        }
+        guard let record else { return }
         if case .consumed(let notification) = input, notification.key == message.rawValue {
             let index = UInt32(truncatingIfNeeded: notification.reference)
             noteJob(index, stage.job(index), place)
@@ -178,6 +181,7 @@ extension MessageTracer {
         if case .granted = input, isMine(actions, stage, record) {
             if let waited = close(.wait) { add(.granted(stage: place, replica: replica), cause: waited) }
         }
+        noteDeparture(Where(stage: place, replica: replica))
         var wake: Int64?
         for number in 0..<actions.pointee.count {
             if case .wake(_, let at) = actions.pointee[number] { wake = at.nanoseconds }
@@ -185,6 +189,18 @@ extension MessageTracer {
         for number in 0..<actions.pointee.count {
             note(actions.pointee[number], stage, record, Where(stage: place, replica: replica), wake: wake)
         }
+    }
+
+    /// The dispatcher may have sent it another way, or given it up.
+    private func noteDeparture(_ place: Where) {
+        guard let departure = dispatcher(stage: place.stage, replica: place.replica)?.departure,
+            departure.key == message.rawValue, departure.reason != .none
+        else { return }
+        let isKnown = steps.contains {
+            guard case .left(place.stage, place.replica, let earlier) = $0.what else { return false }
+            return earlier == departure
+        }
+        if !isKnown { add(.left(stage: place.stage, replica: place.replica, departure)) }
     }
 
     private struct Where {

@@ -123,11 +123,23 @@ package final class MessageTracer: WorldObserver {
             }
             return
         }
-        take(found)
-        let expires = core.message(found).pointee.intended + core.state.pointee.timeToLive[message.workload]
-        latest = nil
-        add(.submitted(expires: expires), at: core.message(found).pointee.intended)
+        submit(found)
         if isFree(found) { noteFate() }
+    }
+
+    private func submit(_ index: UInt32) {
+        take(index)
+        let intended = core.message(index).pointee.intended
+        latest = nil
+        add(.submitted(expires: intended + core.state.pointee.timeToLive[message.workload]), at: intended)
+    }
+
+    /// A dispatcher is handed the message in the very event in which it arrives, and may be done with it at once: then its record is
+    /// gone when the event is over.
+    func meet(_ index: UInt32) {
+        guard record == nil, steps.isEmpty, !isOver else { return }
+        submit(index)
+        noteBooks()
     }
 
     private func take(_ index: UInt32) {

@@ -54,8 +54,9 @@ final class OrderLog {
 
     private func noteBroken(_ earlier: Taken, _ later: Taken, _ core: Core) {
         core.state.pointee.violations?.takeUnretainedValue().note(
-            .order, message: earlier.identity, at: core.now, key: "workload \(earlier.identity >> 56)",
-            cause: "taken \(earlier.at - later.at) after a later one of the same recipient")
+            .order, message: earlier.identity, other: later.identity, at: core.now,
+            key: "workload \(earlier.identity >> 56)",
+            cause: "taken \((earlier.at - later.at).inWords) after a later one of the same recipient")
     }
 }
 

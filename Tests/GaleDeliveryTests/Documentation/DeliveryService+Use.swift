@@ -18,10 +18,12 @@ extension DeliveryService {
     }
 
     /// One notification, worth something for an hour.
-    func push(number: UInt64, to recipient: UInt64) async -> Outcome {
+    ///
+    /// - Parameter registered: when the recipient's device got its token: an answer that a token before that is gone is none about it.
+    func push(number: UInt64, to recipient: UInt64, registered: Instant) async -> Outcome {
         await deliver(
             Notification(
                 reference: number, key: number, recipient: recipient, tenant: 0, channel: .push, platform: .ios,
-                created: now, expires: now + .hours(1)))
+                created: now, expires: now + .hours(1), registered: registered))
     }
 }

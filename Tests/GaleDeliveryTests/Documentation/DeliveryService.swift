@@ -16,7 +16,7 @@ actor DeliveryService {
     private let dispatcher: Dispatcher
     private let surroundings: any Surroundings
     private let begin = (
-        unix: Instant(nanoseconds: Int64(Date().timeIntervalSince1970) * 1_000_000_000), clock: ContinuousClock.now
+        unix: Instant(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9)), clock: ContinuousClock.now
     )
     private var actions = Actions()
     private var underWay: [AttemptID: Task<Void, Never>] = [:]

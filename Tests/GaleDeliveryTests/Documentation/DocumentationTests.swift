@@ -4,30 +4,41 @@ import GaleDelivery
 import GalePrimitives
 import Testing
 
-/// "Delivery in your service": what the page shows is what is compiled here, and it delivers.
+/// "Delivery in your service" and "Jobs in your service": what the pages show is what is compiled here, and it delivers.
 struct DocumentationTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
 
-    /// The listings of the page, in their order.
-    private func listings() throws -> [String] {
-        let page = Self.folder.appending(
-            path: "../../../Sources/GaleDelivery/GaleDelivery.docc/DeliveryInYourService.md")
+    /// The listings of a page, in their order.
+    private func listings(_ page: String) throws -> [String] {
+        let page = Self.folder.appending(path: "../../../Sources/GaleDelivery/GaleDelivery.docc/\(page).md")
         return try String(contentsOf: page.standardizedFileURL, encoding: .utf8).components(separatedBy: "```swift\n")
             .dropFirst().compactMap { $0.components(separatedBy: "```").first }
     }
 
     @Test(
-        "the listings of the page are the sources that these tests compile",
+        "the listings of the pages are the sources that these tests compile",
         arguments: [
-            (0, "DeliveryService.swift"), (1, "DeliveryService+Use.swift"),
+            ("DeliveryInYourService", 1, "DeliveryService.swift"),
+            ("DeliveryInYourService", 2, "DeliveryService+Use.swift"),
+            ("DeliveryInYourService", 3, "PushBackend.swift"), ("JobsInYourService", 0, "JobQueue.swift"),
         ])
-    func listingIsSource(place: Int, file: String) throws {
-        let listings = try listings()
-        try #require(listings.count == 2)
+    func listingIsSource(page: String, place: Int, file: String) throws {
+        let listings = try listings(page)
+        try #require(listings.count == (page.hasPrefix("Jobs") ? 1 : 4))
         let lines = try String(contentsOf: Self.folder.appending(path: file), encoding: .utf8)
             .split(separator: "\n", omittingEmptySubsequences: false)
         try #require(lines[0].contains("SPDX-License-Identifier"))
         #expect(listings[place] == lines.dropFirst().joined(separator: "\n"))
+    }
+
+    @Test("the page's package asks for what this package is and has")
+    func manifest() throws {
+        let own = try String(
+            contentsOf: Self.folder.appending(path: "../../../Package.swift").standardizedFileURL, encoding: .utf8)
+        let shown = try listings("DeliveryInYourService")[0]
+        #expect(shown.split(separator: "\n").first == own.split(separator: "\n").first, "the version of the tools")
+        #expect(shown.contains(#".product(name: "GaleDelivery", package: "gale")"#))
+        #expect(own.contains(#".library(name: "GaleDelivery""#) && own.contains(#"name: "gale","#))
     }
 
     @Test("the page's service delivers, retries what was refused, and sends no notification twice")
@@ -35,7 +46,9 @@ struct DocumentationTests {
         let backend = FlakyBackend()
         let service = DeliveryService.push(backend, firstDelay: .milliseconds(1))
         await withTaskGroup(of: Outcome.self) { group in
-            for number in 1...200 { group.addTask { await service.push(number: UInt64(number), to: UInt64(number)) } }
+            for number in 1...200 {
+                group.addTask { await service.push(number: UInt64(number), to: UInt64(number), registered: .zero) }
+            }
             for await outcome in group { #expect(outcome == .delivered) }
         }
         #expect(await backend.accepted == Dictionary(uniqueKeysWithValues: (1...200).map { ($0, 1) }))
@@ -45,7 +58,9 @@ struct DocumentationTests {
         #expect(metrics.unsettled == 0)
         while await !backend.knows(1) { await Task.yield() }
         let replica = DeliveryService.push(backend)
-        #expect(await replica.push(number: 1, to: 1) == .duplicate, "another replica finds it in the store")
+        #expect(
+            await replica.push(number: 1, to: 1, registered: .zero) == .duplicate,
+            "another replica finds it in the store")
     }
 }
 
