@@ -197,8 +197,9 @@ extension WorldBuilder {
 
     private func audit(_ policy: PolicySpecification, _ stage: StageSpecification) -> DeliveryAudit? {
         guard let log = core.state.pointee.violations?.takeUnretainedValue() else { return nil }
+        // One that the stage has for itself, see `withRetryTopics`, is the scenario's all the same.
         return DeliveryAudit(
-            policy.policy, name: policy.name, stage: stage.name, replicas: stage.replicas,
+            policy.policy, name: String(policy.name.prefix { $0 != "@" }), stage: stage.name, replicas: stage.replicas,
             providers: descriptions, log: log)
     }
 

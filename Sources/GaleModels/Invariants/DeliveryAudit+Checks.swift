@@ -106,7 +106,8 @@ extension DeliveryAudit {
     func checkTurn(_ send: Send, _ trace: UnsafeMutablePointer<Trace>, _ now: Int64) {
         if trace.pointee.turn != .granted {
             leave(trace, send.replica, send.way, send.priority, send.tenant)
-            serve(send, now)
+            // A retry may have had its turn long before, when nobody was told, and have waited for a slot since.
+            if !trace.pointee.hasSent { serve(send, now) }
         }
         trace.pointee.turn = .none
     }

@@ -180,6 +180,27 @@ import Testing
         #expect(log.violations.first?.cause == "tenant 1 waited while 0 was served over 3 times")
     }
 
+    @Test("a retry that had its turn and only then waits for a slot is no turn more")
+    func fairnessOfRetries() throws {
+        var policy = Policy(routes: [])
+        policy.routing.isFair = true
+        let audit = try audit(policy)
+        func retry(_ job: UInt32) -> DeliveryAudit.Send {
+            var one = send(job)
+            one.tenant = 4
+            return one
+        }
+        for job in 0..<10 as Range<UInt32> { audit.sent(retry(job), at: 0) }
+        for job in 0..<10 as Range<UInt32> {
+            wait(audit, job, .backoff, at: 1)
+            wait(audit, job, .rateLimit, at: 2)
+            audit.acquires(retry(job), at: 2 * Self.second)
+        }
+        wait(audit, 20, .rateLimit, at: 3)
+        for job in 0..<10 as Range<UInt32> { audit.sent(retry(job), at: 4 * Self.second) }
+        #expect(log.violations.isEmpty)
+    }
+
     private func wait(
         _ audit: DeliveryAudit, _ job: UInt32, _ reason: WaitReason, replica: Int = 0, at seconds: Int64
     ) {

@@ -53,6 +53,20 @@ import Testing
         #expect(violations.last?.at == world.now)
     }
 
+    @Test("a policy that a stage has for itself, for its retry topics, is told by the name that the scenario gives it")
+    func policyOfStage() throws {
+        let world = waiting {
+            $0.policies[0].policy.limits = [
+                .init(provider: ProviderIndex(rawValue: 0), ratePerSecondMicros: 50_000_000, burst: 1)
+            ]
+            $0.policies[0].name = "standard@sender"
+        }
+        advance(world, to: 15)
+        let job = try #require(world.openJobs(stage: 0).first)
+        for _ in 0..<2 { world.send(job, stage: 0, provider: 0) }
+        #expect(world.measurements.violations.map(\.causeKey) == ["rate-limit: policy standard, stage sender, apns"])
+    }
+
     @Test("a send after the time to live is seen")
     func timeToLive() throws {
         // Nobody answers, and the time-out is long.
