@@ -53,6 +53,28 @@ struct DriftTests {
         #expect(scenario["additionalProperties"] as? Bool == false)
     }
 
+    @Test(
+        "the schema refuses what the language does: bounds, repetitions, times of the day, keys that don't go together")
+    func schemaIsStrict() throws {
+        let schema = try #require(
+            try JSONSerialization.jsonObject(with: Data(Schema.text.utf8)) as? [String: Any])
+        let definitions = try #require(schema["$defs"] as? [String: [String: Any]])
+        func property(_ table: String, _ key: String) throws -> [String: Any] {
+            try #require((definitions[table]?["properties"] as? [String: [String: Any]])?[key])
+        }
+        let limits = try #require(try property("cap", "limit")["anyOf"] as? [[String: Any]])
+        #expect(limits.contains { $0["minimum"] as? Int == 1 })
+        let choice = try property("policy", "choose-by")
+        #expect(choice["minItems"] as? Int == 1 && choice["uniqueItems"] as? Bool == true)
+        let pattern = try Regex(#require(try property("quiet-hours", "begin")["pattern"] as? String))
+        #expect("08:00".contains(pattern) && !"8:00".contains(pattern) && !"24:00".contains(pattern))
+        let date = try Regex(#require(try property("quiet-hours", "starts")["pattern"] as? String))
+        for text in ["2026-03-28T20:00Z", "2026-03-28T20:00:30Z"] { #expect(text.contains(date)) }
+        #expect(!"2026-03-28 20:00".contains(date))
+        let rules = try #require(definitions["breaker"]?["allOf"] as? [[String: [String: [String]]]])
+        #expect(rules.contains { $0["not"]?["required"] == ["window", "window-calls"] })
+    }
+
     @Test("the quickstart is the scenario that init writes")
     func quickstart() throws {
         let file = Self.root.appendingPathComponent("Scenarios/quickstart.yaml")

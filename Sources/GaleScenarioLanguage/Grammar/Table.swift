@@ -35,6 +35,8 @@ struct Table: Sendable {
     var keys: [Key]
     /// Groups of keys of which exactly one must be given.
     var exactlyOneOf: [[String]] = []
+    /// Groups of keys that do not go together; who builds them says why.
+    var notTogether: [[String]] = []
 
     subscript(name: String) -> Key? { keys.first { $0.name == name } }
 

@@ -26,7 +26,7 @@ extension Tables {
             Key(
                 "automatic", .boolean, .optional,
                 "It becomes half-open by itself, not at the next call that asks; default false"),
-        ])
+        ], notTogether: [["window", "window-calls"]])
 
     static let limit = Table(
         name: "limit", title: "a limit",

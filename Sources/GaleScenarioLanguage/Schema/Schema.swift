@@ -66,6 +66,7 @@ private struct SchemaWriter {
         var rules = table.exactlyOneOf.map { group in
             JSONText.object([("oneOf", .list(group.map { .object([("required", Self.names([$0]))]) }))])
         }
+        rules += table.notTogether.map { .object([("not", .object([("required", Self.names($0))]))]) }
         if !profiled.isEmpty {
             rules.append(
                 .object([
