@@ -27,13 +27,15 @@ extension ReportPage {
     static func ledger(_ result: RunResult) -> HTML {
         let ledger = result.summary.ledger
         let key = SummaryKey("ledger")
+        let hasProviders = !result.summary.providers.isEmpty
         var rows = LedgerEntry.all.map { entry -> PageTable.Row in
             let count = ledger[keyPath: entry.path]
             return PageTable.Row(
                 [
                     "\(entry.name)", Shown.count(key / entry.key, count),
                     "\(Figure.share(count, of: ledger.submitted))",
-                    bar(count, of: ledger.submitted), "<small>\(entry.meaning)</small>",
+                    bar(count, of: ledger.submitted),
+                    "<small>\(hasProviders ? entry.meaning : entry.meaningWithoutProviders)</small>",
                 ], style: entry.isPart ? nil : "beside")
         }
         let submitted = PageTable.Row(
@@ -43,7 +45,9 @@ extension ReportPage {
             ], style: "sum")
         rows.insert(submitted, at: rows.count - 1)
         let table = PageTable(
-            caption: "What became of the notifications, by the providers' truth", style: "ledger",
+            caption: hasProviders
+                ? "What became of the notifications, by the providers' truth" : "What became of all that was submitted",
+            style: "ledger",
             columns: [.text("Entry"), .number("Count"), .number("Share"), .text(""), .text("Meaning")], rows: rows)
         return """
             <section id="ledger" aria-labelledby="ledger-title">

@@ -99,8 +99,8 @@ extension TestComparison {
                     let skipped = height - heads[column].count
                     return Columns.right(line < skipped ? "" : heads[column][line - skipped], widths[column])
                 }
-                lines.append(
-                    pen.paint(([Columns.left("", 6 + nameWidth)] + cells).joined(separator: "  "), .faint))
+                let text = ([Columns.left("", 6 + nameWidth)] + cells).joined(separator: "  ")
+                lines.append(pen.paint(text.trimmingBlanks, .faint))
             }
             lines += rows.map { row in self.line(row, block, nameWidth, widths, pen) }
         }

@@ -47,7 +47,9 @@ public struct Shrinker {
         while before != state.document.text, !isOver() {
             before = state.document.text
             try minimise(["expect"], "expectations")
+            try orderTies()
             try minimise(["faults"], "faults")
+            try leaveOutFaultsOfTies()
             try bringForward()
             try lessen()
             try takeChanceOut()
@@ -125,6 +127,30 @@ public struct Shrinker {
             try shrinker.take(parts.map { document.keeping($0, at: path) }, "fewer \(name)", guarded: false)
         }
     }
+
+    // MARK: Ties
+
+    /// Orders of ties that are tried in the place of the failing run's.
+    private static let tieOrders = 4
+
+    /// What is due at once comes as it was scheduled, if it fails in that way as well: then no fault remains that only gave the
+    /// events another order.
+    private mutating func orderTies() throws {
+        guard state.document.scalar(at: Self.ties) != nil else { return }
+        _ = try take([state.document.removing(Self.ties)], "ties as scheduled", guarded: false)
+    }
+
+    /// Where it takes a certain order of ties, a fault may be there for that alone: without it, another order may do.
+    private mutating func leaveOutFaultsOfTies() throws {
+        for fault in state.document.keys(at: ["faults"]) where !isOver() {
+            guard state.document.scalar(at: Self.ties) != nil else { return }
+            let without = state.document.removing(["faults", fault])
+            let others = (1...Self.tieOrders).map { without.setting(Self.ties, to: "\($0)") }
+            _ = try take([without.removing(Self.ties)] + others, "without \(fault), other ties", guarded: false)
+        }
+    }
+
+    private static let ties: ScenarioDocument.Path = ["ties"]
 
     // MARK: Numbers
 
