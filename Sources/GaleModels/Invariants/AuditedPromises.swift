@@ -28,8 +28,9 @@ struct AuditedPromises {
         limits = !policy.limits.isEmpty
         // Who gives up pays before the backoff; then sends say nothing about when.
         let paysWhenSent = policy.retry.whenRefused == .wait || policy.retry.backoff == .none
-        retries = paysWhenSent ? policy.retry.budget : nil
-        hasBudgetPerProvider = policy.retry.scope == .perProvider && !isHedged
+        // Which provider's budget pays for a copy is not seen from outside.
+        retries = paysWhenSent && !isHedged ? policy.retry.budget : nil
+        hasBudgetPerProvider = policy.retry.scope == .perProvider
         if let money = policy.routing.money, let budget = money.budgetMicros, money.whenUsedUp != .cheapest, !isHedged {
             self.money = (budget, money.period.nanoseconds)
         } else {

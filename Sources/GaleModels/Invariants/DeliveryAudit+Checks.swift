@@ -106,10 +106,15 @@ extension DeliveryAudit {
     func checkTurn(_ send: Send, _ trace: UnsafeMutablePointer<Trace>, _ now: Int64) {
         if trace.pointee.turn != .granted {
             leave(trace, send.replica, send.way, send.priority, send.tenant)
-            // A retry may have had its turn long before, when nobody was told, and have waited for a slot since.
-            if !trace.pointee.hasSent { serve(send, now) }
+            // A retry may have had its turn long before, when nobody was told, and have waited for a slot since: it is no turn of
+            // its tenant's more, and its tenant has not waited in vain.
+            if trace.pointee.hasSent { pass(send) } else { serve(send, now) }
         }
         trace.pointee.turn = .none
+    }
+
+    func pass(_ send: Send) {
+        turns.passes(Turns.Line(send.replica, send.way, lane(send.priority)), send.tenant)
     }
 
     func serve(_ send: Send, _ now: Int64) {

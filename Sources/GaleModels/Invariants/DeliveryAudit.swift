@@ -267,7 +267,7 @@ package final class DeliveryAudit {
     /// Its turn has come, and it asks for a slot.
     package func acquires(_ send: Send, at now: Int64) {
         let trace = trace(send.job, send.generation)
-        guard trace.pointee.turn == .waiting else { return }
+        guard trace.pointee.turn == .waiting else { return pass(send) }
         leave(trace, send.replica, send.way, send.priority, send.tenant)
         serve(send, now)
         trace.pointee.turn = .granted

@@ -55,6 +55,14 @@ package struct TurnMeter {
         link(number)
     }
 
+    /// A tenant has a turn that is not counted against others.
+    package mutating func passes(_ number: UInt32) {
+        guard let tenant = tenants[number], tenant.waiting > 0 else { return }
+        unlink(number)
+        tenants[number]?.mark = sequence
+        link(number)
+    }
+
     /// A tenant is served.
     ///
     /// - Returns: a tenant who has waited through more services of this one than the bound; nil: there is none.

@@ -31,5 +31,7 @@ struct Turns {
         meters[line, default: TurnMeter(bound: bound)].serves(tenant)
     }
 
+    mutating func passes(_ line: Line, _ tenant: UInt32) { meters[line]?.passes(tenant) }
+
     mutating func forget(_ replica: Int) { meters = meters.filter { $0.key.replica != replica } }
 }

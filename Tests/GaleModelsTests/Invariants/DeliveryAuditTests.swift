@@ -201,6 +201,25 @@ import Testing
         #expect(log.violations.isEmpty)
     }
 
+    @Test("a tenant whose retry has its turn has not waited in vain")
+    func turnOfRetry() throws {
+        var policy = Policy(routes: [])
+        policy.routing.isFair = true
+        let audit = try audit(policy)
+        var own = send(0)
+        own.tenant = 7
+        audit.sent(own, at: 0)
+        wait(audit, 1, .rateLimit, at: 1)
+        for job in 2..<8 as Range<UInt32> {
+            // After three turns of the other the retry has one.
+            if job == 5 { audit.acquires(own, at: 2 * Self.second) }
+            audit.sent(send(job), at: 2 * Self.second)
+        }
+        #expect(log.violations.isEmpty)
+        audit.sent(send(8), at: 3 * Self.second)
+        #expect(log.violations.map(\.invariant) == [.fairness])
+    }
+
     private func wait(
         _ audit: DeliveryAudit, _ job: UInt32, _ reason: WaitReason, replica: Int = 0, at seconds: Int64
     ) {

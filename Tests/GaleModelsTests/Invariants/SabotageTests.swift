@@ -53,6 +53,28 @@ import Testing
         #expect(violations.last?.at == world.now)
     }
 
+    @Test("tenants who wait in turns beside retries violate nothing", arguments: 1...8 as ClosedRange<UInt64>)
+    func turnsBesideRetries(seed: UInt64) {
+        var blackout = ProviderFault()
+        blackout.blackout = true
+        var policy = Fixture.policy(
+            retry: RetryPolicy(base: .milliseconds(500), cap: .seconds(10), attempts: 10), deduplicate: false)
+        policy.timeout = .seconds(5)
+        policy.routing.isFair = true
+        policy.routing.lanes = .strict(ageing: nil)
+        policy.limits = [.init(provider: ProviderIndex(rawValue: 0), ratePerSecondMicros: 20_000_000, burst: 20)]
+        var world = Fixture.pipeline(
+            perSecond: 75, duration: .seconds(10), policy: policy, replicas: 1 + Int(seed % 3), concurrency: 64,
+            faults: [Fixture.provider(blackout, at: .seconds(2), length: .seconds(6))])
+        world.workloads[0].tenantCount = 5
+        world.workloads[0].tenantSkew = 1.5
+        world.workloads[0].recipientCount = 500
+        world.workloads[0].priorityMicros = [(.critical, 100_000), (.high, 200_000), (.normal, 700_000)]
+        let (run, ledger) = Fixture.run(world, seed: seed)
+        #expect(run.measurements.violations == [])
+        #expect(ledger.balances)
+    }
+
     @Test("a policy that a stage has for itself, for its retry topics, is told by the name that the scenario gives it")
     func policyOfStage() throws {
         let world = waiting {
