@@ -169,6 +169,9 @@ extension Core {
             if state.pointee.hasClosedLoops { tellUser(message, at: instant) }
         case .delivered, .late:
             recorder.count(.duplicates, phase: phase, slot: slot, channel: channel, 1)
+            if let log = state.pointee.orderLog {
+                log._withUnsafeGuaranteedRef { $0.noteAgain(message, at: instant, core: self) }
+            }
             return
         default: retract(message)
         }

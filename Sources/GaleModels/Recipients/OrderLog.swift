@@ -52,6 +52,16 @@ final class OrderLog {
         if isLater { latest[key] = one }
     }
 
+    /// A provider takes it once more, by an attempt that was made later and may be decided sooner: the earliest counts.
+    func noteAgain(_ message: UnsafeMutablePointer<Message>, at instant: Instant, core: Core) {
+        let workload = message.pointee.workload
+        guard isOrdered[Int(workload)] else { return }
+        let key = Key(recipient: core.recipient(of: message), workload: workload)
+        guard var one = latest[key], one.identity == message.pointee.identity, instant < one.at else { return }
+        one.at = instant
+        latest[key] = one
+    }
+
     private func noteBroken(_ earlier: Taken, _ later: Taken, _ core: Core) {
         core.state.pointee.violations?.takeUnretainedValue().note(
             .order, message: earlier.identity, other: later.identity, at: core.now,

@@ -155,6 +155,32 @@ import Testing
         #expect((world.measurements.misordered ?? 0) > 0)
     }
 
+    @Test("of a notification that two attempts deliver, the sooner one counts for the order, whichever was made first")
+    func orderOfCopies() throws {
+        let world = waiting {
+            $0.workloads[0].isOrdered = true
+            $0.workloads[0].recipientCount = 1
+            $0.policies[0].policy.order = .key
+            $0.providers[0].profile.latency = .constant(40_000_000)
+            var slow = ProviderFault()
+            slow.latencyFactorMicros = 4_000_000
+            $0.faults.append(
+                FaultSpecification(
+                    name: "slow", at: .seconds(14), length: .milliseconds(1_050), effect: .provider(0, slow)))
+        }
+        advance(world, to: 15)
+        let jobs = world.openJobs(stage: 0).sorted { $0.message < $1.message }
+        #expect(jobs.count > 2)
+        world.send(jobs[0], stage: 0, provider: 0)
+        _ = world.advance(until: .zero + .milliseconds(15_100))
+        world.send(jobs[0], stage: 0, provider: 0)
+        _ = world.advance(until: .zero + .milliseconds(15_110))
+        world.send(jobs[1], stage: 0, provider: 0)
+        advance(world, to: 16)
+        #expect(world.measurements.violations == [])
+        #expect(world.measurements.misordered == 0)
+    }
+
     @Test("what a broker has acknowledged and lost is seen where its settings promise to keep it, and only there")
     func durability() {
         for (acks, isPromised) in [(KafkaProfile.Acks.all, true), (.leader, false)] {
