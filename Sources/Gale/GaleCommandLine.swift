@@ -38,6 +38,10 @@ package struct GaleCommandLine: ParsableCommand {
             StandardError.write(text + "\n")
             return ExitStatus.wrongInput
         }
+        return written(text)
+    }
+
+    private static func written(_ text: String) -> Int32 {
         do { try StandardOutput.write(text + "\n") } catch { return status(of: error, in: self) }
         return ExitStatus.held
     }
@@ -58,11 +62,11 @@ package struct GaleCommandLine: ParsableCommand {
         case is ValidationError, is CleanExit:
             return status(ofParsing: error)
         default:
-            // `gale show` without an argument asks for its own help this way.
-            let code = command.exitCode(for: error)
+            // `gale show` without an argument, and --help of any command, ask for the help this way.
             let text = command.fullMessage(for: error)
+            if command.exitCode(for: error) == .success { return written(text) }
             StandardError.write(text + "\n")
-            return code == .success ? ExitStatus.held : ExitStatus.internalError
+            return ExitStatus.internalError
         }
     }
 }

@@ -17,6 +17,9 @@ public struct Regression: Equatable, Sendable {
         case fixed
     }
 
+    /// The causes of a pipeline that does not recover.
+    package static let recoveryCauses = ["metastable", "not observed", "not measured"].map { "recovery: \($0)" }
+
     public init(violates: String, expected: Expected = .reproduces, marks: [String] = [], from: String? = nil) {
         self.violates = violates
         self.expected = expected

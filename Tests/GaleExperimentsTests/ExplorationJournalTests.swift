@@ -6,7 +6,7 @@ import Testing
 @Suite final class ExplorationJournalTests {
     private let path = NSTemporaryDirectory() + "gale-journal-" + UUID().uuidString
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    deinit { for path in [path, path + ".former"] { try? FileManager.default.removeItem(atPath: path) } }
 
     private func run(_ seed: UInt64) -> ExploredRun {
         var run = ExploredRun(seed: seed)
@@ -71,6 +71,31 @@ import Testing
         #expect(try open().runs.count == 3)
         do { try open().finish() }
         #expect(try open().runs.isEmpty && open().millisecondsBefore == 0)
+    }
+
+    @Test("the journal of another exploration is kept beside this one's, with a word about it")
+    func former() throws {
+        try write(1...3)
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        do {
+            let journal = try open("b")
+            let former = try #require(journal.former)
+            #expect(former.worlds == 3 && former.path == path + ".former")
+            #expect(
+                "\(former)".hasPrefix("3 finished worlds of an earlier exploration are not used: it was of another "))
+            #expect(journal.runs.isEmpty && journal.millisecondsBefore == 0)
+            try journal.append(run(7), milliseconds: 1)
+        }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path + ".former")) == whole)
+        #expect(try open("b").runs.keys.sorted() == [7] && open("b").former == nil)
+        #expect(try open(isFresh: true).former == nil, "it was to go")
+        #expect(try open("c").former == nil, "nothing was finished")
+    }
+
+    @Test("seeds that were not run are named")
+    func missing() throws {
+        try write(2...3)
+        #expect(try open().missing(of: 1...5) == [1, 4, 5])
     }
 
     @Test("one process at a time has it")

@@ -127,12 +127,14 @@ import Testing
     func report() throws {
         let drawing = try drawing()
         var runs = (1...6).map { ExploredRun(seed: $0) }
-        runs[1].failures = [ExploredRun.Failure(cause: "a", text: "a 1")]
+        runs[1].failures = [ExploredRun.Failure(cause: "a", text: "a 1", message: "main/7")]
         runs[3].failures = [ExploredRun.Failure(cause: "b", text: "b 1"), ExploredRun.Failure(cause: "a", text: "a 2")]
         runs[4].defect = "the worker was ended by signal 4 (Illegal instruction)"
         runs[5].faults = [ExploredRun.Fault(kind: 2, told: true), ExploredRun.Fault(kind: 2, told: false)]
         func report(_ runs: [ExploredRun]) -> ExplorationReport {
-            ExplorationReport(runs, of: drawing, file: "small.yaml") { "gale explore small.yaml --seed \($0)" }
+            ExplorationReport(
+                runs, of: drawing, file: "small.yaml", reproduction: { "gale explore small.yaml --seed \($0)" },
+                next: { ["\($0) \($1.message ?? "-")"] })
         }
         let whole = report(runs)
         #expect(whole == report(runs.reversed()))
@@ -142,6 +144,8 @@ import Testing
                 "a", "b", "no result: the worker was ended by signal … (Illegal instruction)",
             ])
         #expect(whole.failures[0].seeds == [2, 4] && whole.failures[0].text == "a 1")
+        #expect(
+            whole.failures[0].message == "main/7" && whole.failures.map(\.next) == [["2 main/7"], ["4 -"], ["5 -"]])
         #expect(whole.failures[0].reproduction == "gale explore small.yaml --seed 2")
         #expect(whole.faults[2].drawn == 2 && whole.faults[2].told == 1)
     }

@@ -215,6 +215,36 @@ import Testing
         )
     }
 
+    @Test("of many events those nearest to the moment are told, however long the window is")
+    func nearest() throws {
+        let replay = try Self.replay()
+        let near = replay.moment(.zero + .seconds(3), window: .milliseconds(20), most: 40)
+        let whole = replay.moment(.zero + .seconds(3), window: .hours(2_000_000), most: 40)
+        #expect(whole.steps == near.steps && near.steps.count == 40)
+        #expect(near.steps[19].nanoseconds < 3_000_000_000 && near.steps[20].nanoseconds >= 3_000_000_000)
+        let all = replay.moment(.zero + .seconds(3), window: .milliseconds(20), most: 100_000)
+        #expect(near.heading.last == "(\(all.steps.count - 40) more events within 20ms are left out)")
+    }
+
+    @Test("a moment and a window as long as time can be are no more than the end of the run")
+    func endOfTime() throws {
+        let most = Interval(nanoseconds: .max)
+        let story = try Self.replay("duration=1s", "faults=").moment(.zero + most, window: most, most: 10)
+        #expect(story.heading[0].hasPrefix("the run is over at ") && story.steps.count == 10)
+    }
+
+    @Test("where two runs part does not depend on how many events are looked at in one go")
+    func pieces() throws {
+        let (replay, other) = (try Self.replay(), try Self.replay("faults.crash.at=5090ms"))
+        let parting = try #require(replay.parting(from: other, names: ("a", "b")))
+        #expect(parting.eventsInCommon > 100)
+        for most in [1, 50, parting.eventsInCommon, parting.eventsInCommon + 1] {
+            #expect(
+                replay.parting(from: other, names: ("a", "b"), most: most)?.eventsInCommon == parting.eventsInCommon)
+            #expect(replay.parting(from: other, names: ("a", "b"), most: most)?.common == parting.common)
+        }
+    }
+
     @Test("two runs that differ in a fault part at its first event, and the same run twice does not part")
     func parting() throws {
         let replay = try Self.replay()

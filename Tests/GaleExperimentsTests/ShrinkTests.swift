@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import GaleExperiments
+import GaleModels
 import GaleScenarioLanguage
 import Testing
 
@@ -188,7 +189,9 @@ import Testing
 
     @Test("the stored file is a scenario that says what it is about")
     func stored() throws {
-        let state = try Self.shrunk { Self.needs($0, ["f2", "f9"]) }
+        let state = try Self.shrunk {
+            Self.needs($0, ["f2", "f9"]) && $0.expectations.contains { "expectation: \($0.text)" == Self.cause }
+        }
         let text = RegressionText(cause: Self.cause, from: "large.yaml", seed: 7)
             .text(state, name: "large-7", origin: state, marks: ["fault f2 changes decisions"])
         #expect(
@@ -218,6 +221,22 @@ import Testing
     }
 
     // MARK: Stored regressions
+
+    @Test("what a run can fail of is what a regression can be kept for")
+    func causes() throws {
+        var names = ["expectation: undelivered < 1%", "expectation: lost = 0", "ended early"]
+        let states: [RecoverySummary.State] = [.metastable, .notObserved, .notMeasured]
+        names += states.map { "recovery: \($0.rawValue)" } + Invariant.allCases.map { "\($0.rawValue): anything" }
+        for cause in names + ["no result: A.swift:7: Fatal error: x"] {
+            let text = Self.text(faults: 1) + "regression: {violates: \"\(cause)\"}\n"
+            #expect(try ScenarioReader.read(text: text).regression?.violates == cause)
+        }
+        let trap = Self.text(faults: 1) + "regression: {violates: \"no result: x\", expected: fixed}\n"
+        #expect(try ScenarioReader.read(text: trap).regression?.expected == .fixed, "a run that dies reaches no marks")
+        let other = "\nexplore: {faults: 1}\nregression: {violates: \"expectation: undelivered < 1%\"}\n"
+        let template = try ScenarioReader.template(text: Self.text(faults: 1) + other)
+        #expect(try template.drawn([]).regression == nil, "a drawn world is none")
+    }
 
     private static func checked(
         _ expected: Regression.Expected, causes: [String], marks: [String]
@@ -266,5 +285,17 @@ import Testing
         let result = try test.result(of: [TestRun(seed: 1, defect: defect)])
         #expect(result.passed && !result.hasDefect && result.regression == .reproduces)
         #expect(try test.result(of: [TestRun(seed: 1, defect: "another end")]).hasDefect)
+    }
+
+    @Test("a run that trapped has the line as its cause, without the numbers of the moment")
+    func trapped() {
+        func causes(_ defect: String) -> [String] { TestRun(seed: 1, defect: defect).causes }
+        let first = causes("GaleModels/Stage.swift:17: Fatal error: Index 12 out of 8")
+        #expect(first == ["no result: GaleModels/Stage.swift:17: Fatal error: Index … out of …"])
+        #expect(first == causes("GaleModels/Stage.swift:17: Fatal error: Index 13 out of 8"))
+        #expect(first != causes("GaleModels/Stage.swift:18: Fatal error: Index 12 out of 8"))
+        var run = ExploredRun(seed: 1)
+        run.defect = "GaleModels/Stage.swift:17: Fatal error: Index 12 out of 8"
+        #expect(run.allFailures.map(\.cause) == first)
     }
 }

@@ -26,7 +26,7 @@ struct MistakeTests {
 
     static let mistakes =
         keys + units + values + names + pipeline + closedLoops + faults + expectations + theory + protection + safety
-        + meaningless + elsewhere
+        + meaningless + regressions + elsewhere
 
     static let keys: [Mistake] = [
         Mistake(

@@ -95,9 +95,30 @@ import Testing
         let words = line.split(separator: " ").dropFirst().map(String.init)
         let shown = try GaleProcess.run(words, in: folder)
         #expect(shown.status == 1 && shown.output.contains("FAIL  'submitted < 5' does not hold"), "\(shown.output)")
+        // And the next lines go on from there.
+        let lines = run.output.split(separator: "\n").filter { $0.contains("never-1.yaml") }
+        #expect(lines.count == 2 && lines[0].hasSuffix("--without border people --write never-1.yaml"), "\(run.output)")
+        let written = try GaleProcess.run(lines[0].split(separator: " ").dropFirst().map { String($0) }, in: folder)
+        #expect(written.status == 0 && lines[1].hasSuffix(" shrink never-1.yaml"))
+        #expect(try gale("shrink", "never-1.yaml", "--causes").output == "expectation: submitted < 5\n")
+        let told = try gale("explore", "never.yaml", "--runs", "3", "--quiet")
+        #expect(told.errors.isEmpty, "one that came to its end is over: \(told.errors)")
         let first = try gale(
             "explore", "never.yaml", "--runs", "4", "--jobs", "1", "--first", "--without", "border", "people")
         #expect(first.output.contains("1 cause · 1 worlds"), "\(first.output)")
+    }
+
+    @Test("finished worlds that another exploration has no use for are kept, and that is told")
+    func former() throws {
+        let one = try GaleProcess.run(["explore", "small.yaml", "--seeds", "1..500", "--jobs", "1"], in: folder) {
+            while journalLines("Reports/explorations/small/journal") < 3 { usleep(2_000) }
+            kill($0, SIGINT)
+        }
+        #expect(one.status == 130, "\(one.errors)")
+        let other = try gale("explore", "small.yaml", "--runs", "2", "--jobs", "1", "--quiet")
+        #expect(
+            other.status == 0 && other.errors.contains(" of an earlier exploration are not used: "), "\(other.errors)")
+        #expect(journalLines("Reports/explorations/small/journal.former") >= 3)
     }
 
     @Test("a world written to a file runs to the outcome that exploration saw")
@@ -114,7 +135,8 @@ import Testing
     @Test(
         "what is asked wrongly is wrong input",
         arguments: [
-            ["--seeds", "5"], ["--runs", "0"], ["--budget", "10"], ["--without", "nobody"], ["--write", "x.yaml"],
+            ["--seeds", "5"], ["--runs", "0"], ["--budget", "10"], ["--budget", "0s"], ["--without", "nobody"],
+            ["--write", "x.yaml"],
             ["--runs", "3", "--budget", "1min"], ["--from", "3", "--seed", "4"], ["--jobs", "0"],
         ])
     func wrong(_ arguments: [String]) throws {

@@ -30,9 +30,38 @@ import Testing
         let moment = try gale("replay", "small.yaml", "--at", "500ms", "--window", "20ms")
         #expect(moment.status == 0 && moment.output.contains("slots in use"), "\(moment.errors)")
         let parting = try gale("replay", "small.yaml", "--diff", "seed=2")
-        #expect(parting.status == 0 && parting.output.contains("first only"), "\(parting.errors)")
+        #expect(parting.status == 1 && parting.output.contains("first only"), "\(parting.errors)")
         #expect(try gale("run", "small.yaml", "--out", "earlier").status == 0)
-        #expect(try gale("replay", "small.yaml", "--diff", "earlier").output == "The runs are the same.\n")
+        let same = try gale("replay", "small.yaml", "--diff", "earlier", "--quiet")
+        #expect(same.status == 0 && same.output == "The runs are the same.\n" && same.errors.isEmpty)
+        try folder.write(smallScenario(rate: "90/s"), to: "small.yaml")
+        let other = try gale("replay", "small.yaml", "--seed", "2", "--diff", "earlier", "--quiet")
+        #expect(
+            other.status == 1
+                && other.errors.contains("note: 'earlier' is a run of another scenario: 'small' as it was"))
+        #expect(other.errors.contains("note: 'earlier' is a run with seed 1\n"), "\(other.errors)")
+    }
+
+    @Test("a moment at the end of time is the end of the run")
+    func endOfTime() throws {
+        let run = try gale("replay", "small.yaml", "--at", "9223372036s", "--window", "9223372036s")
+        #expect(run.status == 0 && run.output.contains("the run is over at "), "\(run.errors)")
+    }
+
+    @Test("what a killed shrinking left behind is no scenario of a folder, and goes when another one begins")
+    func stale() throws {
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/Scenarios/regressions", withIntermediateDirectories: true)
+        // No process has a number this high: Linux ends at 2^22.
+        let (dead, own) = (".gale-shrink-99999999-0.yaml", ".gale-shrink-\(getpid())-0.yaml")
+        for name in [dead, own, "a.yaml"] {
+            try folder.write(smallScenario(expecting: "submitted < 5"), to: "Scenarios/regressions/" + name)
+        }
+        let test = try gale("test", "Scenarios")
+        #expect(test.status == 1 && test.output.contains("1 of 1 failed"), "\(test.output)")
+        #expect(try gale("test", "Scenarios/regressions/" + own).status == 1, "named, it is one")
+        #expect(try gale("shrink", "Scenarios/regressions/a.yaml", "--causes").status == 0)
+        #expect(try folder.names(in: "Scenarios/regressions") == [own, "a.yaml"])
     }
 
     @Test("wrong arguments are told, exit code 2")

@@ -26,8 +26,9 @@ enum ExploreText {
                 "\(cause.cause) · in \(cause.worlds) world\(cause.worlds == 1 ? "" : "s"), seeds "
                     + cause.seeds.map { "\($0)" }.joined(separator: ", ")
                     + (cause.worlds > cause.seeds.count ? ", …" : ""),
-                "  " + cause.text, "  " + cause.reproduction,
+                "  " + cause.text + (cause.message.map { ", message \($0)" } ?? ""), "  " + cause.reproduction,
             ]
+            lines += cause.next.map { "  " + $0 }
         }
         lines += ["", "faults: how many were drawn, and how many of them changed a decision"]
         lines += report.faults.map { fault in

@@ -72,8 +72,8 @@ struct ExploreCommand: ParsableCommand {
         let lengths = [budget == nil ? 0 : 1, runs == nil ? 0 : 1, seeds == nil ? 0 : 1, seed == nil ? 0 : 1]
         if lengths.reduce(0, +) > 1 { throw ValidationError("--budget, --runs, --seeds and --seed exclude each other") }
         if from != nil, seeds != nil || seed != nil { throw ValidationError("--from goes with --budget or --runs") }
-        if let budget, Self.interval(budget) == nil {
-            throw ValidationError("--budget must be a duration, such as 10min")
+        if let budget, Self.interval(budget).map({ $0 > .zero }) != true {
+            throw ValidationError("--budget must be a duration above zero, such as 10min")
         }
         if seeds != nil, range == nil { throw ValidationError("--seeds must be A..B, such as 1..1000") }
         if let runs, !(1...Self.mostRuns).contains(runs) { throw ValidationError("--runs must be 1 to 10M") }
@@ -108,19 +108,30 @@ struct ExploreCommand: ParsableCommand {
         let report = try OutputFile(preparing: folder + "/report.json", option: "--out")
         let journal = try ExplorationJournal(
             path: folder + "/journal", identity: drawing.identity + " " + lengthWords, isFresh: fresh)
+        if let former = journal.former { StandardError.write("note: \(former)\n") }
         SignalWatch.install()
         let campaign = ExplorationCampaign(
-            source: source, journal: journal, seeds: range ?? firstSeed...(firstSeed + (runs ?? Self.mostRuns) - 1),
+            source: source, journal: journal, seeds: asked,
             budget: runs == nil && seeds == nil ? budget.flatMap(Self.interval) ?? Self.usualBudget : nil,
-            stopsAtFirst: first, interruption: SignalWatch.interruption)
+            stopsAtFirst: first,
+            longestRun: min(drawing.template.scenario.specification.limits.wall, WorkerPool.longestWorld),
+            interruption: SignalWatch.interruption)
         let progress = ExploreProgress(isSilent: self.progress.quiet)
         try campaign.run(jobs: jobs.count) { progress.show($0) }
         progress.end(campaign.progress)
-        let result = ExplorationReport(journal.runs.values, of: drawing, file: scenario) { reproduction($0) }
+        let result = ExplorationReport(
+            journal.runs.values, of: drawing, file: scenario, reproduction: { reproduction($0) }, next: { next($0, $1) }
+        )
         let text = try ExploreText.json(result)
         try StandardOutput.write(json ? text : ExploreText.words(result, colour: StandardOutput.hasColour))
         try report.write(text)
         if let signal = SignalWatch.interruption.signal { throw ExitCode(ExitStatus.interrupted(by: signal)) }
+        let missing = runs == nil && seeds == nil || first && !result.failures.isEmpty ? [] : journal.missing(of: asked)
+        if let first = missing.first {
+            throw CommandFailure(
+                "\(missing.count) of the worlds were not run, the first of them with seed \(first)",
+                status: ExitStatus.internalError)
+        }
         try journal.finish()
         if journal.runs.values.contains(where: { $0.defect != nil }) { throw ExitCode(ExitStatus.internalError) }
         if !result.failures.isEmpty { throw ExitCode(ExitStatus.expectationFailed) }
@@ -131,6 +142,8 @@ struct ExploreCommand: ParsableCommand {
         if let range { return "\(range.lowerBound)..\(range.upperBound)" }
         return "\(firstSeed) \(runs.map { "\($0)" } ?? "") \(first)"
     }
+
+    private var asked: ClosedRange<UInt64> { range ?? firstSeed...(firstSeed + (runs ?? Self.mostRuns) - 1) }
 
     private var firstSeed: UInt64 { from ?? 1 }
 
@@ -161,6 +174,15 @@ struct ExploreCommand: ParsableCommand {
         let run = Explorer(drawing).run(world)
         try StandardOutput.write(json ? ExploreText.json(run) : ExploreText.words(run))
         if !run.allFailures.isEmpty { throw ExitCode(ExitStatus.expectationFailed) }
+    }
+
+    /// From the finding to its story, and to the least that still shows it.
+    private func next(_ seed: UInt64, _ failure: ExploredRun.Failure) -> [String] {
+        // Beside the scenario: what it names is found from there.
+        let file = String(scenario.dropLast(scenario.hasSuffix(".yaml") ? 5 : 0)) + "-\(seed).yaml"
+        let replay = failure.message.map { [CommandName.asCalled, "replay", file, "--message", $0] }
+        return [reproduction(seed) + " --write " + ShellText.line([file])]
+            + [replay, [CommandName.asCalled, "shrink", file]].compactMap { $0.map(ShellText.line) }
     }
 
     private func reproduction(_ seed: UInt64) -> String {

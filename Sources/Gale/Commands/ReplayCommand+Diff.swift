@@ -7,7 +7,7 @@ import GaleScenarioLanguage
 
 /// `gale replay --diff`: this run against another.
 extension ReplayCommand {
-    /// Tells where the two part.
+    /// Tells where the two part, which is exit code 1.
     func part(_ replay: Replay) throws {
         SignalWatch.install()
         let progress = ProgressDisplay.suitable(quiet: self.progress.quiet)
@@ -15,6 +15,7 @@ extension ReplayCommand {
         let parting: Parting?
         if diff.count == 1, let folder = diff.first, isFolder(folder) {
             let checkpoints = try checkpoints(in: folder)
+            warn(of: folder, replay)
             parting = replay.parting(
                 from: checkpoints, names: (names.0, folder), interruption: SignalWatch.interruption,
                 progress: progress.show)
@@ -27,6 +28,31 @@ extension ReplayCommand {
         guard let parting else { return try StandardOutput.write(json ? "null\n" : "The runs are the same.\n") }
         try StandardOutput.write(
             json ? StoryJSON.text(parting) : PartingText.text(parting, colour: StandardOutput.hasColour))
+        throw ExitCode(ExitStatus.expectationFailed)
+    }
+
+    /// What parts there may be no more than that the two are not of the same scenario, seed or version.
+    private func warn(of folder: String, _ replay: Replay) {
+        struct Summary: Decodable {
+            var scenario: RunSummary.ScenarioIdentity
+            var seed: UInt64
+            var version: String
+        }
+        let file = (folder as NSString).appendingPathComponent("summary.json")
+        guard let data = FileManager.default.contents(atPath: file),
+            let summary = try? JSONDecoder().decode(Summary.self, from: data)
+        else { return }
+        let (own, experiment) = (summary.scenario, replay.experiment)
+        if own.fingerprint != experiment.scenario.fingerprint {
+            let name = own.name == experiment.scenario.name ? "'\(own.name)' as it was then" : "'\(own.name)'"
+            StandardError.write("note: '\(folder)' is a run of another scenario: \(name)\n")
+        }
+        if summary.seed != experiment.seed {
+            StandardError.write("note: '\(folder)' is a run with seed \(summary.seed)\n")
+        }
+        if summary.version != EngineVersion.semantics {
+            StandardError.write("note: '\(folder)' was run by version \(summary.version)\n")
+        }
     }
 
     private func name(_ replay: Replay) -> String {

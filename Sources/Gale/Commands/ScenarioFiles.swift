@@ -3,7 +3,8 @@ import Foundation
 
 /// The scenario files that paths stand for.
 enum ScenarioFiles {
-    /// Files themselves; of a folder all `.yaml` files below it, in order, without those of `profiles` folders.
+    /// Files themselves; of a folder all `.yaml` files below it, in order, without those of `profiles` folders and
+    /// hidden ones.
     ///
     /// - Throws: `CommandFailure` when there is none, or a folder can't be read.
     static func under(_ paths: [String]) throws -> [String] {
@@ -21,7 +22,13 @@ enum ScenarioFiles {
             throw CommandFailure("cannot read '\(path)'")
         }
         return names.compactMap { $0 as? String }
-            .filter { $0.hasSuffix(".yaml") && !$0.split(separator: "/").dropLast().contains("profiles") }
+            .filter(isScenario)
             .sorted().map { (path as NSString).appendingPathComponent($0) }
+    }
+
+    private static func isScenario(_ name: String) -> Bool {
+        let parts = name.split(separator: "/")
+        return name.hasSuffix(".yaml") && !parts.dropLast().contains("profiles")
+            && !parts.contains { $0.hasPrefix(".") }
     }
 }

@@ -86,13 +86,8 @@ struct TestCommand: ParsableCommand {
         try StandardOutput.write(
             isSilent ? TestJSON.text(results, of: cases.count) : table.legend + table.summary(results))
         try report.write(results, annotationsOnError: isSilent)
-        try end(results)
-    }
-
-    private func end(_ results: [TestResult]) throws {
-        if let signal = SignalWatch.interruption.signal { throw ExitCode(ExitStatus.interrupted(by: signal)) }
-        if results.contains(where: \.hasDefect) { throw ExitCode(ExitStatus.internalError) }
-        if !results.allSatisfy(\.passed) { throw ExitCode(ExitStatus.expectationFailed) }
+        let status = ExitStatus.ofTest(results, cases: cases.count, signal: SignalWatch.interruption.signal)
+        if status != ExitStatus.held { throw ExitCode(status) }
     }
 
     /// nil: the seeds are not a commit's.

@@ -30,7 +30,7 @@ package struct OutputFolder {
         let exists = FileManager.default.fileExists(atPath: target)
         isInside = exists && (access(parent, W_OK) != 0 || Self.device(of: parent) != Self.device(of: target))
         let home = isInside ? target : parent
-        Self.removeStale(in: home)
+        Self.removeStale(in: home, mark: Self.stagingMark)
         staging = home + "/" + Self.stagingMark + "\(getpid())-" + (target as NSString).lastPathComponent
         guard mkdir(staging, 0o777) == 0 else {
             throw CommandFailure("cannot write to '\(path)': \(SystemError.text)")
@@ -96,11 +96,11 @@ package struct OutputFolder {
         return stat(path, &status) == 0 ? UInt64(truncatingIfNeeded: status.st_dev) : 0
     }
 
-    /// Staging folders of processes that were killed.
-    private static func removeStale(in folder: String) {
+    /// Removes what processes that were killed have left: names of a mark, the process's number, and what else.
+    static func removeStale(in folder: String, mark: String) {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        where name.hasPrefix(stagingMark) {
-            let digits = name.dropFirst(stagingMark.count).prefix { $0.isNumber }
+        where name.hasPrefix(mark) {
+            let digits = name.dropFirst(mark.count).prefix { $0.isNumber }
             guard let process = Int32(digits), process > 0, kill(process, 0) != 0, errno == ESRCH else { continue }
             try? FileManager.default.removeItem(atPath: folder + "/" + name)
         }

@@ -12,6 +12,8 @@ final class ExplorationCampaign: Sendable {
     /// Wall time in all, with what earlier processes have spent; nil: all seeds.
     private let budget: Interval?
     private let stopsAtFirst: Bool
+    /// Wall time of one world.
+    private let longestRun: Interval
     private let interruption: Interruption
     private let state: Mutex<State>
 
@@ -35,12 +37,13 @@ final class ExplorationCampaign: Sendable {
 
     init(
         source: ExplorationSource, journal: ExplorationJournal, seeds: ClosedRange<UInt64>, budget: Interval?,
-        stopsAtFirst: Bool, interruption: Interruption
+        stopsAtFirst: Bool, longestRun: Interval, interruption: Interruption
     ) {
         self.source = source
         self.seeds = seeds
         self.budget = budget
         self.stopsAtFirst = stopsAtFirst
+        self.longestRun = longestRun
         self.interruption = interruption
         millisecondsBefore = journal.millisecondsBefore
         var first = State(journal: journal, next: seeds.lowerBound)
@@ -67,7 +70,7 @@ final class ExplorationCampaign: Sendable {
 
     /// - Throws: what cannot be written, or a worker that cannot be started.
     func run(jobs: Int, report: @Sendable (Progress) -> Void) throws {
-        let workers = WorkerPool()
+        let workers = WorkerPool(longestRun: longestRun)
         DispatchQueue.concurrentPerform(iterations: jobs) { _ in
             while let seed = nextSeed() {
                 do {

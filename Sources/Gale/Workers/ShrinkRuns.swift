@@ -7,6 +7,8 @@ import Synchronization
 /// Makes the runs of documents that are no files yet, in worker processes: they are written where the result will be, so that what they
 /// name is found from there.
 final class ShrinkRuns: Sendable {
+    private static let mark = ".gale-shrink-"
+
     private let folder: String
     private let seed: UInt64
     private let interruption: Interruption
@@ -15,6 +17,7 @@ final class ShrinkRuns: Sendable {
 
     init(folder: String, seed: UInt64, interruption: Interruption) {
         self.folder = folder.isEmpty ? "." : folder
+        OutputFolder.removeStale(in: self.folder, mark: Self.mark)
         self.seed = seed
         self.interruption = interruption
     }
@@ -32,7 +35,7 @@ final class ShrinkRuns: Sendable {
     private func run(_ document: ScenarioDocument, _ place: Int) throws -> TestRun? {
         // A worker knows a case by its file and fingerprint, of which what is said of a regression is no part.
         let kind = document.keys(at: ["regression"]).isEmpty ? "" : "-stored"
-        let file = folder + "/.gale-shrink-\(getpid())-\(place)\(kind).yaml"
+        let file = folder + "/\(Self.mark)\(getpid())-\(place)\(kind).yaml"
         guard let scenario = try? document.scenario(file: file) else { return nil }
         written.withLock { if !$0.contains(file) { $0.append(file) } }
         guard FileManager.default.createFile(atPath: file, contents: Data(document.text.utf8)) else {

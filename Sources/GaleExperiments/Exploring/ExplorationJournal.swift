@@ -26,7 +26,24 @@ public final class ExplorationJournal {
     public private(set) var runs: [UInt64: ExploredRun] = [:]
     /// Wall time that earlier processes have spent on it.
     public private(set) var millisecondsBefore: Int64 = 0
+    /// What was there and is of no use any more; nil: nothing was, or it was to go.
+    public private(set) var former: Former?
     private let file: Int32
+
+    /// The journal of another exploration, which this one has taken the place of.
+    public struct Former: Equatable, Sendable, CustomStringConvertible {
+        /// Worlds that had been finished.
+        public var worlds: Int
+        /// Why they are of no use.
+        public var reason: String
+        /// Where it is kept.
+        public var path: String
+
+        public var description: String {
+            "\(worlds) finished world\(worlds == 1 ? "" : "s") of an earlier exploration are not used: \(reason); "
+                + "its journal is kept as '\(path)'"
+        }
+    }
 
     private struct Header: Codable, Equatable {
         var gale = "exploration journal 1"
@@ -41,7 +58,8 @@ public final class ExplorationJournal {
         var isFinished: Bool?
     }
 
-    /// Opens the journal and reads what is there. One that was finished, or that is about something else, begins anew.
+    /// Opens the journal and reads what is there. One that was finished, or that is about something else, begins anew; the
+    /// latter is kept beside it.
     public init(path: String, identity: String, isFresh: Bool) throws(Failure) {
         self.path = path
         file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
@@ -52,6 +70,7 @@ public final class ExplorationJournal {
         }
         let header = Header(identity: identity, program: Self.program)
         let good = isFresh ? 0 : read(header)
+        if let former { try keep(former) }
         guard ftruncate(file, off_t(good)) == 0 else { throw failure() }
         if good == 0 { try append(header) }
     }
@@ -62,6 +81,9 @@ public final class ExplorationJournal {
         runs[run.seed] = run
         try append(Line(run: run, milliseconds: milliseconds))
     }
+
+    /// Seeds that have no finished world.
+    public func missing(of seeds: ClosedRange<UInt64>) -> [UInt64] { seeds.filter { runs[$0] == nil } }
 
     /// The exploration has come to its end: the next one begins anew.
     public func finish() throws(Failure) {
@@ -102,6 +124,7 @@ public final class ExplorationJournal {
         var place = 0
         var kept = 0
         var isFirst = true
+        var reason: String?
         while let end = bytes[place...].firstIndex(of: UInt8(ascii: "\n")) {
             let line = bytes[place..<end]
             place = end + 1
@@ -110,7 +133,8 @@ public final class ExplorationJournal {
                 continue
             }
             if isFirst {
-                guard (try? JSONDecoder().decode(Header.self, from: data)) == header else { return 0 }
+                guard let other = try? JSONDecoder().decode(Header.self, from: data) else { return 0 }
+                if other != header { reason = other.identity == header.identity ? Self.otherBuild : Self.otherWorlds }
                 isFirst = false
             } else if let line = try? JSONDecoder().decode(Line.self, from: data) {
                 if line.isFinished == true {
@@ -123,7 +147,20 @@ public final class ExplorationJournal {
             }
             kept = place
         }
-        return kept
+        guard let reason else { return kept }
+        if !runs.isEmpty { former = Former(worlds: runs.count, reason: reason, path: path + ".former") }
+        runs = [:]
+        millisecondsBefore = 0
+        return 0
+    }
+
+    private static let otherBuild = "another build of this program made them"
+    private static let otherWorlds = "it was of another scenario or other ranges, faults or seeds"
+
+    private func keep(_ former: Former) throws(Failure) {
+        guard FileManager.default.createFile(atPath: former.path, contents: Data(contents())) else {
+            throw .cannotWrite(former.path, String(cString: strerror(errno)))
+        }
     }
 
     private func contents() -> [UInt8] {

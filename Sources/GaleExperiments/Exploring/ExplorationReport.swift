@@ -25,8 +25,12 @@ public struct ExplorationReport: Codable, Equatable, Sendable {
         public var seeds: [UInt64]
         /// What the first one said.
         public var text: String
+        /// The message that showed it there; nil: it is about no single one.
+        public var message: String?
         /// The command that shows the first one again.
         public var reproduction: String
+        /// The commands that write that world to a file, tell its story, and shrink it.
+        public var next: [String]
     }
 
     public struct FaultCoverage: Codable, Equatable, Sendable {
@@ -53,9 +57,12 @@ public struct ExplorationReport: Codable, Equatable, Sendable {
     /// Seeds named with a cause.
     static let seedsNamed = 5
 
-    /// - Parameter reproduction: the command line for a seed.
+    /// - Parameters:
+    ///   - reproduction: the command line for a seed.
+    ///   - next: those that go on from there.
     public init(
-        _ runs: some Sequence<ExploredRun>, of drawing: WorldDrawing, file: String, reproduction: (UInt64) -> String
+        _ runs: some Sequence<ExploredRun>, of drawing: WorldDrawing, file: String, reproduction: (UInt64) -> String,
+        next: (UInt64, ExploredRun.Failure) -> [String] = { _, _ in [] }
     ) {
         let runs = runs.sorted { $0.seed < $1.seed }
         scenario = file
@@ -63,7 +70,7 @@ public struct ExplorationReport: Codable, Equatable, Sendable {
         worlds = runs.count
         messages = runs.reduce(0) { $0 + $1.messages }
         seeds = Self.ranges(runs.map(\.seed))
-        failures = Self.causes(runs, reproduction)
+        failures = Self.causes(runs, reproduction, next)
         faults = FaultKind.all.enumerated().map { place, kind in
             let own = runs.flatMap { $0.faults.filter { $0.kind == place } }
             return FaultCoverage(
@@ -87,7 +94,9 @@ public struct ExplorationReport: Codable, Equatable, Sendable {
         }
     }
 
-    private static func causes(_ runs: [ExploredRun], _ reproduction: (UInt64) -> String) -> [Cause] {
+    private static func causes(
+        _ runs: [ExploredRun], _ reproduction: (UInt64) -> String, _ next: (UInt64, ExploredRun.Failure) -> [String]
+    ) -> [Cause] {
         var causes: [Cause] = []
         var places: [String: Int] = [:]
         for run in runs {
@@ -101,7 +110,8 @@ public struct ExplorationReport: Codable, Equatable, Sendable {
                     causes.append(
                         Cause(
                             cause: failure.cause, worlds: 1, seeds: [run.seed], text: failure.text,
-                            reproduction: reproduction(run.seed)))
+                            message: failure.message, reproduction: reproduction(run.seed),
+                            next: next(run.seed, failure)))
                 }
             }
         }

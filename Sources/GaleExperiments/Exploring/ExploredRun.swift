@@ -55,7 +55,14 @@ public struct ExploredRun: Codable, Equatable, Sendable {
 
     /// Everything that speaks against it, a run without a result included.
     public var allFailures: [Failure] {
-        failures + (defect.map { [Failure(cause: "no result: \(Self.withoutNumbers($0))", text: $0)] } ?? [])
+        failures + (defect.map { [Failure(cause: Self.cause(ofDefect: $0), text: $0)] } ?? [])
+    }
+
+    /// Of a run without a result. Where Swift says in which line it trapped, that tells one cause from another.
+    static func cause(ofDefect text: String) -> String {
+        let word = ": Fatal error: "
+        guard let place = text.firstRange(of: word) else { return "no result: " + withoutNumbers(text) }
+        return "no result: " + text[..<place.lowerBound] + word + withoutNumbers(String(text[place.upperBound...]))
     }
 
     /// A text without its numbers: what differs from seed to seed is no cause.

@@ -12,13 +12,15 @@ extension Replay {
         _ moment: Instant, window: Interval, most: Int = 200, interruption: Interruption = Interruption()
     ) -> Story {
         let first = max(0, moment.nanoseconds - window.nanoseconds)
-        let last = moment.nanoseconds + window.nanoseconds
+        let (sum, isBeyond) = moment.nanoseconds.addingReportingOverflow(window.nanoseconds)
+        let last = isBeyond ? .max : sum
         let world = World(experiment.scenario.specification, seed: experiment.seed)
-        let log = EventLog(first...last, moment: moment.nanoseconds)
+        let log = EventLog(first...last, moment: moment.nanoseconds, most: most)
         world.observe(log)
         advance(world, to: Instant(nanoseconds: last), interruption)
         log.finish()
-        let (lines, left) = Self.nearest(log.lines.filter { !$0.isStale }, to: moment.nanoseconds, most)
+        let lines = Self.nearest(log.lines, to: moment.nanoseconds, most)
+        let left = log.count - lines.count
         let width = log.view.map(\.place.count).max() ?? 0
         var heading = log.view.map {
             $0.place + String(repeating: " ", count: width - $0.place.count + 2) + $0.facts.joined(separator: ", ")
@@ -33,12 +35,11 @@ extension Replay {
         return story(StoryTeller.moment(moment.nanoseconds), heading: heading, steps: steps)
     }
 
-    private static func nearest(_ lines: [EventLine], to moment: Int64, _ most: Int) -> (lines: [EventLine], left: Int)
-    {
-        guard lines.count > most else { return (lines, 0) }
+    private static func nearest(_ lines: [EventLine], to moment: Int64, _ most: Int) -> [EventLine] {
+        guard lines.count > most else { return lines }
         let middle = lines.firstIndex { $0.time >= moment } ?? lines.count
         let start = max(0, min(middle - most / 2, lines.count - most))
-        return (Array(lines[start..<start + most]), lines.count - most)
+        return Array(lines[start..<start + most])
     }
 
     func step(_ line: EventLine, _ number: Int, _ specification: WorldSpecification) -> Story.Step {

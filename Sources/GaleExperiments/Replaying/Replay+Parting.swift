@@ -16,9 +16,11 @@ extension Replay {
     }
 
     /// Where this run and another one part; nil: they are the same.
+    ///
+    /// - Parameter most: events looked at in one go; more make it take longer, fewer take less memory.
     public func parting(
-        from other: Replay, names: (first: String, second: String), interruption: Interruption = Interruption(),
-        progress: (RunProgress) -> Void = { _ in }
+        from other: Replay, names: (first: String, second: String), most: Int = 100_000,
+        interruption: Interruption = Interruption(), progress: (RunProgress) -> Void = { _ in }
     ) -> Parting? {
         let (own, others) = (
             checkpoints(interruption: interruption, progress: progress),
@@ -27,10 +29,17 @@ extension Replay {
         guard let place = Self.firstDifference(own, others) else { return nil }
         var parting = parting(at: place, own, others, names)
         let stretch = Self.stretch(parting)
-        let (first, second) = (events(stretch, interruption), other.events(stretch, interruption))
-        let end = min(first.count, second.count)
-        let common = (0..<end).first { !first[$0].line.isSame(second[$0].line) } ?? end
-        parting.eventsInCommon = common
+        let most = max(most, 2 * Self.context)
+        var skipped = 0
+        var (first, second, common) = ([StretchEvent](), [StretchEvent](), 0)
+        repeat {
+            if common > 0 { skipped += common - Self.context }
+            first = events(stretch, skipping: skipped, most, interruption)
+            second = other.events(stretch, skipping: skipped, most, interruption)
+            let end = min(first.count, second.count)
+            common = (0..<end).first { !first[$0].line.isSame(second[$0].line) } ?? end
+        } while common == most && interruption.signal == nil
+        parting.eventsInCommon = skipped + common
         parting.common = Self.steps(first[max(0, common - Self.context)..<common])
         parting.firstNext = Self.steps(first[common...].prefix(Self.context))
         parting.secondNext = Self.steps(second[common...].prefix(Self.context))
@@ -45,7 +54,8 @@ extension Replay {
         let own = checkpoints(interruption: interruption, progress: progress)
         guard let place = Self.firstDifference(own, others) else { return nil }
         var parting = parting(at: place, own, others, names)
-        parting.firstNext = Self.steps(events(Self.stretch(parting), interruption).prefix(4 * Self.context))
+        parting.firstNext = Self.steps(
+            events(Self.stretch(parting), skipping: 0, 4 * Self.context, interruption))
         return parting
     }
 
@@ -83,17 +93,19 @@ extension Replay {
         return from...max(from, parting.apart)
     }
 
+    private typealias StretchEvent = (line: EventLine, step: Story.Step)
+
     private func events(
-        _ stretch: ClosedRange<Int64>, _ interruption: Interruption
-    ) -> [(line: EventLine, step: Story.Step)] {
+        _ stretch: ClosedRange<Int64>, skipping: Int, _ most: Int, _ interruption: Interruption
+    ) -> [StretchEvent] {
         let world = World(experiment.scenario.specification, seed: experiment.seed)
-        let log = EventLog(stretch)
+        let log = EventLog(stretch, skipping: skipping, most: most)
         world.observe(log)
         advance(world, to: Instant(nanoseconds: stretch.upperBound), interruption)
-        return log.lines.filter { !$0.isStale }.map { ($0, step($0, 0, world.worldSpecification)) }
+        return log.lines.map { ($0, step($0, 0, world.worldSpecification)) }
     }
 
-    private static func steps(_ events: some Sequence<(line: EventLine, step: Story.Step)>) -> [Story.Step] {
+    private static func steps(_ events: some Sequence<StretchEvent>) -> [Story.Step] {
         events.map(\.step)
     }
 }

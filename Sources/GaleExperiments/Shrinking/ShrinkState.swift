@@ -29,6 +29,6 @@ extension TestRun {
     /// What is wrong with it, by cause; equal for the same failure in any run.
     public var causes: [String] {
         problems.compactMap { $0.finding?.causeKey }
-            + (defect.map { ["no result: \(ExploredRun.withoutNumbers($0))"] } ?? [])
+            + (defect.map { [ExploredRun.cause(ofDefect: $0)] } ?? [])
     }
 }

@@ -10,13 +10,11 @@ package struct EventLine: Equatable, Sendable {
     /// The component that handles it.
     package var component: String
     package var what: String
-    /// What the trajectory digest keeps of it; `Component.void`: it was stale and does not count.
+    /// What the trajectory digest keeps of it.
     package var entity: UInt64
     package var kind: UInt32
     /// The message that it is about.
     package var message: MessageID?
-
-    package var isStale: Bool { entity == Component.void }
 
     /// Whether the trajectories of two runs are the same in it.
     package func isSame(_ other: EventLine) -> Bool {

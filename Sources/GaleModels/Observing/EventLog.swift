@@ -7,37 +7,57 @@ import GalePrimitives
 package final class EventLog: WorldObserver {
     /// Nanoseconds.
     package let stretch: ClosedRange<Int64>
-    /// Stale events among them.
-    package private(set) var lines: [EventLine] = []
-    /// More than these are not kept.
+    /// Events of the stretch that count: not the stale ones.
+    package private(set) var count = 0
+    /// Events kept on each side of the moment: the nearest ones.
     package let most: Int
-    package private(set) var isFull = false
     /// How the world was before the first event at or after the moment.
     package private(set) var view: [(place: String, facts: [String])] = []
     private let moment: Int64?
     private var hasView = false
+    /// The last ones before the moment, as a ring, and the first ones from it on. Without a moment all are after it.
+    private var before: [EventLine] = []
+    private var oldest = 0
+    private var after: [EventLine] = []
+    /// The event that is being handled.
+    private var current: EventLine?
 
-    package init(_ stretch: ClosedRange<Int64>, moment: Int64? = nil, most: Int = 2_000_000) {
+    /// - Parameter skipping: so many of the events that count are not kept.
+    package init(_ stretch: ClosedRange<Int64>, moment: Int64? = nil, skipping: Int = 0, most: Int) {
         self.stretch = stretch
         self.moment = moment
+        self.skipping = skipping
         self.most = most
     }
+
+    private let skipping: Int
+
+    /// What was kept, in order.
+    package var lines: [EventLine] { before[oldest...] + before[..<oldest] + after }
 
     override package func willHandle(_ event: Event) {
         let time = event.time.nanoseconds
         if let moment, !hasView, time >= moment { look() }
-        guard stretch.contains(time) else { return }
-        guard lines.count < most else {
-            isFull = true
-            return
-        }
-        lines.append(line(event))
+        // What it is about has to be asked before it is handled.
+        current = stretch.contains(time) && (isBefore(time) || after.count < most) ? line(event) : nil
     }
 
     override package func didHandle(_ event: Event, entity: UInt64) {
-        guard stretch.contains(event.time.nanoseconds), !isFull, !lines.isEmpty else { return }
-        lines[lines.count - 1].entity = entity
+        guard stretch.contains(event.time.nanoseconds), entity != Component.void else { return }
+        count += 1
+        guard var line = current, count > skipping else { return }
+        line.entity = entity
+        if !isBefore(line.time) {
+            after.append(line)
+        } else if before.count < most {
+            before.append(line)
+        } else if most > 0 {
+            before[oldest] = line
+            oldest = (oldest + 1) % most
+        }
     }
+
+    private func isBefore(_ time: Int64) -> Bool { moment.map { time < $0 } ?? false }
 
     /// To be called when the run is over: the moment may have come after the last event.
     package func finish() { if moment != nil, !hasView { look() } }

@@ -33,9 +33,9 @@ public struct ExplorationTemplate {
         self.tree = Self.pattern(tree)
     }
 
-    /// What every drawn world has in common: no faults, variants or theory of its own, and only what must always hold.
+    /// What every drawn world has in common: no faults, variants, theory or regression of its own, and only what must always hold.
     private static func pattern(_ tree: Tree) -> Tree {
-        let dropped = ["variants", "theory", "faults", "explore", "expect", "extends"]
+        let dropped = ["variants", "theory", "faults", "explore", "expect", "extends", "regression"]
         var entries = (tree.entries ?? []).filter { !dropped.contains($0.key) }
         let expectations = tree["explore"]?["expect"] ?? Tree(.list([]), at: tree.place)
         entries.append(Tree.Entry(key: "expect", place: expectations.place, value: expectations))

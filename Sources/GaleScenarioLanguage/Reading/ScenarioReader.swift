@@ -136,15 +136,9 @@ struct Reading {
             fingerprint: isDescribed ? resolved.fingerprint : "", variant: variant,
             resolvedText: isDescribed ? resolved.text : "",
             warnings: diagnostics.warnings)
-        scenario.regression = item["regression"].flatMap(regression)
+        scenario.regression = item["regression"].flatMap(
+            RegressionReader(expectations: all, diagnostics: diagnostics).read)
         return scenario
-    }
-
-    private func regression(_ item: Item) -> Regression? {
-        guard let violates = item["violates"]?.word, let expected = item["expected"]?.word else { return nil }
-        return Regression(
-            violates: violates, expected: Regression.Expected(rawValue: expected) ?? .reproduces,
-            marks: (item["marks"]?.list ?? []).compactMap(\.word), from: item["from"]?.word)
     }
 
     private static func names(of tree: Tree) -> [Entity: [String]] {
