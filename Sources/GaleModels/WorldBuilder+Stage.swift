@@ -21,7 +21,7 @@ extension WorldBuilder {
         addProducers(&state, stage, policy, place)
         let model = Stage(
             stage, kernel: kernel, state: state, providers: specification.providers.count,
-            makeDispatcher: policy.map { dispatcherMaker($0, stage) }, audit: policy.flatMap { audit($0, stage) })
+            makeDispatcher: policy.map { dispatcherMaker($0) }, audit: policy.flatMap { audit($0, stage) })
         parts.stages.append(model)
         (core.state.pointee.stages + place).initialize(to: model.handle)
         if case .work(let work)? = stage.steps.first { addPool(work, to: model) }
@@ -197,29 +197,33 @@ extension WorldBuilder {
 
     private func audit(_ policy: PolicySpecification, _ stage: StageSpecification) -> DeliveryAudit? {
         guard let log = core.state.pointee.violations?.takeUnretainedValue() else { return nil }
-        // One that the stage has for itself, see `withRetryTopics`, is the scenario's all the same.
         return DeliveryAudit(
-            policy.policy, name: String(policy.name.prefix { $0 != "@" }), stage: stage.name, replicas: stage.replicas,
-            providers: descriptions, log: log)
+            policy.policy, name: policy.declaredName, stage: stage.name, replicas: stage.replicas,
+            fleet: fleet(of: policy), providers: descriptions, log: log)
+    }
+
+    /// Replicas that deliver by a policy, in all stages.
+    private func fleet(of policy: PolicySpecification) -> Int {
+        specification.stages.reduce(0) { sum, stage in
+            self.policy(of: stage)?.declaredName == policy.declaredName ? sum + stage.replicas : sum
+        }
     }
 
     private var descriptions: [ProviderDescription] {
         specification.providers.map { ProviderDescription(name: $0.name, dialect: $0.profile.dialect) }
     }
 
-    /// Dispatchers share the fleet's rates (limits, replays) and its money evenly.
-    private func dispatcherMaker(_ policy: PolicySpecification, _ stage: StageSpecification) -> () -> Dispatcher {
+    /// Dispatchers share the fleet's rates (limits, replays) and its money evenly, whatever stage they are in.
+    private func dispatcherMaker(_ policy: PolicySpecification) -> () -> Dispatcher {
         var share = policy.policy
+        let fleet = Int64(fleet(of: policy))
         for place in share.limits.indices {
-            share.limits[place].ratePerSecondMicros = max(
-                1, share.limits[place].ratePerSecondMicros / Int64(stage.replicas))
-            share.limits[place].burst = max(1, share.limits[place].burst / Int64(stage.replicas))
+            share.limits[place].ratePerSecondMicros = max(1, share.limits[place].ratePerSecondMicros / fleet)
+            share.limits[place].burst = max(1, share.limits[place].burst / fleet)
         }
-        if let budget = share.routing.money?.budgetMicros {
-            share.routing.money?.budgetMicros = budget / Int64(stage.replicas)
-        }
+        if let budget = share.routing.money?.budgetMicros { share.routing.money?.budgetMicros = budget / fleet }
         if let rate = share.retry.replay?.ratePerSecondMicros {
-            share.retry.replay?.ratePerSecondMicros = max(1, rate / Int64(stage.replicas))
+            share.retry.replay?.ratePerSecondMicros = max(1, rate / fleet)
         }
         let providers = descriptions
         return { Dispatcher(policy: share, providers: providers) }

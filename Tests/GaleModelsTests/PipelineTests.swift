@@ -21,6 +21,28 @@ struct PipelineTests {
         #expect(world.unsettled == 0)
     }
 
+    @Test("a policy's rate is that of all who deliver by it, whatever stages they are in", arguments: [1, 3])
+    func rateOfTwoStages(replicas: Int) {
+        let limit = Fixture.RateLimit(
+            provider: ProviderIndex(rawValue: 0), ratePerSecondMicros: 50_000_000, burst: 10)
+        var pipeline = Fixture.pipeline(
+            perSecond: 100, duration: .seconds(20), policy: Fixture.policy(deduplicate: false, limits: [limit]),
+            replicas: replicas)
+        pipeline.topics.append(TopicSpecification(name: "other", broker: 0, partitions: 12))
+        var (stage, load) = (pipeline.stages[0], pipeline.workloads[0])
+        (stage.name, stage.topic) = ("other", 1)
+        (load.name, load.topic) = ("others", 1)
+        pipeline.stages.append(stage)
+        pipeline.workloads.append(load)
+        let world = World(pipeline, seed: 1)
+        _ = world.advance(until: .zero + .seconds(20))
+        let attempts = world.measurements.phases.indices.reduce(0) {
+            $0 + world.measurements.attemptsAndMessages(phase: $1).attempts
+        }
+        #expect((900...1_010).contains(attempts))
+        #expect(world.measurements.violations.isEmpty)
+    }
+
     @Test("waits out a brownout and delivers everything within its validity", arguments: Policy.Waiting.allCases)
     func brownout(waiting: Policy.Waiting) {
         var effect = ProviderFault()

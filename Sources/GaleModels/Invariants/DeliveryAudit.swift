@@ -57,6 +57,8 @@ package final class DeliveryAudit {
 
     package let policy: Policy
     let replicas: Int
+    /// Replicas that share the policy's rates and money, those of other stages with them.
+    private let fleet: Int
     let stage: String
     let name: String
     let providers: [ProviderDescription]
@@ -95,12 +97,14 @@ package final class DeliveryAudit {
     var turns: Turns
 
     /// - Parameters:
-    ///   - policy: as declared for the fleet of `replicas`.
+    ///   - policy: as declared for the fleet.
     ///   - name: the policy's.
+    ///   - replicas: the stage's.
+    ///   - fleet: the replicas of all stages that share the policy; nil: the stage's.
     /// - Returns: nil: the policy promises nothing that is counted here.
     package init?(
-        _ policy: Policy, name: String, stage: String, replicas: Int, providers: [ProviderDescription],
-        log: ViolationLog
+        _ policy: Policy, name: String, stage: String, replicas: Int, fleet: Int? = nil,
+        providers: [ProviderDescription], log: ViolationLog
     ) {
         let promises = AuditedPromises(policy)
         guard promises.any else { return nil }
@@ -108,6 +112,7 @@ package final class DeliveryAudit {
         self.name = name
         self.stage = stage
         self.replicas = max(1, replicas)
+        self.fleet = max(1, fleet ?? replicas)
         self.providers = providers
         self.log = log
         readsRecipient = promises.readsRecipient
@@ -133,7 +138,7 @@ package final class DeliveryAudit {
         }
         prices = AuditedPromises.prices(policy, providers: providers.count)
         let meter = promises.money.map {
-            SpendingMeter(budget: $0.budget / Int64(max(1, replicas)), length: $0.period)
+            SpendingMeter(budget: $0.budget / Int64(max(1, fleet ?? replicas)), length: $0.period)
         }
         spending = meter.map { Array(repeating: $0, count: max(1, replicas)) } ?? []
         countsRetriesAlone =
@@ -157,7 +162,7 @@ package final class DeliveryAudit {
 
     private func fillRates(_ replica: Int) {
         guard let rates else { return }
-        let share = AuditedPromises.rates(policy, replicas: replicas, providers: providers.count)
+        let share = AuditedPromises.rates(policy, replicas: fleet, providers: providers.count)
         for provider in providers.indices {
             (rates + (replica * providers.count + provider)).initialize(to: share[provider])
         }
@@ -170,7 +175,7 @@ package final class DeliveryAudit {
         fillRates(replica)
         for place in 0..<budgetsPerReplica { budgets?[replica * budgetsPerReplica + place].reset() }
         if !spending.isEmpty, let money = AuditedPromises(policy).money {
-            spending[replica] = SpendingMeter(budget: money.budget / Int64(replicas), length: money.period)
+            spending[replica] = SpendingMeter(budget: money.budget / Int64(fleet), length: money.period)
         }
         flights.forget(replica)
         turns.forget(replica)

@@ -320,7 +320,7 @@ public struct ProviderSpecification: Sendable {
 
 public struct PolicySpecification: Sendable {
     public var name: String
-    /// Rates in `limits` are those of the whole fleet; a world divides them among a stage's replicas.
+    /// Rates in `limits` are those of the whole fleet; a world divides them among the replicas of all stages that deliver by it.
     public var policy: Policy
     /// Where each kind of state lies that the policy asks for (`Policy.stateKinds`).
     public var stores: [StateKind: Int]
@@ -344,6 +344,9 @@ public struct PolicySpecification: Sendable {
     }
 
     public var deduplicationStore: Int? { stores[.deduplication] }
+
+    /// As the scenario has it: one that a stage has for itself (`withRetryTopics`) is told from it by what follows an `@`.
+    package var declaredName: String { String(name.prefix { $0 != "@" }) }
 }
 
 public struct FaultSpecification: Sendable {

@@ -218,19 +218,21 @@ struct PipelineChecks {
 
     /// A replica's share of a limit is one attempt at least.
     private func checkShares() {
-        for stage in world.stages {
-            guard case .deliver(let number)? = stage.steps.last, let policy = world.policies[safely: number] else {
-                continue
+        for (index, policy) in world.policies.enumerated() {
+            let stages = world.stages.filter {
+                if case .deliver(let number)? = $0.steps.last { number == index } else { false }
             }
-            for limit in policy.policy.limits where limit.burst < stage.replicas {
+            let replicas = stages.reduce(0) { $0 + $1.replicas }
+            for limit in policy.policy.limits where limit.burst < replicas {
                 guard let provider = world.providers[safely: Int(limit.provider.rawValue)]?.name else { continue }
                 let limits = pair(.policy, policy.name)?.item["limits"]
+                let names = stages.map { "'\($0.name)'" }.joined(separator: " and ")
                 diagnostics.warning(
                     "the limit at '\(provider)' lets \(limit.burst) attempts through at once, but each of the "
-                        + "\(stage.replicas) replicas of stage '\(stage.name)' may always make one: up to "
-                        + "\(stage.replicas) go out at once after a pause",
+                        + "\(replicas) replicas of \(stages.count == 1 ? "stage" : "stages") \(names) may always make "
+                        + "one: up to \(replicas) go out at once after a pause",
                     at: limits?.pairs?.first { $0.key == provider }?.place ?? place(.policy, policy.name),
-                    remedy: "fewer replicas; or a burst of \(stage.replicas), if the provider can bear it")
+                    remedy: "fewer replicas; or a burst of \(replicas), if the provider can bear it")
             }
         }
     }
