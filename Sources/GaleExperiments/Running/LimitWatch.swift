@@ -7,7 +7,7 @@ import GaleKernel
 /// Between two slices would be too late: within 100 simulated milliseconds a scenario may ask for more than fits in memory.
 final class LimitWatch: Sendable {
     /// Seconds between two looks.
-    private static let interval = 0.02
+    static let interval = 0.02
 
     private let ended = DispatchSemaphore(value: 0)
 

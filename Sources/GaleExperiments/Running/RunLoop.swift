@@ -31,6 +31,8 @@ package struct RunLoop {
     ) {
         let watch = world.pauser.map { LimitWatch($0, limits: limits, interruption: interruption) }
         defer { watch?.end() }
+        // Looking asks the kernel, which takes longer than a quiet slice: by wall time, not by slice.
+        var looked = -Double.infinity
         while world.now < world.end {
             let next = min(world.now + Self.slice, world.end)
             let step = world.step(until: next)
@@ -48,6 +50,9 @@ package struct RunLoop {
                 stopReason = "interrupted by signal \(signal)"
                 break
             }
+            let elapsed = limits.elapsed
+            guard step == .paused || elapsed - looked >= LimitWatch.interval else { continue }
+            looked = elapsed
             if let exceeded = limits.exceeded {
                 stopReason = exceeded
                 break
