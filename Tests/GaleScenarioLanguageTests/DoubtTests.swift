@@ -5,6 +5,7 @@ import Testing
 
 @Suite("What is legal and surely not meant")
 struct DoubtTests {
+    private static let breaker = "breaker: {failure-rate: 50%, window: 10s, open: 30s}"
     private static let retry =
         "retry: {backoff: exponential, jitter: full, base: 1s, cap: 60s, attempts: 6, budget: 20%}"
 
@@ -35,6 +36,28 @@ struct DoubtTests {
         #expect(try warnings("budget: 20%", "budget: 500%").isEmpty)
         #expect(try warnings("attempts: 6, budget: 20%", "attempts: unlimited, budget: 900%").isEmpty)
         #expect(try warnings("attempts: 6, budget: 20%", "attempts: 1, budget: 20%").isEmpty)
+    }
+
+    @Test("a breaker on slow calls that the time-out ends before is warned of; a preset's own is not")
+    func slowCalls() throws {
+        func breaker(_ text: String) throws -> [Diagnostic] {
+            try warnings(Self.breaker, "breaker: \(text)")
+        }
+        let warned = try breaker("{slow-rate: 50%}")
+        #expect(warned.count == 1 && warned[0].message.contains("one is after 1min"), "\(warned)")
+        #expect(warned[0].remedy == "a `slow-after` below 10s")
+        #expect(try breaker("{slow-rate: 50%, slow-after: 2s}").isEmpty)
+        #expect(try breaker("resilience4j").isEmpty)
+    }
+
+    @Test("copies that can never be sent are warned of")
+    func hedges() throws {
+        func hedge(_ attempts: Int, _ after: String) throws -> [Diagnostic] {
+            try warnings(Self.retry, "retry: {attempts: \(attempts), hedge: {after: \(after)}}")
+        }
+        #expect(try hedge(1, "100ms").map(\.message).first?.contains("a copy is an attempt") == true)
+        #expect(try hedge(3, "10s").map(\.message).first?.contains("the time-out ends the attempt") == true)
+        #expect(try hedge(3, "9s").isEmpty)
     }
 
     @Test("a bucket that can't pay for some of the retries is warned of")

@@ -165,6 +165,17 @@ struct LayeringTests {
         #expect(error.diagnostics.count == 1)
     }
 
+    @Test("what is overridden for one run need not fit a variant that lies below it")
+    func overriddenBesideVariants() throws {
+        let text = Examples.brownout.replacing(
+            "naive: {set: {policies.standard.retry.budget: none}", with: "naive: {set: {policies.standard.retry: grpc}")
+        let set = "policies.standard.retry.cap=3s"
+        let scenario = try ScenarioReader.read(text: text, overrides: [Override(set)])
+        #expect(scenario.specification.policies[0].policy.retry.cap == .seconds(3))
+        #expect(try error(text, set: [set], variant: "naive").text.contains("its parent is the value 'grpc'"))
+        #expect(try !error(text.replacing("grpc}", with: "grcp}")).diagnostics.isEmpty)
+    }
+
     @Test("several mistakes are found in one pass")
     func several() throws {
         let text = Examples.brownout.replacing("timeout: 10s", with: "timeout: 10").replacing(

@@ -16,6 +16,8 @@ extension PipelineChecks {
             guard let workloads = served[number], let item = pair(.policy, policy.name)?.item else { continue }
             checkCollapse(policy, workloads, item)
             checkFallbacks(policy, workloads, item)
+            checkSlowCalls(policy, item)
+            checkHedges(policy, item)
         }
     }
 
@@ -46,6 +48,33 @@ extension PipelineChecks {
             "policy '\(policy.name)' collapses notifications by their key, but no workload that it delivers has collapse "
                 + "keys: nothing is ever replaced", at: item["collapse"]?.place ?? place(.policy, policy.name),
             remedy: "add collapse-keys: 3, say, to workload '\(workloads[0].name)'; or remove `collapse`")
+    }
+
+    /// A time-out ends each call before it could count as slow.
+    private func checkSlowCalls(_ policy: PolicySpecification, _ item: Item) {
+        guard let breaker = policy.policy.breaker, let own = item["breaker"], own.gives("slow-rate"),
+            breaker.slowCallRateMicros != nil, breaker.slowCallDuration > policy.policy.timeout
+        else { return }
+        diagnostics.warning(
+            "no call of policy '\(policy.name)' is ever slow: one is after \(breaker.slowCallDuration), and its time-out "
+                + "ends it after \(policy.policy.timeout)", at: own["slow-rate"]?.place ?? own.place,
+            remedy: "a `slow-after` below \(policy.policy.timeout)")
+    }
+
+    /// Copies that no attempt lives to see, or that would be an attempt too many.
+    private func checkHedges(_ policy: PolicySpecification, _ item: Item) {
+        guard let hedging = policy.policy.retry.hedging else { return }
+        let place = item["retry"]?["hedge"]?.place ?? place(.policy, policy.name)
+        if policy.policy.retry.attempts == 1 {
+            diagnostics.warning(
+                "policy '\(policy.name)' sends no copies: a copy is an attempt, and there is 1", at: place,
+                remedy: "`attempts: 2` or more; or no `hedge`")
+        } else if hedging.delay >= policy.policy.timeout {
+            diagnostics.warning(
+                "policy '\(policy.name)' sends no copies: one would go out after \(hedging.delay), and the time-out ends "
+                    + "the attempt after \(policy.policy.timeout)", at: place,
+                remedy: "an `after` below \(policy.policy.timeout)")
+        }
     }
 
     /// A fallback after a time that no notification lives for.

@@ -82,7 +82,8 @@ struct Reading {
         if let variant { laid = applying(variant, to: laid, diagnostics) }
         laid = applyingOverrides(to: laid, diagnostics)
         let scenario = resolve(laid, variant, diagnostics)
-        if variant == nil, diagnostics.errors.isEmpty { checkVariants(of: tree, diagnostics) }
+        // What is overridden for one run need not fit a variant that lies below it.
+        if variant == nil, overrides.isEmpty, diagnostics.errors.isEmpty { checkVariants(of: tree, diagnostics) }
         if variant == nil, diagnostics.errors.isEmpty, laid["explore"] != nil {
             template(scenario, laid, diagnostics).check(diagnostics)
         }
@@ -222,8 +223,7 @@ struct Reading {
     private func checkVariants(of tree: Tree, _ diagnostics: Diagnostics) {
         for entry in (tree["variants"]?.entries ?? []).prefix(64) {
             let own = Diagnostics()
-            let laid = applyingOverrides(to: applying(entry.key, to: tree, own), own)
-            _ = resolve(laid, entry.key, own)
+            _ = resolve(applying(entry.key, to: tree, own), entry.key, own)
             for error in own.errors { diagnostics.add(error, prefix: "variant '\(entry.key)': ") }
         }
     }
