@@ -50,10 +50,10 @@ extension PipelineChecks {
             remedy: "add collapse-keys: 3, say, to workload '\(workloads[0].name)'; or remove `collapse`")
     }
 
-    /// A time-out ends each call before it could count as slow.
+    /// A time-out ends each call before it could count as slow. A rate of 100 %, resilience4j's default, asks for no such rule.
     private func checkSlowCalls(_ policy: PolicySpecification, _ item: Item) {
-        guard let breaker = policy.policy.breaker, let own = item["breaker"], own.gives("slow-rate"),
-            breaker.slowCallRateMicros != nil, breaker.slowCallDuration > policy.policy.timeout
+        guard let breaker = policy.policy.breaker, let own = item["breaker"], let rate = breaker.slowCallRateMicros,
+            rate < 1_000_000, breaker.slowCallDuration > policy.policy.timeout
         else { return }
         diagnostics.warning(
             "no call of policy '\(policy.name)' is ever slow: one is after \(breaker.slowCallDuration), and its time-out "
