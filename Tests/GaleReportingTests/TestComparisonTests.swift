@@ -7,15 +7,7 @@ import Testing
 /// The measured values of variants, side by side.
 @Suite struct TestComparisonTests {
     private static func test(_ variant: String?) throws -> TestCase {
-        let text = """
-            name: small
-            duration: 1s
-            workloads: {jobs: {into: queue, rate: 100/s}}
-            brokers: {memory: {profile: direct}}
-            topics: {queue: {broker: memory}}
-            stages: {work: {reads: queue, steps: [{compute: constant 1ms}]}}
-            variants: {slow: {set: {seed: 2}}, steady: {set: {seed: 3}}}
-            """
+        let text = TestReportTests.small + "\nvariants: {slow: {set: {seed: 2}}, steady: {set: {seed: 3}}}\n"
         return TestCase(try ScenarioReader.read(text: text, file: "a/small.yaml", variant: variant), seeds: 1...3)
     }
 

@@ -13,16 +13,17 @@ import Testing
 @Suite struct TestReportTests {
     static let nasty = "p99 < 2s & \"x\" > 'y' | `z` ]]>\u{1B}\n::error::%"
 
+    static let small = """
+        name: small
+        duration: 1s
+        workloads: {jobs: {into: queue, rate: 100/s}}
+        brokers: {memory: {profile: direct}}
+        topics: {queue: {broker: memory}}
+        stages: {work: {reads: queue, steps: [{compute: constant 1ms}]}}
+        """
+
     private static func test(_ file: String) throws -> TestCase {
-        let text = """
-            name: small
-            duration: 1s
-            workloads: {jobs: {into: queue, rate: 100/s}}
-            brokers: {memory: {profile: direct}}
-            topics: {queue: {broker: memory}}
-            stages: {work: {reads: queue, steps: [{compute: constant 1ms}]}}
-            """
-        return TestCase(try ScenarioReader.read(text: text, file: file), seeds: 1...3)
+        TestCase(try ScenarioReader.read(text: small, file: file), seeds: 1...3)
     }
 
     private static func result(_ test: TestCase, _ runs: [TestRun]) throws -> TestResult { try test.result(of: runs) }

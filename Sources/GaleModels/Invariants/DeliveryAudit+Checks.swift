@@ -99,7 +99,7 @@ extension DeliveryAudit {
         log.note(
             .breaker, message: message, at: Instant(nanoseconds: now),
             key: "policy \(name), stage \(stage), \(channel.name)",
-            cause: "for \(Interval(nanoseconds: waited)) no attempt on \(channel.name) by replica \(replica), "
+            cause: "for \(Interval(nanoseconds: waited).inWords) no attempt on \(channel.name) by replica \(replica), "
                 + "which says that a breaker is open")
     }
 

@@ -33,7 +33,7 @@ extension StageHandle {
         let late = core.now - expiry(message)
         log.note(
             .timeToLive, message: message.pointee.identity, at: core.now, key: "stage \(stageName)",
-            cause: "sent by \(stageName) \(late) after it had expired")
+            cause: "sent by \(stageName) \(late.inWords) after it had expired")
     }
 
     /// An attempt leaves.
