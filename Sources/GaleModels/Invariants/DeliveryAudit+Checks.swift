@@ -13,15 +13,16 @@ extension DeliveryAudit {
     }
 
     func checkBudget(
-        _ send: Send, _ trace: UnsafeMutablePointer<Trace>, _ budgets: UnsafeMutablePointer<RetryMeter>, _ now: Int64
+        _ send: Send, _ trace: UnsafeMutablePointer<AttemptTrace>, _ budgets: UnsafeMutablePointer<RetryMeter>,
+        _ now: Int64
     ) {
         guard trace.pointee.attempts > 0 || send.isRequeued else {
-            if !trace.pointee.hasSent { budgets[budget(send.replica, send.provider)].first(at: now) }
+            if !trace.pointee[.hasSent] { budgets[budget(send.replica, send.provider)].first(at: now) }
             return
         }
         // Elsewhere the first attempt on another channel, and what comes back from the dead letters, is free.
         let isFirst = trace.pointee.attempts == 0
-        if isFirst ? !paysAfterRetryTopic || trace.pointee.hasSent : trace.pointee.channel != send.channel.rawValue {
+        if isFirst ? !paysAfterRetryTopic || trace.pointee[.hasSent] : !trace.pointee.isOn(send.channel) {
             return
         }
         let payer = isFirst ? send.provider : Int(trace.pointee.provider)
@@ -36,7 +37,7 @@ extension DeliveryAudit {
         budgetsPerReplica == 1 ? replica : replica * budgetsPerReplica + provider
     }
 
-    func checkMoney(_ send: Send, _ trace: UnsafeMutablePointer<Trace>, _ now: Int64) {
+    func checkMoney(_ send: Send, _ trace: UnsafeMutablePointer<AttemptTrace>, _ now: Int64) {
         let price = prices[send.provider]
         let isWithin = spending[send.replica].pay(price, at: now)
         trace.pointee.period = UInt32(truncatingIfNeeded: spending[send.replica].period)
@@ -77,9 +78,9 @@ extension DeliveryAudit {
 
     /// One more of a tenant's waits for attempts of that tenant to end.
     func joinTenantQueue(
-        _ trace: UnsafeMutablePointer<Trace>, _ message: UInt64, _ replica: Int, _ tenant: UInt32, _ now: Int64
+        _ trace: UnsafeMutablePointer<AttemptTrace>, _ message: UInt64, _ replica: Int, _ tenant: UInt32, _ now: Int64
     ) {
-        trace.pointee.isInTenantQueue = true
+        trace.pointee[.isInTenantQueue] = true
         let waiting = flights.waits(replica, tenant)
         guard let most = tenantQueue, waiting > most else { return }
         log.note(
@@ -88,9 +89,9 @@ extension DeliveryAudit {
             cause: "\(waiting) of tenant \(tenant) wait for its attempts to end, at most \(most) may")
     }
 
-    func leaveTenantQueue(_ trace: UnsafeMutablePointer<Trace>, _ replica: Int, _ tenant: UInt32) {
-        guard trace.pointee.isInTenantQueue else { return }
-        trace.pointee.isInTenantQueue = false
+    func leaveTenantQueue(_ trace: UnsafeMutablePointer<AttemptTrace>, _ replica: Int, _ tenant: UInt32) {
+        guard trace.pointee[.isInTenantQueue] else { return }
+        trace.pointee[.isInTenantQueue] = false
         flights.leaves(replica, tenant)
     }
 
@@ -103,12 +104,12 @@ extension DeliveryAudit {
                 + "which says that a breaker is open")
     }
 
-    func checkTurn(_ send: Send, _ trace: UnsafeMutablePointer<Trace>, _ now: Int64) {
+    func checkTurn(_ send: Send, _ trace: UnsafeMutablePointer<AttemptTrace>, _ now: Int64) {
         if trace.pointee.turn != .granted {
             leave(trace, send.replica, send.way, send.priority, send.tenant)
             // A retry may have had its turn long before, when nobody was told, and have waited for a slot since: it is no turn of
             // its tenant's more, and its tenant has not waited in vain.
-            if trace.pointee.hasSent { pass(send) } else { serve(send, now) }
+            if trace.pointee[.hasSent] { pass(send) } else { serve(send, now) }
         }
         trace.pointee.turn = .none
     }
@@ -126,7 +127,8 @@ extension DeliveryAudit {
     }
 
     func leave(
-        _ trace: UnsafeMutablePointer<Trace>, _ replica: Int, _ way: UInt8, _ priority: Priority, _ tenant: UInt32
+        _ trace: UnsafeMutablePointer<AttemptTrace>, _ replica: Int, _ way: UInt8, _ priority: Priority,
+        _ tenant: UInt32
     ) {
         if trace.pointee.turn == .waiting { turns.leaves(Turns.Line(replica, way, lane(priority)), tenant) }
         trace.pointee.turn = .none

@@ -5,12 +5,10 @@ import GalePrimitives
 /// Watches one stage's dispatchers from outside: what they send, when, where, and what they were told, against what the
 /// scenario's policy declares. It never asks a dispatcher, and shares no arithmetic with one.
 ///
-/// There only where the policy promises something that has to be counted. What it keeps of each job is 16 bytes, by the job's place.
+/// There only where the policy promises something that has to be counted. What it knows of each job stands in the job's record.
 package final class DeliveryAudit {
     /// One send, as the host sees it leave.
     package struct Send {
-        package var job: UInt32
-        package var generation: UInt32
         package var message: UInt64
         package var replica: Int
         package var provider: Int
@@ -25,34 +23,12 @@ package final class DeliveryAudit {
         /// Its recipient objects to the channel, and the pipeline has been told.
         package var isObjectedTo = false
 
-        package init(
-            job: UInt32, generation: UInt32, message: UInt64, replica: Int, provider: Int, channel: Channel
-        ) {
-            self.job = job
-            self.generation = generation
+        package init(message: UInt64, replica: Int, provider: Int, channel: Channel) {
             self.message = message
             self.replica = replica
             self.provider = provider
             self.channel = channel
         }
-    }
-
-    /// What is known of a job's attempts so far.
-    struct Trace: BitwiseCopyable {
-        var generation: UInt32 = .max
-        /// Provider of the last attempt.
-        var provider: UInt16 = 0
-        /// Attempts on the channel of the last one, as far as they count.
-        var attempts: UInt8 = 0
-        var channel: UInt8 = 0
-        /// Period in which the attempt under way was paid for.
-        var period: UInt32 = 0
-        var hasSent = false
-        var turn = Turn.none
-        /// It waits for an attempt of its tenant to end.
-        var isInTenantQueue = false
-
-        enum Turn: UInt8, BitwiseCopyable { case none, waiting, granted }
     }
 
     package let policy: Policy
@@ -75,8 +51,6 @@ package final class DeliveryAudit {
     let patience: BreakerPatience?
     let tenantQueue: Int?
     private let watchesFlights: Bool
-    /// Whether nothing depends on an attempt that was accepted.
-    private let ignoresAccepted: Bool
     /// Whether a first attempt matters to its retry budget and to who waits for a breaker, and to nothing else.
     private let countsRetriesAlone: Bool
     /// Whether sends are paid for: looked at for every send, so that `spending` need not be.
@@ -89,7 +63,6 @@ package final class DeliveryAudit {
     /// By replica and budget; nil: none is counted.
     let budgets: UnsafeMutablePointer<RetryMeter>?
     let budgetsPerReplica: Int
-    private let traces: UnsafeMutablePointer<Traces>
     var spending: [SpendingMeter]
     let prices: [Int64]
     let quiet: QuietTime?
@@ -111,25 +84,26 @@ package final class DeliveryAudit {
         self.policy = policy
         self.name = name
         self.stage = stage
-        self.replicas = max(1, replicas)
-        self.fleet = max(1, fleet ?? replicas)
+        let replicas = max(1, replicas)
+        let fleet = max(1, fleet ?? replicas)
+        self.replicas = replicas
+        self.fleet = fleet
         self.providers = providers
         self.log = log
         readsRecipient = promises.readsRecipient
         watchesTurns = promises.turns
         tenantQueue = promises.tenantQueue
         patience = promises.breakerPatience.map {
-            BreakerPatience($0, stop: policy.breaker?.open, fallbacks: policy.fallbacks, replicas: max(1, replicas))
+            BreakerPatience($0, stop: policy.breaker?.open, fallbacks: policy.fallbacks, replicas: replicas)
         }
         watchesFlights = promises.flights
-        ignoresAccepted = !promises.flights
         paysMoney = promises.money != nil
         paysAfterRetryTopic =
             policy.fallbacks.isEmpty && policy.retry.replay == nil && policy.routing.presence == nil
             && policy.routing.deadlines == .none
-        rates = policy.limits.isEmpty ? nil : .allocate(capacity: self.replicas * providers.count)
+        rates = policy.limits.isEmpty ? nil : .allocate(capacity: replicas * providers.count)
         budgetsPerReplica = promises.hasBudgetPerProvider ? providers.count : 1
-        let count = max(1, replicas) * budgetsPerReplica
+        let count = replicas * budgetsPerReplica
         budgets = promises.retries.map { retries in
             let together = promises.hasBudgetPerProvider || policy.retry.scope == .shared ? 1 : providers.count
             let budgets = UnsafeMutablePointer<RetryMeter>.allocate(capacity: count)
@@ -138,17 +112,15 @@ package final class DeliveryAudit {
         }
         prices = AuditedPromises.prices(policy, providers: providers.count)
         let meter = promises.money.map {
-            SpendingMeter(budget: $0.budget / Int64(max(1, fleet ?? replicas)), length: $0.period)
+            SpendingMeter(budget: $0.budget / Int64(fleet), length: $0.period)
         }
-        spending = meter.map { Array(repeating: $0, count: max(1, replicas)) } ?? []
+        spending = meter.map { Array(repeating: $0, count: replicas) } ?? []
         countsRetriesAlone =
             rates == nil && promises.money == nil && !promises.readsRecipient && !promises.flights && !promises.turns
         quiet = policy.routing.quietHours.map(QuietTime.init)
-        flights = Flights(replicas: self.replicas, providers: providers.count)
+        flights = Flights(replicas: replicas, providers: providers.count)
         turns = Turns(bound: AuditedPromises.turnsBound)
-        traces = .allocate(capacity: 1)
-        traces.initialize(to: Traces())
-        for replica in 0..<self.replicas { fillRates(replica) }
+        for replica in 0..<replicas { fillRates(replica) }
     }
 
     deinit {
@@ -156,8 +128,6 @@ package final class DeliveryAudit {
         budgets?.deallocate()
         rates?.deallocate()
         patience?.deallocate()
-        traces.pointee.deallocate()
-        traces.deallocate()
     }
 
     private func fillRates(_ replica: Int) {
@@ -187,19 +157,16 @@ package final class DeliveryAudit {
     /// - Returns: whether that was all; if not, `sent` is to be told.
     @inline(__always)
     func isCountedFirst(
-        job: UInt32, generation: UInt32, replica: Int, provider: Int, channel: Channel, at now: Int64
+        _ trace: UnsafeMutablePointer<AttemptTrace>, replica: Int, provider: Int, channel: Channel, at now: Int64
     ) -> Bool {
-        guard countsRetriesAlone, patience?.isWaiting != true else { return false }
-        let trace = traces.pointee.trace(job, generation)
-        guard !trace.pointee.hasSent else { return false }
+        guard countsRetriesAlone, patience?.isWaiting != true, !trace.pointee[.hasSent] else { return false }
         if let budgets { budgets[budget(replica, provider)].first(at: now) }
-        note(channel, provider, of: trace, attempts: 1)
+        trace.pointee.note(channel, provider, attempts: 1)
         return true
     }
 
     /// An attempt leaves the dispatcher.
-    package func sent(_ send: Send, at now: Int64) {
-        let trace = traces.pointee.trace(send.job, send.generation)
+    package func sent(_ send: Send, _ trace: UnsafeMutablePointer<AttemptTrace>, at now: Int64) {
         if let rates { checkRate(send, rates, now) }
         if let budgets { checkBudget(send, trace, budgets, now) }
         if paysMoney { checkMoney(send, trace, now) }
@@ -208,32 +175,24 @@ package final class DeliveryAudit {
         if watchesTurns { checkTurn(send, trace, now) }
         if tenantQueue != nil { leaveTenantQueue(trace, send.replica, send.tenant) }
         patience?.sent(send.replica, way: send.way, on: send.channel)
-        var attempts = trace.pointee.channel == send.channel.rawValue ? trace.pointee.attempts &+ 1 : 1
+        var attempts = trace.pointee.isOn(send.channel) ? trace.pointee.attempts &+ 1 : 1
         if attempts == 0 { attempts = .max }
-        note(send.channel, send.provider, of: trace, attempts: attempts)
-    }
-
-    @inline(__always)
-    private func note(_ channel: Channel, _ provider: Int, of trace: UnsafeMutablePointer<Trace>, attempts: UInt8) {
-        trace.pointee.attempts = attempts
-        trace.pointee.channel = channel.rawValue
-        trace.pointee.provider = UInt16(truncatingIfNeeded: provider)
-        trace.pointee.hasSent = true
+        trace.pointee.note(send.channel, send.provider, attempts: attempts)
     }
 
     /// Whether nothing depends on an answer.
     @inline(__always)
-    func ignores(_ response: ProviderResponse) -> Bool { ignoresAccepted && 200..<300 ~= response.status }
+    func ignores(_ response: ProviderResponse) -> Bool { !watchesFlights && 200..<300 ~= response.status }
 
     /// The dispatcher is told how an attempt ended.
     ///
     /// - Parameter provider: nil: the one that the job was sent to last.
     package func answered(
-        job: UInt32, generation: UInt32, replica: Int, provider: Int?, tenant: UInt32, _ response: ProviderResponse,
+        _ trace: UnsafeMutablePointer<AttemptTrace>, replica: Int, provider: Int?, tenant: UInt32,
+        _ response: ProviderResponse,
         at now: Int64
     ) {
         if ignores(response) { return }
-        let trace = trace(job, generation)
         let provider = provider ?? Int(trace.pointee.provider)
         if watchesFlights { flights.end(replica, provider, tenant) }
         let verdict = Taxonomy.classify(providers[provider].dialect, response)
@@ -249,14 +208,13 @@ package final class DeliveryAudit {
 
     /// A notification waits for a route, or for something else.
     package func waits(
-        job: UInt32, generation: UInt32, message: UInt64, replica: Int, way: UInt8, priority: Priority, tenant: UInt32,
-        _ reason: WaitReason, at now: Int64
+        _ trace: UnsafeMutablePointer<AttemptTrace>, message: UInt64, replica: Int, way: UInt8, priority: Priority,
+        tenant: UInt32, _ reason: WaitReason, at now: Int64
     ) {
         if reason == .breaker, let waited = patience?.waits(replica, way: way, at: now) {
             noteStuck(message, replica, way, waited, now)
         }
         guard watchesWaits else { return }
-        let trace = trace(job, generation)
         if tenantQueue != nil {
             leaveTenantQueue(trace, replica, tenant)
             if reason == .bulkhead { joinTenantQueue(trace, message, replica, tenant, now) }
@@ -264,14 +222,13 @@ package final class DeliveryAudit {
         guard watchesTurns else { return }
         leave(trace, replica, way, priority, tenant)
         // A retry may move on to the budget's queue without a word.
-        guard reason.isForRoute, !trace.pointee.hasSent else { return }
+        guard reason.isForRoute, !trace.pointee[.hasSent] else { return }
         trace.pointee.turn = .waiting
         turns.waits(Turns.Line(replica, way, lane(priority)), tenant)
     }
 
     /// Its turn has come, and it asks for a slot.
-    package func acquires(_ send: Send, at now: Int64) {
-        let trace = trace(send.job, send.generation)
+    package func acquires(_ send: Send, _ trace: UnsafeMutablePointer<AttemptTrace>, at now: Int64) {
         guard trace.pointee.turn == .waiting else { return pass(send) }
         leave(trace, send.replica, send.way, send.priority, send.tenant)
         serve(send, now)
@@ -280,40 +237,9 @@ package final class DeliveryAudit {
 
     /// A notification's way through the dispatcher is over.
     package func ended(
-        job: UInt32, generation: UInt32, replica: Int, way: UInt8, priority: Priority, tenant: UInt32
+        _ trace: UnsafeMutablePointer<AttemptTrace>, replica: Int, way: UInt8, priority: Priority, tenant: UInt32
     ) {
-        let trace = trace(job, generation)
         if tenantQueue != nil { leaveTenantQueue(trace, replica, tenant) }
         if watchesTurns { leave(trace, replica, way, priority, tenant) }
-    }
-
-    func trace(_ job: UInt32, _ generation: UInt32) -> UnsafeMutablePointer<Trace> {
-        traces.pointee.trace(job, generation)
-    }
-
-    /// By the job's place.
-    private struct Traces {
-        private var base = UnsafeMutablePointer<Trace>.allocate(capacity: 1)
-        private var count = 0
-
-        func deallocate() { base.deallocate() }
-
-        @inline(__always)
-        mutating func trace(_ job: UInt32, _ generation: UInt32) -> UnsafeMutablePointer<Trace> {
-            if Int(job) >= count { grow(to: Int(job) + 1) }
-            let trace = base + Int(job)
-            if trace.pointee.generation != generation { trace.pointee = Trace(generation: generation) }
-            return trace
-        }
-
-        @inline(never)
-        private mutating func grow(to least: Int) {
-            let larger = max(1_024, least * 2)
-            let fresh = UnsafeMutablePointer<Trace>.allocate(capacity: larger)
-            fresh.initialize(repeating: Trace(), count: larger)
-            fresh.update(from: base, count: count)
-            base.deallocate()
-            (base, count) = (fresh, larger)
-        }
     }
 }

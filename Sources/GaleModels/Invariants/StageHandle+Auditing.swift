@@ -43,9 +43,11 @@ extension StageHandle {
         let isFirst =
             !core.state.pointee.hasRetryTopics
             && audit.isCountedFirst(
-                job: work.index, generation: work.job.pointee.generation, replica: Int(work.job.pointee.replica),
-                provider: provider, channel: channel, at: now)
-        if !isFirst { audit.sent(auditedSend(audit, work, reference, provider, channel), at: now) }
+                Job.audited(work.job), replica: Int(work.job.pointee.replica), provider: provider, channel: channel,
+                at: now)
+        if !isFirst {
+            audit.sent(auditedSend(audit, work, reference, provider, channel), Job.audited(work.job), at: now)
+        }
     }
 
     private func auditedSend(
@@ -53,8 +55,8 @@ extension StageHandle {
     ) -> DeliveryAudit.Send {
         let message = work.message
         var send = DeliveryAudit.Send(
-            job: work.index, generation: work.job.pointee.generation, message: message.pointee.identity,
-            replica: Int(work.job.pointee.replica), provider: provider, channel: channel)
+            message: message.pointee.identity, replica: Int(work.job.pointee.replica), provider: provider,
+            channel: channel)
         if core.state.pointee.hasRetryTopics {
             // Attempts so far, in the low eight bits of what its header brought.
             let header = core.state.pointee.retryHeaders[work.job.pointee.message].pointee.attempts
@@ -102,7 +104,7 @@ extension StageHandle {
     @inline(never)
     private func tellAnswer(_ audit: DeliveryAudit, _ work: Work, _ provider: Int?, _ response: ProviderResponse) {
         audit.answered(
-            job: work.index, generation: work.job.pointee.generation, replica: Int(work.job.pointee.replica),
+            Job.audited(work.job), replica: Int(work.job.pointee.replica),
             provider: provider, tenant: audit.readsRecipient ? core.tenant(of: work.message) : 0, response,
             at: core.now.nanoseconds)
     }
@@ -119,7 +121,7 @@ extension StageHandle {
         // Described only for whom it matters.
         let traits = audit.watchesWaits ? traits(of: work.message) : nil
         audit.waits(
-            job: work.index, generation: work.job.pointee.generation, message: work.message.pointee.identity,
+            Job.audited(work.job), message: work.message.pointee.identity,
             replica: Int(work.job.pointee.replica), way: Self.way(of: work.message),
             priority: traits?.priority ?? .normal, tenant: traits?.tenant ?? 0, reason, at: core.now.nanoseconds)
     }
@@ -127,14 +129,14 @@ extension StageHandle {
     @inline(never)
     func auditAcquisition(_ audit: DeliveryAudit, _ reference: UInt64) {
         let work = work(UInt32(truncatingIfNeeded: reference))
-        audit.acquires(auditedSend(audit, work, reference, 0, .push), at: core.now.nanoseconds)
+        audit.acquires(auditedSend(audit, work, reference, 0, .push), Job.audited(work.job), at: core.now.nanoseconds)
     }
 
     @inline(never)
     func auditEnd(_ audit: DeliveryAudit, _ work: Work) {
         let traits = traits(of: work.message)
         audit.ended(
-            job: work.index, generation: work.job.pointee.generation, replica: Int(work.job.pointee.replica),
+            Job.audited(work.job), replica: Int(work.job.pointee.replica),
             way: Self.way(of: work.message), priority: traits.priority, tenant: traits.tenant)
     }
 }

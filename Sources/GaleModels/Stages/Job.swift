@@ -2,7 +2,7 @@
 import GaleDelivery
 import GalePrimitives
 
-/// One message at one stage: from the record's begin until its offset is finished. 40 bytes.
+/// One message at one stage: from the record's begin until its offset is finished. 48 bytes.
 ///
 /// A job asks one thing at a time. Where the answer is certain when the request leaves (see `StageHandle.expect`), it is
 /// kept here until it is back; everything else under way has an `Exchange`.
@@ -27,6 +27,13 @@ struct Job: BitwiseCopyable {
     var milliseconds: UInt32 = 0
     /// The dispatcher's attempt or chain that asked.
     var token: UInt64 = 0
+    /// What the stage's audit knows of its attempts.
+    private var trace = AttemptTrace()
+
+    @inline(__always)
+    static func audited(_ job: UnsafeMutablePointer<Job>) -> UnsafeMutablePointer<AttemptTrace> {
+        job.pointer(to: \.trace).unsafelyUnwrapped
+    }
 
     /// The step of a job of which something could not be produced: it will start again.
     static let again = UInt8.max

@@ -19,17 +19,23 @@ import Testing
                 ], log: log))
     }
 
-    private func send(_ job: UInt32, generation: UInt32 = 0, replica: Int = 0, provider: Int = 0)
-        -> DeliveryAudit.Send
-    {
-        DeliveryAudit.Send(
-            job: job, generation: generation, message: UInt64(job) << 20, replica: replica, provider: provider,
-            channel: .push)
+    /// By job.
+    private let jobs = Jobs()
+
+    private final class Jobs {
+        let traces = UnsafeMutablePointer<AttemptTrace>.allocate(capacity: 64)
+        init() { traces.initialize(repeating: AttemptTrace(), count: 64) }
+        deinit { traces.deallocate() }
+        subscript(_ job: UInt32) -> UnsafeMutablePointer<AttemptTrace> { traces + Int(job) }
+    }
+
+    private func send(_ job: UInt32, replica: Int = 0, provider: Int = 0) -> DeliveryAudit.Send {
+        DeliveryAudit.Send(message: UInt64(job) << 20, replica: replica, provider: provider, channel: .push)
     }
 
     private func answer(_ audit: DeliveryAudit, _ job: UInt32, _ status: UInt16, tenant: UInt32 = 0, at now: Int64) {
         audit.answered(
-            job: job, generation: 0, replica: 0, provider: nil, tenant: tenant, ProviderResponse(status: status),
+            jobs[job], replica: 0, provider: nil, tenant: tenant, ProviderResponse(status: status),
             at: now)
     }
 
@@ -43,13 +49,13 @@ import Testing
     func rate() throws {
         let limit = Policy.RateLimit(provider: apns, ratePerSecondMicros: 20_000_000, burst: 10)
         let audit = try audit(Policy(routes: [], limits: [limit]))
-        for job in 0..<5 as Range<UInt32> { audit.sent(send(job), at: 0) }
-        for job in 5..<10 as Range<UInt32> { audit.sent(send(job, replica: 1), at: 0) }
-        for job in 10..<30 as Range<UInt32> { audit.sent(send(job, provider: 1), at: 0) }
+        for job in 0..<5 as Range<UInt32> { audit.sent(send(job), jobs[job], at: 0) }
+        for job in 5..<10 as Range<UInt32> { audit.sent(send(job, replica: 1), jobs[job], at: 0) }
+        for job in 10..<30 as Range<UInt32> { audit.sent(send(job, provider: 1), jobs[job], at: 0) }
         audit.restarted(0)
-        for job in 30..<35 as Range<UInt32> { audit.sent(send(job), at: 0) }
+        for job in 30..<35 as Range<UInt32> { audit.sent(send(job), jobs[job], at: 0) }
         #expect(log.violations.isEmpty)
-        audit.sent(send(40, replica: 1), at: Self.second / 20)
+        audit.sent(send(40, replica: 1), jobs[40], at: Self.second / 20)
         let violation = try #require(log.violations.first)
         #expect(violation.invariant == .rateLimit)
         #expect(violation.message == 40 << 20)
@@ -62,13 +68,14 @@ import Testing
         var retry = RetryPolicy()
         retry.budget = RetryBudgetPolicy(ratioMicros: 500_000, window: .seconds(10), reservePerSecond: 0)
         let audit = try audit(Policy(routes: [], retry: retry))
-        for job in 0..<4 as Range<UInt32> { audit.sent(send(job), at: 0) }
-        for job in 0..<2 as Range<UInt32> { audit.sent(send(job, provider: 1), at: Self.second) }
+        for job in 0..<4 as Range<UInt32> { audit.sent(send(job), jobs[job], at: 0) }
+        for job in 0..<2 as Range<UInt32> { audit.sent(send(job, provider: 1), jobs[job], at: Self.second) }
         #expect(log.violations.isEmpty)
         // A job that has another message now makes a first attempt.
-        audit.sent(send(2, generation: 1, replica: 0), at: Self.second)
+        jobs[2].pointee = AttemptTrace()
+        audit.sent(send(2), jobs[2], at: Self.second)
         #expect(log.violations.isEmpty)
-        audit.sent(send(3, provider: 1), at: Self.second)
+        audit.sent(send(3, provider: 1), jobs[3], at: Self.second)
         #expect(log.violations.map(\.causeKey) == ["retry-budget: policy standard, stage sender, apns"])
         #expect(log.violations.first?.cause == "3 retries in a window that allows 2, by replica 0")
     }
@@ -78,15 +85,15 @@ import Testing
         var retry = RetryPolicy()
         retry.budget = RetryBudgetPolicy(ratioMicros: 0, window: .seconds(10), reservePerSecond: 0)
         let audit = try audit(Policy(routes: [], retry: retry))
-        audit.sent(send(0), at: 0)
+        audit.sent(send(0), jobs[0], at: 0)
         var other = send(0)
         other.channel = .sms
-        audit.sent(other, at: 1)
-        audit.sent(send(1), at: 2)
+        audit.sent(other, jobs[0], at: 1)
+        audit.sent(send(1), jobs[1], at: 2)
         answer(audit, 1, 403, at: 3)
-        audit.sent(send(1), at: 4)
+        audit.sent(send(1), jobs[1], at: 4)
         #expect(log.violations.isEmpty)
-        audit.sent(other, at: 5)
+        audit.sent(other, jobs[0], at: 5)
         #expect(log.violations.map(\.invariant) == [.retryBudget])
     }
 
@@ -96,16 +103,16 @@ import Testing
         policy.routing.money = MoneyPolicy(
             prices: [.init(provider: apns, micros: 10)], budgetMicros: 40, period: .seconds(60))
         let audit = try audit(policy)
-        audit.sent(send(0), at: 0)
-        audit.sent(send(1), at: 0)
+        audit.sent(send(0), jobs[0], at: 0)
+        audit.sent(send(1), jobs[1], at: 0)
         answer(audit, 1, 429, at: 1)
-        audit.sent(send(2), at: 2)
-        audit.sent(send(3, replica: 1), at: 2)
-        audit.sent(send(4, provider: 1), at: 2)
+        audit.sent(send(2), jobs[2], at: 2)
+        audit.sent(send(3, replica: 1), jobs[3], at: 2)
+        audit.sent(send(4, provider: 1), jobs[4], at: 2)
         #expect(log.violations.isEmpty)
-        audit.sent(send(5), at: 3)
+        audit.sent(send(5), jobs[5], at: 3)
         #expect(log.violations.map(\.invariant) == [.money])
-        audit.sent(send(6), at: 61 * Self.second)
+        audit.sent(send(6), jobs[6], at: 61 * Self.second)
         #expect(log.violations.first?.count == 1, "another period has its own")
     }
 
@@ -117,14 +124,14 @@ import Testing
         let audit = try audit(policy)
         var one = send(0)
         one.zone = TimeZoneIndex(rawValue: 0)
-        audit.sent(one, at: 59 * 60 * Self.second)
+        audit.sent(one, jobs[0], at: 59 * 60 * Self.second)
         one.priority = .critical
-        audit.sent(one, at: 60 * 60 * Self.second)
+        audit.sent(one, jobs[0], at: 60 * 60 * Self.second)
         #expect(log.violations.isEmpty)
         one.priority = .normal
-        audit.sent(one, at: 61 * 60 * Self.second)
+        audit.sent(one, jobs[0], at: 61 * 60 * Self.second)
         one.isObjectedTo = true
-        audit.sent(one, at: 121 * 60 * Self.second)
+        audit.sent(one, jobs[0], at: 121 * 60 * Self.second)
         #expect(log.violations.map(\.invariant) == [.quietHours, .consent])
         #expect(log.violations.first?.cause == "sent on push at 1:01 on its recipient's wall")
     }
@@ -136,21 +143,17 @@ import Testing
         var one = send(0)
         one.tenant = 7
         for job in 0..<2 as Range<UInt32> {
-            one.job = job
-            audit.sent(one, at: 0)
+            audit.sent(one, jobs[job], at: 0)
         }
         answer(audit, 0, 200, tenant: 7, at: 1)
-        one.job = 2
-        audit.sent(one, at: 2)
+        audit.sent(one, jobs[2], at: 2)
         #expect(log.violations.isEmpty)
-        one.job = 3
-        audit.sent(one, at: 3)
+        audit.sent(one, jobs[3], at: 3)
         #expect(log.violations.map(\.causeKey) == ["queue-bound: policy standard, stage sender, attempts at apns"])
         audit.restarted(0)
         one.provider = 1
         for job in 4..<8 as Range<UInt32> {
-            one.job = job
-            audit.sent(one, at: 4)
+            audit.sent(one, jobs[job], at: 4)
         }
         #expect(log.violations.count == 2)
         #expect(log.violations.last?.causeKey == "queue-bound: policy standard, stage sender, attempts of a tenant")
@@ -163,14 +166,14 @@ import Testing
         let audit = try audit(policy)
         func wait(_ job: UInt32, _ tenant: UInt32) {
             audit.waits(
-                job: job, generation: 0, message: 0, replica: 0, way: 0, priority: .normal, tenant: tenant, .rateLimit,
+                jobs[job], message: 0, replica: 0, way: 0, priority: .normal, tenant: tenant, .rateLimit,
                 at: 0)
         }
         func serve(_ job: UInt32, _ tenant: UInt32) {
             var one = send(job)
             one.tenant = tenant
-            audit.acquires(one, at: 0)
-            audit.sent(one, at: 0)
+            audit.acquires(one, jobs[job], at: 0)
+            audit.sent(one, jobs[job], at: 0)
         }
         for job in 0..<20 as Range<UInt32> { wait(job, job % 2) }
         for job in 0..<10 as Range<UInt32> { serve(job, job % 2) }
@@ -190,14 +193,14 @@ import Testing
             one.tenant = 4
             return one
         }
-        for job in 0..<10 as Range<UInt32> { audit.sent(retry(job), at: 0) }
+        for job in 0..<10 as Range<UInt32> { audit.sent(retry(job), jobs[job], at: 0) }
         for job in 0..<10 as Range<UInt32> {
             wait(audit, job, .backoff, at: 1)
             wait(audit, job, .rateLimit, at: 2)
-            audit.acquires(retry(job), at: 2 * Self.second)
+            audit.acquires(retry(job), jobs[job], at: 2 * Self.second)
         }
         wait(audit, 20, .rateLimit, at: 3)
-        for job in 0..<10 as Range<UInt32> { audit.sent(retry(job), at: 4 * Self.second) }
+        for job in 0..<10 as Range<UInt32> { audit.sent(retry(job), jobs[job], at: 4 * Self.second) }
         #expect(log.violations.isEmpty)
     }
 
@@ -208,15 +211,15 @@ import Testing
         let audit = try audit(policy)
         var own = send(0)
         own.tenant = 7
-        audit.sent(own, at: 0)
+        audit.sent(own, jobs[0], at: 0)
         wait(audit, 1, .rateLimit, at: 1)
         for job in 2..<8 as Range<UInt32> {
             // After three turns of the other the retry has one.
-            if job == 5 { audit.acquires(own, at: 2 * Self.second) }
-            audit.sent(send(job), at: 2 * Self.second)
+            if job == 5 { audit.acquires(own, jobs[0], at: 2 * Self.second) }
+            audit.sent(send(job), jobs[job], at: 2 * Self.second)
         }
         #expect(log.violations.isEmpty)
-        audit.sent(send(8), at: 3 * Self.second)
+        audit.sent(send(8), jobs[8], at: 3 * Self.second)
         #expect(log.violations.map(\.invariant) == [.fairness])
     }
 
@@ -224,7 +227,7 @@ import Testing
         _ audit: DeliveryAudit, _ job: UInt32, _ reason: WaitReason, replica: Int = 0, at seconds: Int64
     ) {
         audit.waits(
-            job: job, generation: 0, message: UInt64(job) << 20, replica: replica, way: 0, priority: .normal, tenant: 7,
+            jobs[job], message: UInt64(job) << 20, replica: replica, way: 0, priority: .normal, tenant: 7,
             reason, at: seconds * Self.second)
     }
 
@@ -235,9 +238,9 @@ import Testing
         for job in 0..<5 as Range<UInt32> { wait(audit, job, .bulkhead, at: 0) }
         var one = send(0)
         one.tenant = 7
-        audit.sent(one, at: 0)
+        audit.sent(one, jobs[0], at: 0)
         wait(audit, 1, .rateLimit, at: 0)
-        audit.ended(job: 2, generation: 0, replica: 0, way: 0, priority: .normal, tenant: 7)
+        audit.ended(jobs[2], replica: 0, way: 0, priority: .normal, tenant: 7)
         for job in 5..<8 as Range<UInt32> { wait(audit, job, .bulkhead, at: 1) }
         wait(audit, 8, .bulkhead, replica: 1, at: 1)
         #expect(log.violations.isEmpty)
@@ -253,7 +256,7 @@ import Testing
         // Twice 15 s and 5 s.
         wait(audit, 0, .breaker, at: 0)
         wait(audit, 1, .breaker, at: 35)
-        audit.sent(send(1), at: 36 * Self.second)
+        audit.sent(send(1), jobs[1], at: 36 * Self.second)
         wait(audit, 2, .breaker, at: 36)
         answer(audit, 1, 403, at: 40 * Self.second)
         wait(audit, 3, .breaker, at: 134)
