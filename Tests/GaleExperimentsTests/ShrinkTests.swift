@@ -164,6 +164,51 @@ import Testing
         #expect(shrinker.state.document.text == document.text)
     }
 
+    @Test(
+        "a topic that nothing comes to any more goes with its reader, and what only they used; load comes in as late as it can"
+    )
+    func unreached() throws {
+        let text = """
+            name: long
+            duration: 10s
+            workloads:
+              app: {into: inbox, rate: 100/s, channels: {sms: 100%}}
+              letters: {into: mail, rate: 100/s, channels: {email: 100%}}
+            brokers: {memory: {profile: direct}, other: {profile: direct}}
+            topics: {inbox: {broker: memory}, middle: {broker: memory}, outbox: {broker: memory}, mail: {broker: other}, late: {broker: other}}
+            stages:
+              intake: {reads: inbox, replicas: 1, concurrency: 10, steps: [{compute: constant 1ms}, {emit: middle}]}
+              router: {reads: middle, replicas: 1, concurrency: 10, steps: [{emit: {to: outbox}}]}
+              sender: {reads: outbox, replicas: 1, concurrency: 10, steps: [{deliver: {policy: standard}}]}
+              sorter: {reads: mail, replicas: 1, concurrency: 10, steps: [{emit: late}]}
+              poster: {reads: late, replicas: 1, concurrency: 10, steps: [{deliver: {policy: slow}}]}
+            providers: {sms-a: {profile: sms}, post: {profile: smtp}}
+            policies:
+              standard: {routes: {sms: [sms-a]}, timeout: 1s, waiting: park}
+              slow: {routes: {email: [post]}, timeout: 1s, waiting: park}
+            expect: [undelivered < 1%]
+
+            """
+        func shrunk(_ fails: @escaping (WorldSpecification) -> Bool) throws -> ScenarioDocument {
+            let document = try ScenarioDocument(text: text)
+            func run(_ document: ScenarioDocument) -> TestRun? { Self.run(document) { fails($0.specification) } }
+            var shrinker = Shrinker(
+                ShrinkState(document: document, run: try #require(run(document))), cause: Self.cause
+            ) { $0.map(run) }
+            try shrinker.shrink()
+            return shrinker.state.document
+        }
+        let sent = try shrunk { $0.workloads.contains { $0.name == "app" } }
+        #expect(sent.keys(at: ["topics"]) == ["outbox"] && sent.keys(at: ["stages"]) == ["sender"])
+        #expect(sent.keys(at: ["brokers"]) == ["memory"] && sent.keys(at: ["providers"]) == ["sms-a"])
+        #expect(sent.keys(at: ["policies"]) == ["standard"])
+        // The router is needed, and with it what leads to the sender.
+        let routed = try shrunk { world in
+            world.workloads.contains { $0.name == "app" && world.topics[$0.topic].name == "middle" }
+        }
+        #expect(routed.keys(at: ["topics"]) == ["middle", "outbox"])
+    }
+
     @Test("what is interrupted keeps the best so far, and each success has been told")
     func interrupted() throws {
         var told: [Int] = []

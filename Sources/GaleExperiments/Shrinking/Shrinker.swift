@@ -16,7 +16,7 @@ public struct Shrinker {
     /// Runs made at once.
     private let width: Int
     private let report: (ShrinkState) throws -> Void
-    private let isOver: () -> Bool
+    let isOver: () -> Bool
 
     public private(set) var state: ShrinkState
     /// Documents that were tried and did not hold.
@@ -53,6 +53,7 @@ public struct Shrinker {
             try bringForward()
             try lessen()
             try takeChanceOut()
+            try shorten()
             try leaveOut()
         }
     }
@@ -63,7 +64,7 @@ public struct Shrinker {
     ///
     /// - Parameter guarded: each of its faults must be needed as well: what would fail without one of them fails of something else,
     ///   for want of workers or of time, say.
-    private mutating func take(
+    mutating func take(
         _ candidates: [ScenarioDocument], _ step: String, guarded: Bool = true
     ) throws -> Int? {
         var from = 0
