@@ -76,7 +76,7 @@ import Testing
         let violation = Violation(
             .order, message: MessageID(workload: 0, ordinal: 7).rawValue,
             other: MessageID(workload: 0, ordinal: 12).rawValue, at: .zero, cause: "taken after a later one",
-            causeKey: "order: workload 0")
+            causeKey: "order: workload main")
         #expect(ViolationSummary(violation, in: specification).cause == "taken after a later one: app/12")
     }
 

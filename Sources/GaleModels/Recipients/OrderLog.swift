@@ -6,6 +6,7 @@ import GalePrimitives
 final class OrderLog {
     /// By workload.
     private let isOrdered: [Bool]
+    private let names: [String]
     /// Of what is taken, the latest by recipient and workload; looked up, never walked.
     private var latest: [Key: Taken] = [:]
     /// Deliveries after that of a later notification of the same recipient and workload. Where a provider takes two in the
@@ -30,6 +31,7 @@ final class OrderLog {
     /// nil: no workload is ordered.
     init?(_ specification: WorldSpecification) {
         isOrdered = specification.workloads.map(\.isOrdered)
+        names = specification.workloads.map(\.name)
         promised = specification.workloads.indices.map { specification.promisedOrder(workload: $0) }
         if !isOrdered.contains(true) { return nil }
     }
@@ -65,7 +67,7 @@ final class OrderLog {
     private func noteBroken(_ earlier: Taken, _ later: Taken, _ core: Core) {
         core.state.pointee.violations?.takeUnretainedValue().note(
             .order, message: earlier.identity, other: later.identity, at: core.now,
-            key: "workload \(earlier.identity >> 56)",
+            key: "workload \(names[Int(earlier.identity >> 56)])",
             cause: "taken \((earlier.at - later.at).inWords) after a later one of the same recipient")
     }
 }

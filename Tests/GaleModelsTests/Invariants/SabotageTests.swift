@@ -139,6 +139,7 @@ import Testing
     @Test("a notification that overtakes one that waits for its retry is seen, where the policy promises order")
     func order() throws {
         let world = waiting {
+            $0.workloads[0].name = "receipts"
             $0.workloads[0].isOrdered = true
             $0.workloads[0].recipientCount = 1
             $0.policies[0].policy.order = .key
@@ -150,7 +151,7 @@ import Testing
         world.send(late, stage: 0, provider: 0)
         #expect(world.measurements.violations.isEmpty)
         advance(world, to: 60)
-        #expect(world.measurements.violations.map(\.invariant) == [.order])
+        #expect(world.measurements.violations.map(\.causeKey) == ["order: workload receipts"])
         #expect(world.measurements.violations.first?.message == jobs.first?.message)
         #expect((world.measurements.misordered ?? 0) > 0)
     }
