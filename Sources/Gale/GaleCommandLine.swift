@@ -27,8 +27,20 @@ package struct GaleCommandLine: ParsableCommand {
             do { try command.run() } catch { return status(of: error, in: type(of: command)) }
             return ExitStatus.held
         } catch {
+            if let word = arguments.first, let command = nearestCommand(to: word) {
+                StandardError.write("gale: there is no command '\(word)'; did you mean '\(command)'?\n")
+                return ExitStatus.wrongInput
+            }
             return status(ofParsing: error)
         }
+    }
+
+    /// nil: the word is a command or an option, or near to none.
+    private static func nearestCommand(to word: String) -> String? {
+        let shown = configuration.subcommands.filter { $0.configuration.shouldDisplay }
+        let all = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+        guard !word.hasPrefix("-"), !all.contains(word) else { return nil }
+        return NearestName.of(word, among: shown.compactMap { $0.configuration.commandName })
     }
 
     /// Help and version are no failures; any other end of parsing is wrong input.

@@ -123,6 +123,31 @@ import Testing
         #expect(try Experiment(scenario: scenario).run().summary == summary)
     }
 
+    @Test("values that make no scenario together are drawn again, in the same way each time, and that is counted")
+    func redrawn() throws {
+        let limit = "    concurrency: {algorithm: aimd, min: 1, max: 50}\n"
+        let ranges = "  policies.standard.concurrency.min: 1..100\n  policies.standard.concurrency.max: 2..101\n"
+        let text = Self.text.replacing("    retry: {base", with: limit + "    retry: {base")
+            .replacing("  faults: 3\n", with: "  faults: 0\n" + ranges)
+        let drawing = WorldDrawing(template: try ScenarioReader.template(text: text))
+        let worlds = try (UInt64(1)...40).map { seed in try drawing.world(seed: seed) }
+        let again = worlds.filter { $0.redrawn != nil }
+        #expect((4...36).contains(again.count), "\(again.count)")
+        #expect(again.allSatisfy { $0.redrawn?.reason.contains("is less than the least") == true })
+        for world in worlds {
+            let other = try drawing.world(seed: world.seed)
+            #expect(other.redrawn == world.redrawn)
+            #expect(other.settings.map(\.value.description) == world.settings.map(\.value.description))
+            _ = try ScenarioReader.read(text: drawing.text(world, origin: "a test"))
+        }
+        let first = try #require(again.first)
+        var runs = [ExploredRun(seed: first.seed), ExploredRun(seed: first.seed + 1)]
+        runs[0].redrawn = first.redrawn
+        let report = ExplorationReport(runs, of: drawing, file: "small.yaml", reproduction: { "\($0)" })
+        #expect(report.redrawn?.worlds == 1 && report.redrawn?.draws == first.redrawn?.draws)
+        #expect(report.redrawn?.seed == first.seed && report.redrawn?.reason == first.redrawn?.reason)
+    }
+
     @Test("a report depends on its runs alone, and groups findings by cause")
     func report() throws {
         let drawing = try drawing()

@@ -50,6 +50,19 @@ struct DoubtTests {
         #expect(try breaker("resilience4j").isEmpty)
     }
 
+    @Test("a doubt about what only a variant makes of the scenario names the variant")
+    func variant() throws {
+        let text = Examples.brownout.replacing("retry.budget: none", with: "retry.budget: 900%")
+        #expect(try ScenarioReader.read(text: text).warnings.isEmpty)
+        let own = try ScenarioReader.read(text: text, variant: "naive").warnings
+        #expect(own.count == 1 && own[0].message.hasPrefix("variant 'naive': ") && own[0].message.contains("900%"))
+        let common = try ScenarioReader.read(
+            text: Examples.brownout.replacing("budget: 20%", with: "budget: 900%").replacing(
+                "retry.budget: none", with: "timeout: 9s"), variant: "naive"
+        ).warnings
+        #expect(common.count == 1 && !common[0].message.contains("naive"), "\(common)")
+    }
+
     @Test("copies that can never be sent are warned of")
     func hedges() throws {
         func hedge(_ attempts: Int, _ after: String) throws -> [Diagnostic] {

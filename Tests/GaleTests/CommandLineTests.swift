@@ -86,6 +86,13 @@ import Testing
         #expect(!folder.exists("Reports"))
     }
 
+    @Test("a mistyped command is told with the nearest one")
+    func mistyped() throws {
+        let run = try gale("tset", "Scenarios")
+        #expect(run.status == 2 && run.errors == "gale: there is no command 'tset'; did you mean 'test'?\n")
+        #expect(try gale("nothing").errors.contains("nothing"))
+    }
+
     @Test("help and version are no failures")
     func help() throws {
         #expect(try gale("--help").status == 0)

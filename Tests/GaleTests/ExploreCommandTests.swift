@@ -121,6 +121,44 @@ import Testing
         #expect(journalLines("Reports/explorations/small/journal.former") >= 3)
     }
 
+    @Test("ranges of which hardly any values go together are wrong input, found before anything runs")
+    func undrawable() throws {
+        // At the ends each limit's bounds are equal; in between they are in order once in six times.
+        func text(_ policies: Int) -> String {
+            let names = (0..<policies).map { "p\($0)" }
+            let declared = names.map {
+                ", \($0): {routes: {push: [apns]}, concurrency: {algorithm: aimd, min: 1, max: 1, initial: 1}}"
+            }
+            let ranges = names.flatMap { name in
+                ["min", "initial", "max"].map { ", policies.\(name).concurrency.\($0): 1..1k" }
+            }
+            return Self.scenario(explore: ranges.joined()).replacing(
+                "attempts: 4}}}", with: "attempts: 4}}" + declared.joined() + "}")
+        }
+        try folder.write(text(1), to: "narrow.yaml")
+        let some = try gale("explore", "narrow.yaml", "--runs", "3", "--jobs", "1")
+        #expect(some.status == 0 && some.output.contains("drawn again: "), "\(some.output) \(some.errors)")
+        try folder.write(text(6), to: "none.yaml")
+        let none = try gale("explore", "none.yaml", "--runs", "3", "--out", "none")
+        #expect(
+            none.status == 2 && none.errors.contains("none of 256 draws for seed 1 is a scenario"), "\(none.errors)")
+        #expect(none.errors.contains("\nnone.yaml:10:") && !folder.exists("none"), "\(none.errors)")
+    }
+
+    @Test("a world that breaks its scenario's limit of memory is a finding, one that is not over in time has no result")
+    func limits() throws {
+        try folder.write(Self.scenario() + "limits: {memory: 1MiB}\n", to: "small-memory.yaml")
+        for arguments in [["--runs", "2", "--jobs", "1", "--out", "full"], ["--seed", "1"]] {
+            let full = try GaleProcess.run(["explore", "small-memory.yaml"] + arguments, in: folder)
+            #expect(full.status == 1 && full.output.contains("limit reached: memory 1 MiB"), "\(full.output)")
+        }
+        try folder.write(Self.scenario(duration: "50h", rate: "100k/s") + "limits: {wall: 1s}\n", to: "hanging.yaml")
+        let hanging = try gale("explore", "hanging.yaml", "--seed", "1")
+        #expect(
+            hanging.status == 4 && hanging.output.contains("FAIL  the run was not over after 1s"), "\(hanging.output)")
+        #expect(hanging.output.hasPrefix("seed 1\n"))
+    }
+
     @Test("a world written to a file runs to the outcome that exploration saw")
     func written() throws {
         let shown = try gale("explore", "small.yaml", "--seed", "3")

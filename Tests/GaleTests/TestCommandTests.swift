@@ -54,6 +54,22 @@ import Testing
         #expect(weak.output.contains("--seed 1 --variant none"))
     }
 
+    @Test("what is laid over a scenario holds for it and its variants, and is in the command that repeats a failure")
+    func changes() throws {
+        let variants =
+            "variants:\n  none: {set: {workloads.jobs.rate: 1/s}, violates: [submitted > 50]}\n  most: {set: {drain: 20s}}\n"
+        try folder.write(smallScenario(expecting: "submitted > 50") + variants, to: "small.yaml")
+        let run = try gale("test", "small.yaml", "--set", "workloads.jobs.rate=10/s", "--duration", "2s")
+        #expect(run.status == 1 && run.output.contains("2 of 3 failed"), "\(run.output)")
+        let repeated = "run small.yaml --seed 1 --duration 2s --set workloads.jobs.rate=10/s"
+        #expect(run.output.contains(repeated + "\n") && run.output.contains(repeated + " --variant most\n"))
+        let one = try gale("test", "small.yaml", "--variant", "most")
+        #expect(one.status == 0 && one.output.contains("small, most") && one.output.contains("1 passed: 1 runs"))
+        let none = try gale("test", "small.yaml", "--variant", "mist")
+        #expect(
+            none.status == 2 && none.output.isEmpty && none.errors.contains("did you mean 'most'?"), "\(none.errors)")
+    }
+
     @Test("a fault that changed no decision fails the test")
     func inert() throws {
         let fault = "faults:\n  crash: {at: 5s, for: 1s, stage: work}\n"

@@ -68,6 +68,25 @@ import Testing
         #expect(try defect("[ \"$SWIFT_BACKTRACE\" = enable=no ]; exit $?")?.contains("exit code 0") == true)
     }
 
+    @Test("a limit of memory that is reached in a used process counts only if a new one reaches it as well")
+    func memory() throws {
+        let clean =
+            "{\"run\":{\"seed\":1,\"problems\":[],\"messages\":7,\"measures\":[],\"observations\":[],\"isInterrupted\":false},"
+            + "\"residentBytes\":0}"
+        let problem =
+            "{\"text\":\"x\",\"finding\":{\"kind\":\"ended-early\",\"name\":\"ended early\","
+            + "\"cause\":\"limit reached: memory 9 MiB\",\"causeKey\":\"ended early\"}}"
+        let over = clean.replacing("\"problems\":[]", with: "\"problems\":[\(problem)]")
+        // Only the second job of a process finds it full.
+        let pool = WorkerPool(program: try program("echo '\(clean)'; read job && echo '\(over)'; read job"))
+        for _ in 1...3 {
+            let run = try pool.run(test, seed: 1, interruption: Interruption())
+            #expect(run.isClean && run.messages == 7, "\(run)")
+        }
+        let always = WorkerPool(program: try program("echo '\(over)'; read job && echo '\(over)'; read job"))
+        for _ in 1...2 { #expect(try !always.run(test, seed: 1, interruption: Interruption()).isClean) }
+    }
+
     @Test("a reply that is too long is a failure of its own")
     func tooLong() throws {
         let worker = try WorkerProcess(program: program("head -c 100000 /dev/zero; sleep 100"), longestReply: 5_000)

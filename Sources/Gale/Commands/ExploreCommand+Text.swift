@@ -20,6 +20,11 @@ enum ExploreText {
             "\(painted) · \(report.worlds) worlds of \(report.scenario) · \(report.messages) notifications · seeds "
                 + report.seeds
         ]
+        if let redrawn = report.redrawn {
+            lines.append(
+                "drawn again: \(redrawn.worlds) world\(redrawn.worlds == 1 ? "" : "s"), whose values made no scenario "
+                    + "\(redrawn.draws) time\(redrawn.draws == 1 ? "" : "s"); seed \(redrawn.seed): \(redrawn.reason)")
+        }
         for cause in report.failures {
             lines += [
                 "",
@@ -63,6 +68,9 @@ enum ExploreText {
     /// What was drawn.
     static func words(_ world: WorldDrawing.DrawnWorld) -> String {
         var lines = ["seed \(world.seed)"]
+        if let redrawn = world.redrawn {
+            lines[0] += ", drawn again \(redrawn.draws) time\(redrawn.draws == 1 ? "" : "s"): \(redrawn.reason)"
+        }
         for setting in world.settings where setting.path != "faults" {
             lines.append("  \(setting.path): \(setting.value)")
         }

@@ -95,8 +95,13 @@ struct ExploreCommand: ParsableCommand {
             file: scenario, variant: changes.variant, overrides: changes.overrides, without: without)
         let drawing = try source.drawing()
         for warning in drawing.template.scenario.warnings { StandardError.write(warning.text + "\n") }
-        if let seed { return try show(drawing, seed) }
+        if let seed { return try show(source, drawing, seed) }
         try explore(source, drawing)
+    }
+
+    /// Wall time of one world.
+    private func longestRun(_ drawing: WorldDrawing) -> Interval {
+        min(drawing.template.scenario.specification.limits.wall, WorkerPool.longestWorld)
     }
 
     // MARK: Many worlds
@@ -104,6 +109,8 @@ struct ExploreCommand: ParsableCommand {
     private func explore(_ source: ExplorationSource, _ drawing: WorldDrawing) throws {
         var source = source
         source.fingerprint = drawing.identity
+        // Ranges that give no scenario are wrong input: found before anything runs.
+        _ = try drawing.world(seed: asked.lowerBound)
         let folder = out ?? "Reports/explorations/" + drawing.template.scenario.name
         let report = try OutputFile(preparing: folder + "/report.json", option: "--out")
         let journal = try ExplorationJournal(
@@ -114,7 +121,7 @@ struct ExploreCommand: ParsableCommand {
             source: source, journal: journal, seeds: asked,
             budget: runs == nil && seeds == nil ? budget.flatMap(Self.interval) ?? Self.usualBudget : nil,
             stopsAtFirst: first,
-            longestRun: min(drawing.template.scenario.specification.limits.wall, WorkerPool.longestWorld),
+            longestRun: longestRun(drawing),
             interruption: SignalWatch.interruption)
         let progress = ExploreProgress(isSilent: self.progress.quiet)
         try campaign.run(jobs: jobs.count) { progress.show($0) }
@@ -161,7 +168,7 @@ struct ExploreCommand: ParsableCommand {
 
     // MARK: One world
 
-    private func show(_ drawing: WorldDrawing, _ seed: UInt64) throws {
+    private func show(_ source: ExplorationSource, _ drawing: WorldDrawing, _ seed: UInt64) throws {
         let world = try drawing.world(seed: seed)
         if let write {
             let file = try OutputFile(preparing: write, option: "--write")
@@ -169,11 +176,17 @@ struct ExploreCommand: ParsableCommand {
             if !json { try StandardOutput.write(ExploreText.words(world) + "written to \(write)\n") }
             return
         }
-        // What a world does to the process that runs it should not keep its description from being read.
         if !json { try StandardOutput.write(ExploreText.words(world)) }
-        let run = Explorer(drawing).run(world)
+        // As in an exploration of many: in a process of its own, which may die or hang.
+        var source = source
+        source.fingerprint = drawing.identity
+        SignalWatch.install()
+        let run = try WorkerPool(longestRun: longestRun(drawing)).run(
+            ExploreJob(source, seed: seed), interruption: SignalWatch.interruption)
+        if let signal = SignalWatch.interruption.signal { throw ExitCode(ExitStatus.interrupted(by: signal)) }
         try StandardOutput.write(json ? ExploreText.json(run) : ExploreText.words(run))
-        if !run.allFailures.isEmpty { throw ExitCode(ExitStatus.expectationFailed) }
+        if run.defect != nil { throw ExitCode(ExitStatus.internalError) }
+        if !run.failures.isEmpty { throw ExitCode(ExitStatus.expectationFailed) }
     }
 
     /// From the finding to its story, and to the least that still shows it.

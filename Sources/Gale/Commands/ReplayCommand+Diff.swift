@@ -58,7 +58,7 @@ extension ReplayCommand {
     private func name(_ replay: Replay) -> String {
         var words = ["seed \(replay.experiment.seed)"]
         if let variant = changes.variant { words.append("variant \(variant)") }
-        return (words + allOverrides).joined(separator: ", ")
+        return (words + changes.overrides).joined(separator: ", ")
     }
 
     private func isFolder(_ path: String) -> Bool {
@@ -79,7 +79,7 @@ extension ReplayCommand {
 
     /// The same run but for what `--diff` says.
     private func other(_ replay: Replay) throws -> Replay {
-        var (seed, variant, overrides) = (replay.experiment.seed, changes.variant, allOverrides)
+        var (seed, variant, overrides) = (replay.experiment.seed, changes.variant, changes.overrides)
         for text in diff {
             guard let sign = text.firstIndex(of: "=") else {
                 throw CommandFailure(

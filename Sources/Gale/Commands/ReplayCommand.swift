@@ -43,9 +43,6 @@ struct ReplayCommand: ParsableCommand {
 
     @OptionGroup var changes: ScenarioChanges
 
-    @Option(help: "How long load is offered, as 30s; the scenario's own without it.")
-    var duration: String?
-
     @Option(
         help: ArgumentHelp(
             "Write it as a trace that ui.perfetto.dev and chrome://tracing open as well.", valueName: "file"))
@@ -64,7 +61,7 @@ struct ReplayCommand: ParsableCommand {
     }
 
     func run() throws {
-        let scenario = try ScenarioSource.load(scenario, overrides: allOverrides, variant: changes.variant)
+        let scenario = try ScenarioSource.load(scenario, overrides: changes.overrides, variant: changes.variant)
         let replay = Replay(Experiment(scenario: scenario, seed: seed))
         if !diff.isEmpty { return try part(replay) }
         let file = try trace.map { try OutputFile(preparing: $0, option: "--trace") }
@@ -83,9 +80,6 @@ struct ReplayCommand: ParsableCommand {
         try file?.write(TraceJSON.text(story))
         if let signal = SignalWatch.interruption.signal { throw ExitCode(ExitStatus.interrupted(by: signal)) }
     }
-
-    /// What is laid over the scenario.
-    var allOverrides: [String] { changes.overrides + (duration.map { ["duration=\($0)"] } ?? []) }
 
     private func tell(_ replay: Replay, _ progress: ProgressDisplay) throws -> Story {
         let window = try Self.time(window ?? "5ms", "--window")

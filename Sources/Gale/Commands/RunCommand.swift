@@ -15,9 +15,6 @@ struct RunCommand: ParsableCommand {
     @Option(help: "The seed; the scenario's own without it.")
     var seed: UInt64?
 
-    @Option(help: "How long load is offered, as 30s; the scenario's own without it.")
-    var duration: String?
-
     @OptionGroup var changes: ScenarioChanges
 
     @Option(help: "The folder for the result; Reports/runs/<name>-<seed> without it.")
@@ -31,9 +28,7 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         gale_prefer_huge_pages()
-        let scenario = try ScenarioSource.load(
-            scenario, overrides: changes.overrides + (duration.map { ["duration=\($0)"] } ?? []),
-            variant: changes.variant)
+        let scenario = try ScenarioSource.load(scenario, overrides: changes.overrides, variant: changes.variant)
         let experiment = Experiment(scenario: scenario, seed: seed, reproduction: reproduction(scenario))
         let folder = try OutputFolder(preparing: out ?? defaultFolder(experiment))
         SignalWatch.install()
@@ -79,8 +74,7 @@ struct RunCommand: ParsableCommand {
     }
 
     private func reproduction(_ resolved: Scenario) -> String {
-        var words = [CommandName.asCalled, "run", scenario, "--seed", "\(seed ?? resolved.specification.seed)"]
-        if let duration { words += ["--duration", duration] }
+        let words = [CommandName.asCalled, "run", scenario, "--seed", "\(seed ?? resolved.specification.seed)"]
         return ShellText.line(words + changes.words)
     }
 }

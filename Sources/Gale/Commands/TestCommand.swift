@@ -31,6 +31,8 @@ struct TestCommand: ParsableCommand {
     @Option(help: ArgumentHelp("For --seeds commit: this commit, by its full id.", valueName: "id"))
     var commit: String?
 
+    @OptionGroup var changes: ScenarioChanges
+
     @OptionGroup var jobs: JobOptions
 
     @Option(help: ArgumentHelp("Write the results as JUnit XML, for CI servers.", valueName: "file"))
@@ -127,17 +129,26 @@ struct TestCommand: ParsableCommand {
         return cases
     }
 
+    /// The scenario and all its variants, or the one that is asked for.
     private func cases(_ file: String, _ origin: CommitSeeds?) throws(ScenarioError) -> [TestCase] {
-        let scenario = try ScenarioSource.load(file)
-        var cases = [TestCase(scenario, seeds: chosen(scenario.theory != nil, origin), plantedBias: bias)]
-        for variant in scenario.variants {
-            let applied = try ScenarioReader.read(path: file, variant: variant.name)
-            let isTheory = applied.theory != nil && variant.violates.isEmpty
-            cases.append(
-                TestCase(
-                    applied, violates: variant.violates, seeds: chosen(isTheory, origin), plantedBias: bias))
+        let scenario = try ScenarioSource.load(file, overrides: changes.overrides)
+        let asked = changes.variant
+        var cases = asked == nil ? [self.test(scenario, [], origin)] : []
+        for variant in scenario.variants where variant.name == asked ?? variant.name {
+            let applied = try ScenarioSource.load(
+                file, overrides: changes.overrides, variant: variant.name, told: scenario.warnings)
+            cases.append(self.test(applied, variant.violates, origin))
         }
+        // Tells that there is none of that name, and which there are.
+        if cases.isEmpty { _ = try ScenarioSource.load(file, overrides: changes.overrides, variant: asked) }
         return cases
+    }
+
+    private func test(_ scenario: Scenario, _ violates: [String], _ origin: CommitSeeds?) -> TestCase {
+        let isTheory = scenario.theory != nil && violates.isEmpty
+        return TestCase(
+            scenario, overrides: changes.overrides, violates: violates, seeds: chosen(isTheory, origin),
+            plantedBias: bias)
     }
 
     private func chosen(_ isTheory: Bool, _ origin: CommitSeeds?) -> [UInt64]? {
@@ -149,11 +160,12 @@ struct TestCommand: ParsableCommand {
         guard !result.passed else { return nil }
         if let seed = result.seedToReproduce {
             let variant = result.variant.map { ["--variant", $0] } ?? []
-            return ShellText.line([CommandName.asCalled, "run", result.file, "--seed", "\(seed)"] + variant)
+            return ShellText.line(
+                [CommandName.asCalled, "run", result.file, "--seed", "\(seed)"] + changes.overrideWords + variant)
         }
         guard let first = result.runs.first?.seed, let last = result.runs.last?.seed else { return nil }
         let seeds = origin.map { ["commit:\(result.runs.count)", "--commit", $0.commit] } ?? ["\(first)..\(last)"]
         let bias = plantedBias.map { ["--plant-bias", $0] } ?? []
-        return ShellText.line([CommandName.asCalled, "test", result.file, "--seeds"] + seeds + bias)
+        return ShellText.line([CommandName.asCalled, "test", result.file, "--seeds"] + seeds + bias + changes.words)
     }
 }

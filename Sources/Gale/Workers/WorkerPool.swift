@@ -33,7 +33,7 @@ package final class WorkerPool: Sendable {
         let limit = min(test.scenario.specification.limits.wall, .hours(24 * 365)) + .minutes(1)
         switch try outcome(
             of: TestJob(test, seed: seed), within: longestRun ?? limit, keeps: \TestJob.Reply.residentBytes,
-            interruption)
+            isOutOfMemory: \.run.isOutOfMemory, interruption)
         {
         case .reply(let reply): return reply.run
         case .defect(let text): return TestRun(seed: seed, defect: text)
@@ -50,7 +50,8 @@ package final class WorkerPool: Sendable {
     package func run(_ job: ExploreJob, interruption: Interruption) throws -> ExploredRun {
         var run = ExploredRun(seed: job.seed)
         switch try outcome(
-            of: job, within: longestRun ?? Self.longestWorld, keeps: \ExploreJob.Reply.residentBytes, interruption)
+            of: job, within: longestRun ?? Self.longestWorld, keeps: \ExploreJob.Reply.residentBytes,
+            isOutOfMemory: \.run.isOutOfMemory, interruption)
         {
         case .reply(let reply): return reply.run
         case .defect(let text): run.defect = text
@@ -65,11 +66,18 @@ package final class WorkerPool: Sendable {
     private enum Outcome<Reply> { case reply(Reply), defect(String), interrupted }
 
     private func outcome<Reply: Decodable>(
-        of job: some Encodable, within longest: Interval, keeps: KeyPath<Reply, Int64>, _ interruption: Interruption
+        of job: some Encodable, within longest: Interval, keeps: KeyPath<Reply, Int64>,
+        isOutOfMemory: KeyPath<Reply, Bool>, _ interruption: Interruption
     ) throws -> Outcome<Reply> {
         do {
-            let worker = try take()
-            let reply: Reply = try worker.reply(to: job, within: longest, interruption: interruption)
+            let used = access.withLock { _ in idle.popLast() }
+            var worker = try used ?? WorkerProcess(program: program)
+            var reply: Reply = try worker.reply(to: job, within: longest, interruption: interruption)
+            if used != nil, reply[keyPath: isOutOfMemory] {
+                // What earlier runs left behind in the process must not count.
+                worker = try WorkerProcess(program: program)
+                reply = try worker.reply(to: job, within: longest, interruption: interruption)
+            }
             give(worker, residentBytes: reply[keyPath: keeps])
             return .reply(reply)
         } catch let failure as WorkerProcess.Failure {
@@ -88,9 +96,5 @@ package final class WorkerPool: Sendable {
 
     private func give(_ worker: WorkerProcess, residentBytes: Int64) {
         if residentBytes <= Self.mostResident { access.withLock { _ in idle.append(worker) } }
-    }
-
-    private func take() throws -> WorkerProcess {
-        try access.withLock { _ in idle.popLast() } ?? WorkerProcess(program: program)
     }
 }

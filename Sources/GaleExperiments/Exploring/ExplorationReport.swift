@@ -18,6 +18,17 @@ public struct ExplorationReport: Codable, Equatable, Sendable {
     /// What can be reached, by group.
     public var coverage: [GroupCoverage]
 
+    /// Draws that were no scenario, so that others took their place; nil: there were none.
+    public var redrawn: Redrawn?
+
+    public struct Redrawn: Codable, Equatable, Sendable {
+        /// How many worlds that befell, and how many draws in all.
+        public var worlds, draws: Int
+        /// The first of those worlds, and what was wrong with its first draw.
+        public var seed: UInt64
+        public var reason: String
+    }
+
     public struct Cause: Codable, Equatable, Sendable {
         public var cause: String
         public var worlds: Int
@@ -71,6 +82,11 @@ public struct ExplorationReport: Codable, Equatable, Sendable {
         messages = runs.reduce(0) { $0 + $1.messages }
         seeds = Self.ranges(runs.map(\.seed))
         failures = Self.causes(runs, reproduction, next)
+        let again = runs.compactMap { run in run.redrawn.map { (run.seed, $0) } }
+        redrawn = again.first.map { seed, first in
+            Redrawn(
+                worlds: again.count, draws: again.reduce(0) { $0 + $1.1.draws }, seed: seed, reason: first.reason)
+        }
         faults = FaultKind.all.enumerated().map { place, kind in
             let own = runs.flatMap { $0.faults.filter { $0.kind == place } }
             return FaultCoverage(

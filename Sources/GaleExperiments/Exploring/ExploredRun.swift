@@ -14,6 +14,8 @@ public struct ExploredRun: Codable, Equatable, Sendable {
     public var faults: [Fault] = []
     /// Of the outcome, 32 hexadecimal digits: the same seed gives the same.
     public var digest = ""
+    /// Draws before it that were no scenario; nil: none.
+    public var redrawn: WorldDrawing.Redrawn?
     /// A signal ended it: it says nothing, and is kept nowhere.
     public var isInterrupted: Bool?
 
@@ -52,6 +54,9 @@ public struct ExploredRun: Codable, Equatable, Sendable {
             self.told = told
         }
     }
+
+    /// It was ended by its scenario's limit of memory, to which what the process did before may have added.
+    package var isOutOfMemory: Bool { failures.contains { $0.text.hasPrefix(RunLimits.memoryReached) } }
 
     /// Everything that speaks against it, a run without a result included.
     public var allFailures: [Failure] {

@@ -11,16 +11,19 @@ public struct Explorer {
 
     /// Draws the world of a seed and runs it to its end.
     ///
-    /// - Throws: `ScenarioError` when the ranges allow for what is no scenario.
+    /// - Throws: `ScenarioError` when the ranges allow for hardly anything but what is no scenario.
     public func run(seed: UInt64) throws -> ExploredRun { try run(drawing.world(seed: seed)) }
 
     /// Runs a drawn world to its end. A mistake that Gale sees itself is a finding like any other.
     public func run(_ drawn: WorldDrawing.DrawnWorld) -> ExploredRun {
         var run = ExploredRun(seed: drawn.seed)
+        run.redrawn = drawn.redrawn
         let scenario = drawn.scenario
+        // The peak counts against the scenario's limit: what an earlier world had must not.
+        ProcessMemory.resetPeak()
         let world = World(scenario.specification, seed: scenario.specification.seed)
         var loop = RunLoop()
-        loop.runUnwatched(world)
+        loop.runAtOnce(world, memory: scenario.specification.limits.memory)
         run.messages = world.submittedCount
         run.digest = world.outcomeDigest
         run.setReached(world.reached)

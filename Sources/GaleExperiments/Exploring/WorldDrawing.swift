@@ -27,12 +27,51 @@ public struct WorldDrawing {
         public var scenario: Scenario
         /// The kind of each fault of the scenario, in its order.
         public var kinds: [FaultKind]
+        /// Values that were drawn before and make no scenario together; nil: the first did.
+        public var redrawn: Redrawn?
     }
 
-    /// - Throws: `ScenarioError` when the ranges allow for what is no scenario.
+    /// Ranges fit at their ends, and yet not each value of one beside each of another: what does not is drawn again.
+    public struct Redrawn: Codable, Equatable, Sendable {
+        /// How often.
+        public var draws: Int
+        /// What was wrong with the first.
+        public var reason: String
+    }
+
+    /// Draws of one world, after which nobody can expect a scenario of the ranges.
+    static let mostDraws = 256
+
+    /// The first draw that is a scenario.
+    ///
+    /// - Throws: `ScenarioError` when none of them is.
+    private func calm(
+        _ seed: UInt64
+    ) throws(ScenarioError) -> (settings: [ExplorationTemplate.Setting], scenario: Scenario, redrawn: Redrawn?) {
+        var first: ScenarioError?
+        for draw in 0..<Self.mostDraws {
+            let settings = values(seed, draw: draw)
+            do throws(ScenarioError) {
+                let scenario = try template.drawn(settings, isDescribed: false)
+                let reason = first?.diagnostics.first?.message
+                return (settings, scenario, reason.map { Redrawn(draws: draw, reason: $0) })
+            } catch {
+                first = first ?? error
+            }
+        }
+        throw ScenarioError(
+            diagnostics: (first?.diagnostics ?? []).map { diagnostic in
+                var diagnostic = diagnostic
+                diagnostic.message =
+                    "explore: none of \(Self.mostDraws) draws for seed \(seed) is a scenario: " + diagnostic.message
+                return diagnostic
+            })
+    }
+
+    /// - Throws: `ScenarioError` when the ranges allow for hardly anything but what is no scenario.
     public func world(seed: UInt64) throws(ScenarioError) -> DrawnWorld {
-        var settings = values(seed)
-        let calm = try template.drawn(settings, isDescribed: false)
+        let (values, calm, redrawn) = try calm(seed)
+        var settings = values
         let faults = FaultDrawing(drawing: self, seed: seed, specification: calm.specification).faults()
         settings.append(
             ExplorationTemplate.Setting(
@@ -42,7 +81,7 @@ public struct WorldDrawing {
             // Every fault of a drawn world has been drawn.
             faults.first { $0.name == fault.name }?.kind ?? FaultKind.all[0]
         }
-        return DrawnWorld(seed: seed, settings: settings, scenario: drawn, kinds: kinds)
+        return DrawnWorld(seed: seed, settings: settings, scenario: drawn, kinds: kinds, redrawn: redrawn)
     }
 
     /// The text of a scenario file that is this world.
@@ -52,9 +91,10 @@ public struct WorldDrawing {
             comment: ["SPDX-License-Identifier: Apache-2.0", "Drawn: \(origin)"])
     }
 
-    private func values(_ seed: UInt64) -> [ExplorationTemplate.Setting] {
+    /// - Parameter draw: how many were no scenario.
+    private func values(_ seed: UInt64, draw number: Int) -> [ExplorationTemplate.Setting] {
         var settings = template.exploration.ranges.map { range in
-            ExplorationTemplate.Setting(range.path, range.value(draw(.value, seed, range.path)))
+            ExplorationTemplate.Setting(range.path, range.value(draw(.value, seed, range.path, UInt64(number))))
         }
         settings.append(ExplorationTemplate.Setting("seed", ScenarioValue("\(seed & UInt64(Int64.max))")))
         if template.exploration.shufflesTies, draw(.tie, seed, "ties") & 1 == 1 {

@@ -19,10 +19,12 @@ package struct RunLimits {
         return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
     }
 
+    static let memoryReached = "limit reached: memory"
+
     /// The limit that has been reached, in words; nil: none.
     package var exceeded: String? {
         if elapsed > wall.seconds { return "limit reached: wall time \(wall)" }
-        if UInt64(ProcessMemory.peak) > memory { return "limit reached: memory \(memory >> 20) MiB" }
+        if UInt64(ProcessMemory.peak) > memory { return Self.memoryReached + " \(memory >> 20) MiB" }
         return nil
     }
 }

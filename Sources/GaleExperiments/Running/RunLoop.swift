@@ -14,14 +14,22 @@ package struct RunLoop {
 
     package init() {}
 
-    /// Runs to the end without looking at wall time, memory and signals, and without checkpoints: for many short runs, whose
-    /// limit is that of their process.
-    package mutating func runUnwatched(_ world: any RunningWorld) {
-        while world.now < world.end {
+    /// Runs to the end without checkpoints, for many short runs. Wall time and signals are seen to by whoever has this process make
+    /// them; memory is looked at here, and once more at the end, so that no run is too short for it.
+    ///
+    /// - Parameter memory: bytes of peak resident memory.
+    package mutating func runAtOnce(_ world: any RunningWorld, memory: UInt64) {
+        var limits = RunLimits(LimitSpecification())
+        (limits.wall, limits.memory) = (.hours(24 * 365), memory)
+        let watch = world.pauser.map { LimitWatch($0, limits: limits, interruption: Interruption()) }
+        defer { watch?.end() }
+        while world.now < world.end, stopReason == nil {
             let step = world.step(until: world.end)
             if case .stopped(let reason) = step { stopReason = reason }
-            if step != .reached, step != .paused { break }
+            if step == .paused { stopReason = limits.exceeded }
+            if step == .drained { break }
         }
+        stopReason = stopReason ?? limits.exceeded
         world.finish()
     }
 

@@ -9,6 +9,8 @@ import GaleStatistics
 public struct TestCase: Sendable {
     /// With the variant applied.
     public let scenario: Scenario
+    /// What was laid over its file, as `path=value`.
+    public let overrides: [String]
     /// Expectations that it must violate; empty: all must hold.
     public let violates: [String]
     public let seeds: [UInt64]
@@ -16,14 +18,19 @@ public struct TestCase: Sendable {
     public let plantedBias: Double?
 
     /// - Parameter seeds: nil: 1 to 20 for a theory, otherwise the scenario's own.
-    public init(_ scenario: Scenario, violates: [String] = [], seeds: ClosedRange<UInt64>?, plantedBias: Double? = nil)
-    {
+    public init(
+        _ scenario: Scenario, violates: [String] = [], seeds: ClosedRange<UInt64>?, plantedBias: Double? = nil
+    ) {
         self.init(scenario, violates: violates, seeds: seeds.map(Array.init), plantedBias: plantedBias)
     }
 
     /// - Parameter seeds: nil: 1 to 20 for a theory, otherwise the scenario's own.
-    public init(_ scenario: Scenario, violates: [String] = [], seeds: [UInt64]?, plantedBias: Double? = nil) {
+    public init(
+        _ scenario: Scenario, overrides: [String] = [], violates: [String] = [], seeds: [UInt64]?,
+        plantedBias: Double? = nil
+    ) {
         self.scenario = scenario
+        self.overrides = overrides
         self.violates = violates
         self.plantedBias = plantedBias
         let theory = violates.isEmpty ? scenario.theory : nil

@@ -5,6 +5,7 @@ import GaleScenarioLanguage
 public struct TestJob: Codable, Equatable, Sendable {
     public var file: String
     public var variant: String?
+    public var overrides: [String]
     /// Of the scenario that was read when the test began: a worker that reads another one must not run it.
     public var fingerprint: String
     public var violates: [String]
@@ -14,6 +15,7 @@ public struct TestJob: Codable, Equatable, Sendable {
     public init(_ test: TestCase, seed: UInt64) {
         file = test.scenario.file
         variant = test.scenario.variant
+        overrides = test.overrides
         fingerprint = test.scenario.fingerprint
         violates = test.violates
         plantedBias = test.plantedBias
@@ -51,7 +53,8 @@ public struct TestJob: Codable, Equatable, Sendable {
         var key = self
         key.seed = 0
         if let test = cache.test, cache.job == key { return test }
-        let scenario = try ScenarioReader.read(path: file, variant: variant)
+        let scenario = try ScenarioReader.read(
+            path: file, overrides: overrides.map { Override($0) }, variant: variant)
         guard scenario.fingerprint == fingerprint else {
             throw ScenarioError(diagnostics: [
                 Diagnostic(

@@ -32,6 +32,11 @@ public struct TestRun: Codable, Equatable, Sendable {
         self.defect = defect
     }
 
+    /// It was ended by its scenario's limit of memory, to which what the process did before may have added.
+    package var isOutOfMemory: Bool {
+        problems.contains { $0.finding?.cause.hasPrefix(RunLimits.memoryReached) == true }
+    }
+
     /// Nothing speaks against it.
     public var isClean: Bool { problems.isEmpty && defect == nil }
 }

@@ -70,11 +70,14 @@ public struct ExplorationRange: Equatable, Sendable {
     /// The value that a uniform word gives. Wide ranges are drawn by their magnitude: 10ms..10s gives each decade alike.
     public func value(_ word: UInt64) -> ScenarioValue {
         switch values {
-        case .quantity(let range, let form): ScenarioValue(form.text(Self.draw(range, word)))
-        case .decimal(let range): ScenarioValue(QuantityText.decimal(micros: Self.draw(range, word)))
+        case .quantity(let range, let form): drawn(form.text(Self.draw(range, word)))
+        case .decimal(let range): drawn(QuantityText.decimal(micros: Self.draw(range, word)))
         case .choices(let trees): ScenarioValue(tree: trees[Self.place(word, trees.count)])
         }
     }
+
+    /// What is wrong with it is wrong with the range.
+    private func drawn(_ text: String) -> ScenarioValue { ScenarioValue(tree: Tree(.scalar(text), at: place)) }
 
     /// Values that bound what can come out: a check of all of them finds what is wrong with the range.
     var bounds: [Tree] {

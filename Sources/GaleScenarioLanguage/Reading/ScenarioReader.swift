@@ -81,7 +81,10 @@ struct Reading {
         var laid = tree
         if let variant { laid = applying(variant, to: laid, diagnostics) }
         laid = applyingOverrides(to: laid, diagnostics)
-        let scenario = resolve(laid, variant, diagnostics)
+        var scenario = resolve(laid, variant, diagnostics)
+        if let variant, !scenario.warnings.isEmpty {
+            scenario.warnings = named(scenario.warnings, variant, beside: tree)
+        }
         // What is overridden for one run need not fit a variant that lies below it.
         if variant == nil, overrides.isEmpty, diagnostics.errors.isEmpty { checkVariants(of: tree, diagnostics) }
         if variant == nil, diagnostics.errors.isEmpty, laid["explore"] != nil {
@@ -198,6 +201,17 @@ struct Reading {
     }
 
     // MARK: Variants
+
+    /// A doubt about what a variant makes of the scenario names the variant: the file without it gives no cause for it.
+    private func named(_ warnings: [Diagnostic], _ variant: String, beside tree: Tree) -> [Diagnostic] {
+        let own = Diagnostics()
+        _ = resolve(applyingOverrides(to: tree, own), nil, own, isDescribed: false)
+        return warnings.map { warning in
+            var warning = warning
+            if !own.warnings.contains(warning) { warning.message = "variant '\(variant)': " + warning.message }
+            return warning
+        }
+    }
 
     /// Texts of `violates`, each of which must be one of the scenario's expectations, or what every run is watched for.
     private func variants(

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The nearest valid name to one that was mistyped.
-enum NearestName {
+package enum NearestName {
     /// The candidate at the smallest edit distance, when it is small against the name's length; the first of equals.
-    static func of(_ name: String, among candidates: [String]) -> String? {
+    package static func of(_ name: String, among candidates: [String]) -> String? {
         let wanted = Array(name.lowercased().unicodeScalars.prefix(64))
         var best: (name: String, distance: Int)?
         for candidate in candidates {
