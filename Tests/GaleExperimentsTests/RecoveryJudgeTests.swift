@@ -107,6 +107,20 @@ import Testing
         #expect(summary.what == "the load was not what it had been")
     }
 
+    @Test("more load than can be delivered is no steady state, even where there was little time to see it")
+    func overload() throws {
+        let source = source()
+        source.send(in: 0..<200, latency: fast)
+        // Half of what is sent stays.
+        for second in 0..<200 { source.waiting[second] = Int64(300 + second) * 5 }
+        let summary = try #require(judge(source))
+        #expect(summary.state == .notMeasured)
+        #expect(summary.what == "there was no steady state before brownout")
+        // The same backlog, but as large from the start, is one.
+        for second in 0..<40 { source.waiting[second] = 1_500 }
+        #expect(try #require(judge(source)).state != .notMeasured)
+    }
+
     @Test("without a steady state before the fault there is none to come back to")
     func notMeasured() throws {
         let growing = source()

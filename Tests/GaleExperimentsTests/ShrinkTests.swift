@@ -86,6 +86,35 @@ import Testing
         #expect(shuffled.document.keys(at: ["faults"]) == ["f3"] && shuffled.document.scalar(at: ["ties"]) == "3")
     }
 
+    @Test("a storm of retries is not shrunk to an overload, nor a fault to one that nobody feels")
+    func nature() throws {
+        let cause = "recovery: metastable"
+        func run(_ document: ScenarioDocument) -> TestRun? {
+            guard let scenario = try? document.scenario(file: "large.yaml") else { return nil }
+            let world = scenario.specification
+            var run = TestRun(seed: 1, problems: [], messages: 100)
+            guard let fault = world.faults.first(where: { $0.name == "f4" }) else { return run }
+            let finding = RunFinding(kind: .recovery, name: "recovery", cause: cause, causeKey: cause)
+            run.problems = [TestProblem("fails", finding: finding)]
+            run.inertFaults = world.faults.count { $0.length < .seconds(2) }
+            let isStorm = world.stages[0].concurrency >= 20 && fault.length >= .milliseconds(10)
+            run.recovery = RecoverySummary.Nature(
+                signs: isStorm ? ["delivered", "in the system", "attempts"] : ["in the system"],
+                latencyBeforeSeconds: world.stages[0].replicas < 4 ? 9 : 0.1)
+            return run
+        }
+        let document = try ScenarioDocument(text: Self.text())
+        var shrinker = Shrinker(ShrinkState(document: document, run: try #require(run(document))), cause: cause) {
+            $0.map(run)
+        }
+        try shrinker.shrink()
+        let world = try shrinker.state.document.scenario(file: "small.yaml").specification
+        #expect(world.faults.map(\.name) == ["f4"])
+        #expect(world.faults[0].length >= .seconds(2), "felt")
+        #expect((20...25).contains(world.stages[0].concurrency), "a storm still")
+        #expect((4...5).contains(world.stages[0].replicas), "as quick before as it was")
+    }
+
     @Test("what is left is the same however many runs are made at once")
     func width() throws {
         let texts = try [1, 2, 7].map { width in

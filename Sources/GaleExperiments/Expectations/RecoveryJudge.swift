@@ -76,7 +76,7 @@ package struct RecoveryJudge {
         let isOpenLoop = specification.workloads.allSatisfy { $0.closedLoop == nil }
         let judged = ends.map { ($0, window(endingAt: $0)) }.filter { !isOpenLoop || steady.isLoaded($0.1) }
         let deviations = judged.map { steady.deviations(of: $0.1) }
-        guard let latest = judged.last?.0 else {
+        guard let lastEnd = judged.last?.0 else {
             summary.state = .notObserved
             summary.what = "the load was not what it had been"
             return
@@ -88,8 +88,11 @@ package struct RecoveryJudge {
             if summary.state == .metastable { summary.what = "only after \(Readable.time(after))" }
             return
         }
-        summary.what = deviations.last { !$0.isEmpty }?.joined(separator: ", ")
-        let observed = Double(latest) * slotSeconds - summary.endedAtSeconds
+        let latest = deviations.last { !$0.isEmpty } ?? []
+        summary.what = latest.isEmpty ? nil : latest.map(\.text).joined(separator: ", ")
+        summary.nature = RecoverySummary.Nature(
+            signs: latest.map(\.sign.rawValue), latencyBeforeSeconds: steady.latency.isFinite ? steady.latency : nil)
+        let observed = Double(lastEnd) * slotSeconds - summary.endedAtSeconds
         summary.state = observed >= summary.boundSeconds ? .metastable : .notObserved
         if summary.state == .notObserved {
             let seen = "not in the \(Readable.time(max(0, observed))) that the load went on"
@@ -138,8 +141,9 @@ package struct RecoveryJudge {
     private func window(endingAt end: Int) -> SteadyState.Window {
         let slots = max(0, end - width)..<end
         var window = SteadyState.Window(
-            offered: 0, delivered: 0, attempts: 0, unsettled: source.unsettled(slot: end - 1).asDouble, latency: nil,
-            seconds: Double(slots.count) * slotSeconds)
+            offered: 0, delivered: 0, attempts: 0, unsettled: source.unsettled(slot: end - 1).asDouble,
+            unsettledBefore: slots.lowerBound > 0 ? source.unsettled(slot: slots.lowerBound - 1).asDouble : 0,
+            latency: nil, seconds: Double(slots.count) * slotSeconds)
         let channels = Channel.allCases.map { Int($0.rawValue) }
         for slot in slots {
             for channel in channels {

@@ -20,9 +20,30 @@ struct SteadyState {
         var attempts: Double
         /// Notifications in the system at its end.
         var unsettled: Double
+        /// And at its begin.
+        var unsettledBefore: Double
         /// The 90th percentile of what was meant to be sent in it, seconds; infinite: it falls on one that was not delivered.
         var latency: Double?
         var seconds: Double
+
+        /// Whether more came to be in the system than chance explains: three standard deviations of a Poisson number.
+        var grows: Bool {
+            unsettled - unsettledBefore > growth * offered + 3 * offered.squareRoot() + fewNotifications
+        }
+    }
+
+    /// In what a window is not as it was.
+    enum Sign: String { case delivered, unsettled = "in the system", latency, attempts }
+
+    /// One such thing, in words.
+    struct Deviation {
+        var sign: Sign
+        var text: String
+
+        init(_ sign: Sign, _ text: String) {
+            self.sign = sign
+            self.text = text
+        }
     }
 
     /// Room above, and below, what was seen before: a quarter and a tenth.
@@ -30,6 +51,8 @@ struct SteadyState {
     static let roomBelow = 0.9
     /// And so many notifications, which chance alone may bring.
     static let fewNotifications = 5.0
+    /// What grows by this share of what is offered, in every window, is not steady: more is sent than can be delivered.
+    static let growth = 0.05
 
     private(set) var share = Double.infinity
     private(set) var unsettled = 0.0
@@ -43,6 +66,7 @@ struct SteadyState {
         let loaded = windows.filter { $0.offered > 0 }
         guard let first = loaded.first, let last = loaded.last else { return nil }
         if last.unsettled > 2 * first.unsettled + last.offered / last.seconds + Self.fewNotifications { return nil }
+        if loaded.allSatisfy(\.grows) { return nil }
         for window in loaded {
             share = min(share, window.delivered / window.offered)
             unsettled = max(unsettled, window.unsettled)
@@ -64,25 +88,32 @@ struct SteadyState {
     }
 
     /// What is not as it was, in words; empty: the window is steady.
-    func deviations(of window: Window) -> [String] {
-        var found: [String] = []
+    func deviations(of window: Window) -> [Deviation] {
+        var found: [Deviation] = []
         if window.delivered + Self.fewNotifications < Self.roomBelow * share * window.offered {
             found.append(
-                "delivered \(rate(window.delivered, window)) of \(rate(window.offered, window))")
+                Deviation(.delivered, "delivered \(rate(window.delivered, window)) of \(rate(window.offered, window))"))
         }
         if window.unsettled > Self.roomAbove * unsettled + Self.fewNotifications + 0.1 * window.offered / window.seconds
         {
             found.append(
-                "\(Readable.count(window.unsettled)) in the system, at most \(Readable.count(unsettled)) before")
+                Deviation(
+                    .unsettled,
+                    "\(Readable.count(window.unsettled)) in the system, at most \(Readable.count(unsettled)) before"))
         }
         if let now = window.latency, latency.isFinite, now > 1.5 * latency + 0.1 {
             found.append(
-                "p90 latency \(now.isFinite ? Readable.time(now) : "inf"), at most \(Readable.time(latency)) before")
+                Deviation(
+                    .latency,
+                    "p90 latency \(now.isFinite ? Readable.time(now) : "inf"), at most \(Readable.time(latency)) before"
+                ))
         }
         if window.attempts > Self.roomAbove * attempts * window.offered + Self.fewNotifications {
             found.append(
-                "\(Readable.significant(window.attempts / window.offered)) attempts per notification, at most "
-                    + "\(Readable.significant(attempts)) before")
+                Deviation(
+                    .attempts,
+                    "\(Readable.significant(window.attempts / window.offered)) attempts per notification, at most "
+                        + "\(Readable.significant(attempts)) before"))
         }
         return found
     }

@@ -35,8 +35,30 @@ public struct RecoverySummary: Codable, Equatable, Sendable {
     public var amplificationBefore, amplificationAfter: Double?
     /// What keeps it from being steady at the end of what was looked at: `delivered 412/s of 990/s`; nil: nothing does.
     public var what: String?
+    /// What kind of failure it is; nil: nothing keeps it from being steady.
+    public var nature: Nature?
     /// A state that isn't decided counts as a failure, because the scenario asks for it.
     public var isRequired: Bool
+
+    /// By which one failure to recover is known from another.
+    public struct Nature: Codable, Equatable, Sendable {
+        /// In what the end is not as it was: `delivered`, `in the system`, `latency`, `attempts`.
+        public var signs: [String]
+        /// The highest 90th percentile of a window before the first fault; nil: not all of one was delivered.
+        public var latencyBeforeSeconds: Double?
+
+        public init(signs: [String], latencyBeforeSeconds: Double?) {
+            self.signs = signs
+            self.latencyBeforeSeconds = latencyBeforeSeconds
+        }
+
+        /// Whether another failure shows all that this one does, and came to a pipeline that was as quick before.
+        func isKept(in other: Nature) -> Bool {
+            guard Set(signs).isSubset(of: other.signs) else { return false }
+            guard let least = latencyBeforeSeconds else { return true }
+            return other.latencyBeforeSeconds.map { $0 <= 2 * least + 0.1 } == true
+        }
+    }
 
     public init(
         state: State, fault: String, endedAtSeconds: Double, boundSeconds: Double, afterSeconds: Double? = nil,
@@ -71,7 +93,10 @@ public struct RecoverySummary: Codable, Equatable, Sendable {
         case .steady: parts.append("the steady state was never left")
         case .recovered: parts.append("recovered \(Readable.time(afterSeconds ?? 0)) after \(fault)")
         case .metastable:
-            parts.append("metastable: not recovered within \(Readable.time(boundSeconds)) after \(fault)")
+            // What came back by itself, if late, does not sustain itself.
+            parts.append(
+                (afterSeconds == nil ? "metastable: " : "")
+                    + "not recovered within \(Readable.time(boundSeconds)) after \(fault)")
         case .notObserved: parts.append("recovery from \(fault) not observed")
         case .notMeasured: parts.append("recovery from \(fault) not measured")
         }

@@ -19,6 +19,8 @@ public struct Shrinker {
     let isOver: () -> Bool
 
     public private(set) var state: ShrinkState
+    /// Of the first run's failure to recover, if there was one.
+    private let nature: RecoverySummary.Nature?
     /// Documents that were tried and did not hold.
     private var failed: Set<String> = []
 
@@ -34,6 +36,7 @@ public struct Shrinker {
         makeRuns: @escaping ([ScenarioDocument]) throws -> [TestRun?]
     ) {
         self.state = state
+        nature = state.run.recovery
         self.cause = cause
         self.width = max(1, width)
         self.report = report
@@ -62,8 +65,8 @@ public struct Shrinker {
 
     /// Makes the first of some documents that fails of the same cause the new one.
     ///
-    /// - Parameter guarded: each of its faults must be needed as well: what would fail without one of them fails of something else,
-    ///   for want of workers or of time, say.
+    /// - Parameter guarded: each of its faults must be needed and felt as well: what would fail without one of them fails of
+    ///   something else, for want of workers or of time, say.
     mutating func take(
         _ candidates: [ScenarioDocument], _ step: String, guarded: Bool = true
     ) throws -> Int? {
@@ -72,7 +75,10 @@ public struct Shrinker {
             let part = Array(candidates[from..<min(from + width, candidates.count)])
             let runs = try runs(of: part)
             for (place, run) in runs.enumerated() {
-                guard let run, fails(run), try !guarded || needsItsFaults(part[place]) else { continue }
+                guard let run, fails(run), isOfTheSameNature(run) else { continue }
+                guard try !guarded || run.inertFaults <= state.run.inertFaults && needsItsFaults(part[place]) else {
+                    continue
+                }
                 (state.document, state.run, state.step) = (part[place], run, step)
                 try report(state)
                 return from + place
@@ -99,6 +105,12 @@ public struct Shrinker {
         guard run.causes.contains(cause) else { return false }
         let finding = run.problems.compactMap(\.finding).first { $0.causeKey == cause }
         return run.messages > 0 && finding?.cause.hasSuffix(Self.notMeasured) != true || run.defect != nil
+    }
+
+    /// Whether a pipeline that does not recover fails as the first one did: a storm of retries is no overload by other means.
+    private func isOfTheSameNature(_ run: TestRun) -> Bool {
+        guard cause.hasPrefix("\(RecoverySummary.name): "), let nature else { return true }
+        return run.recovery.map(nature.isKept) == true
     }
 
     private static let notMeasured = Readable.significant(.nan)

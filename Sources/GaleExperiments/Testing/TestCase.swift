@@ -58,6 +58,8 @@ public struct TestCase: Sendable {
         var run = TestRun(seed: seed, problems: problems(summary), messages: summary.ledger.submitted)
         run = checked(
             run, causes: summary.findings.map(\.causeKey), marks: RunMarks.of(summary, reached: world.reached))
+        run.inertFaults = summary.faults.count(where: \.inert)
+        run.recovery = summary.recovery?.nature
         run.isInterrupted = interruption.signal != nil
         run.measures = TestMeasure.all(
             of: summary, in: simulated, violates: violates,

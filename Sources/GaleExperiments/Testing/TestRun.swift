@@ -17,6 +17,10 @@ public struct TestRun: Codable, Equatable, Sendable {
     /// Of a stored regression: what has become of it, and what the run reached.
     public var regression: RegressionState?
     public var marks: [String]?
+    /// Faults that changed no decision.
+    public var inertFaults = 0
+    /// What kind of failure to recover it showed; nil: none.
+    public var recovery: RecoverySummary.Nature?
     /// A signal ended it: it says nothing.
     public var isInterrupted = false
 
