@@ -23,7 +23,7 @@ package struct GaleCommandLine: ParsableCommand {
     /// Does what the arguments ask and returns the exit code.
     package static func status(of arguments: [String]) -> Int32 {
         do {
-            var command = try parseAsRoot(arguments)
+            var command = try parseAsRoot(named(arguments))
             do { try command.run() } catch { return status(of: error, in: type(of: command)) }
             return ExitStatus.held
         } catch {
@@ -31,8 +31,29 @@ package struct GaleCommandLine: ParsableCommand {
                 StandardError.write("gale: there is no command '\(word)'; did you mean '\(command)'?\n")
                 return ExitStatus.wrongInput
             }
+            if let refused = refusedNumber(arguments, fullMessage(for: error)) {
+                StandardError.write("gale: \(refused)\n")
+                return ExitStatus.wrongInput
+            }
             return status(ofParsing: error)
         }
+    }
+
+    /// A name behind `--` that begins with a dash as a path that does not: in a line that repeats the command it would be an option.
+    private static func named(_ arguments: [String]) -> [String] {
+        guard let end = arguments.firstIndex(of: "--") else { return arguments }
+        return arguments[...end] + arguments[(end + 1)...].map { $0.hasPrefix("-") && $0 != "-" ? "./" + $0 : $0 }
+    }
+
+    /// What is wrong with an option whose value looks like another option; nil: it is something else.
+    private static func refusedNumber(_ arguments: [String], _ message: String) -> String? {
+        for (option, value) in zip(arguments, arguments.dropFirst()) {
+            guard option.hasPrefix("--"), value.hasPrefix("-"), value.dropFirst().first?.isNumber == true,
+                message.contains("Missing value for '\(option) ")
+            else { continue }
+            return "\(option): '\(value)' is negative, which it must not be"
+        }
+        return nil
     }
 
     /// nil: the word is a command or an option, or near to none.
@@ -67,6 +88,9 @@ package struct GaleCommandLine: ParsableCommand {
             return failure.status
         case let error as ScenarioError:
             StandardError.write(error.text + "\n")
+            return ExitStatus.wrongInput
+        case let failure as ExplorationJournal.Failure:
+            StandardError.write("gale: \(failure)\n")
             return ExitStatus.wrongInput
         case let failure as RunFailure:
             StandardError.write("gale: \(failure)\n")

@@ -6,7 +6,9 @@ import Testing
 @Suite final class ExplorationJournalTests {
     private let path = NSTemporaryDirectory() + "gale-journal-" + UUID().uuidString
 
-    deinit { for path in [path, path + ".former"] { try? FileManager.default.removeItem(atPath: path) } }
+    deinit {
+        for path in [path, path + ".former-1", path + ".former-2"] { try? FileManager.default.removeItem(atPath: path) }
+    }
 
     private func run(_ seed: UInt64) -> ExploredRun {
         var run = ExploredRun(seed: seed)
@@ -16,8 +18,10 @@ import Testing
         return run
     }
 
-    private func open(_ identity: String = "a", isFresh: Bool = false) throws -> ExplorationJournal {
-        try ExplorationJournal(path: path, identity: identity, isFresh: isFresh)
+    private func open(
+        _ identity: String = "a", asked: String = "all", isFresh: Bool = false
+    ) throws -> ExplorationJournal {
+        try ExplorationJournal(path: path, identity: identity, asked: asked, isFresh: isFresh)
     }
 
     private func write(_ seeds: ClosedRange<UInt64>) throws {
@@ -38,10 +42,10 @@ import Testing
         try write(1...3)
         let whole = try Data(contentsOf: URL(fileURLWithPath: path))
         let lines = whole.split(separator: 10).count
-        #expect(lines == 4)
+        #expect(lines == 5)
         for length in stride(from: 0, through: whole.count, by: 7) {
             try whole.prefix(length).write(to: URL(fileURLWithPath: path))
-            let kept = max(0, whole.prefix(length).count { $0 == 10 } - 1)
+            let kept = max(0, whole.prefix(length).count { $0 == 10 } - 2)
             do {
                 let journal = try open()
                 #expect(journal.runs.count == kept, "\(length)")
@@ -55,22 +59,61 @@ import Testing
     func damaged() throws {
         try write(1...3)
         var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
-        let second = bytes.split(separator: 10, omittingEmptySubsequences: false)[2]
+        let second = bytes.split(separator: 10, omittingEmptySubsequences: false)[3]
         bytes[second.startIndex + 30] ^= 1
         try bytes.write(to: URL(fileURLWithPath: path))
-        #expect(try open().runs.keys.sorted() == [1, 3])
+        #expect(try open().runs.keys.sorted() == [1, 3] && open().damagedLines == 1)
     }
 
-    @Test("a finished exploration, another one, and one that is to be begun anew begin with nothing")
+    @Test("whatever byte is damaged, no run is taken for another, and it is told that something is missing")
+    func anyByte() throws {
+        try write(1...3)
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        for place in stride(from: 0, to: whole.count, by: 11) {
+            var bytes = whole
+            bytes[place] ^= 0x14
+            try bytes.write(to: URL(fileURLWithPath: path))
+            let journal = try open()
+            #expect(journal.runs.allSatisfy { $1 == run($0) }, "\(place)")
+            #expect(journal.damagedLines > 0 || journal.former?.worlds == 3, "\(place)")
+            if let former = journal.former { try FileManager.default.removeItem(atPath: former.path) }
+        }
+    }
+
+    @Test("a file that no exploration wrote is left alone, also when everything is to begin anew")
+    func foreign() throws {
+        for text in ["my diary", "dear diary\n\nto-day\n", "{}\n", "deadbeef\n"] {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+            for isFresh in [false, true] {
+                let failure = #expect(throws: ExplorationJournal.Failure.self) { _ = try self.open(isFresh: isFresh) }
+                #expect(failure.map { "\($0)".contains("is no journal of an exploration") } == true)
+            }
+            #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data(text.utf8))
+        }
+    }
+
+    @Test("what is finished is there for whatever is asked for next, and time counts for each apart")
+    func asked() throws {
+        try write(1...3)
+        do { try open().finish() }
+        let same = try open()
+        #expect(same.isFinished && same.runs.count == 3 && same.millisecondsBefore == 300)
+        withExtendedLifetime(same) {}
+        do {
+            let more = try open(asked: "more")
+            #expect(!more.isFinished && more.runs.count == 3 && more.millisecondsBefore == 0)
+            try more.append(run(9), milliseconds: 50)
+        }
+        #expect(try open(asked: "more").millisecondsBefore == 50)
+        #expect(try open().isFinished && open().millisecondsBefore == 300 && open().runs.count == 4)
+    }
+
+    @Test("another exploration, and one that is to be begun anew begin with nothing")
     func anew() throws {
         try write(1...3)
         #expect(try open("b").runs.isEmpty)
         try write(1...3)
         #expect(try open(isFresh: true).runs.isEmpty)
-        try write(1...3)
-        #expect(try open().runs.count == 3)
-        do { try open().finish() }
-        #expect(try open().runs.isEmpty && open().millisecondsBefore == 0)
     }
 
     @Test("the journal of another exploration is kept beside this one's, with a word about it")
@@ -80,14 +123,15 @@ import Testing
         do {
             let journal = try open("b")
             let former = try #require(journal.former)
-            #expect(former.worlds == 3 && former.path == path + ".former")
-            #expect(
-                "\(former)".hasPrefix("3 finished worlds of an earlier exploration are not used: it was of another "))
+            #expect(former.worlds == 3 && former.path == path + ".former-1" && former.number == 1)
+            #expect(former.reason.hasPrefix("it was of another "))
             #expect(journal.runs.isEmpty && journal.millisecondsBefore == 0)
             try journal.append(run(7), milliseconds: 1)
         }
-        #expect(try Data(contentsOf: URL(fileURLWithPath: path + ".former")) == whole)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path + ".former-1")) == whole)
         #expect(try open("b").runs.keys.sorted() == [7] && open("b").former == nil)
+        #expect(try open("d").former?.path == path + ".former-2", "the first stays")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path + ".former-1")) == whole)
         #expect(try open(isFresh: true).former == nil, "it was to go")
         #expect(try open("c").former == nil, "nothing was finished")
     }

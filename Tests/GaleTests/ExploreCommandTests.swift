@@ -50,14 +50,14 @@ import Testing
             #expect(journal.isEmpty || lines < 2 || journal.split(separator: "\n").count >= lines)
         }
         let before = try folder.read("cut/journal").split(separator: "\n")
-        #expect(before.count < 26)
+        #expect(before.count < 27)
         let again = try GaleProcess.run(arguments, in: folder)
         #expect(again.status == 0 && again.output == whole.output)
         #expect(try folder.read("cut/report.json") == folder.read("whole/report.json"))
         // What was finished is still there, and was not run again: a line for each seed, the first and the last.
         let after = try folder.read("cut/journal").split(separator: "\n")
         #expect(Array(after.prefix(before.count - 1)) == Array(before.dropLast()))
-        #expect(after.count == 26)
+        #expect(after.count == 27)
     }
 
     @Test("the same seeds give the same bytes, whatever the number of jobs")
@@ -88,7 +88,7 @@ import Testing
     @Test("findings come by cause, and the command that is printed shows the first one again")
     func findings() throws {
         try folder.write(Self.scenario(explore: ", expect: [submitted < 5]"), to: "never.yaml")
-        let run = try gale("explore", "never.yaml", "--runs", "4", "--without", "border", "people")
+        let run = try gale("explore", "never.yaml", "--runs", "4", "--without", "border,people")
         #expect(run.status == 1 && run.errors.contains("found: expectation: submitted < 5"), "\(run.errors)")
         #expect(run.output.contains("expectation: submitted < 5 · in 4 worlds, seeds 1, 2, 3, 4\n"), "\(run.output)")
         let line = try #require(run.output.split(separator: "\n").first { $0.contains(" --seed 1") })
@@ -97,28 +97,126 @@ import Testing
         #expect(shown.status == 1 && shown.output.contains("FAIL  'submitted < 5' does not hold"), "\(shown.output)")
         // And the next lines go on from there.
         let lines = run.output.split(separator: "\n").filter { $0.contains("never-1.yaml") }
-        #expect(lines.count == 2 && lines[0].hasSuffix("--without border people --write never-1.yaml"), "\(run.output)")
+        #expect(lines.count == 2 && lines[0].hasSuffix("--without border,people --write never-1.yaml"), "\(run.output)")
         let written = try GaleProcess.run(lines[0].split(separator: " ").dropFirst().map { String($0) }, in: folder)
         #expect(written.status == 0 && lines[1].hasSuffix(" shrink never-1.yaml"))
         #expect(try gale("shrink", "never-1.yaml", "--causes").output == "expectation: submitted < 5\n")
-        let told = try gale("explore", "never.yaml", "--runs", "3", "--quiet")
-        #expect(told.errors.isEmpty, "one that came to its end is over: \(told.errors)")
+        // What is finished counts for whatever is asked for, and no more of it than that.
         let first = try gale(
-            "explore", "never.yaml", "--runs", "4", "--jobs", "1", "--first", "--without", "border", "people")
-        #expect(first.output.contains("1 cause · 1 worlds"), "\(first.output)")
+            "explore", "never.yaml", "--runs", "4", "--jobs", "2", "--first", "--without", "border", "--without",
+            "people")
+        #expect(first.status == 1 && first.output.contains("1 cause · 1 worlds"), "\(first.output)")
     }
 
-    @Test("finished worlds that another exploration has no use for are kept, and that is told")
+    @Test("of two causes of one world, each comes with a command that keeps just that one")
+    func twoCauses() throws {
+        try folder.write(Self.scenario(explore: ", expect: [submitted < 5, submitted < 4]"), to: "never.yaml")
+        let run = try gale("explore", "never.yaml", "--runs", "1")
+        let lines = run.output.split(separator: "\n").filter { $0.contains(" shrink ") }.map(String.init)
+        let causes = ["expectation: submitted < 4", "expectation: submitted < 5"]
+        let wanted = causes.map { " shrink never-1.yaml --cause '\($0)'" }
+        #expect(lines.count == 2 && zip(lines.sorted(), wanted).allSatisfy { $0.hasSuffix($1) }, "\(run.output)")
+        #expect(try gale("explore", "never.yaml", "--seed", "1", "--write", "never-1.yaml").status == 0)
+        #expect(
+            try gale("shrink", "never-1.yaml", "--causes").output.split(separator: "\n").sorted()
+                == causes.map { $0[...] })
+    }
+
+    @Test("worlds that are finished are not run again, whatever is asked for next")
+    func again() throws {
+        let half = try gale("explore", "small.yaml", "--runs", "4")
+        #expect(half.status == 0 && half.errors.contains("4 worlds · "), "\(half.errors)")
+        let whole = try gale("explore", "small.yaml", "--runs", "8")
+        #expect(whole.status == 0 && whole.errors.contains("4 worlds, 4 from the journal"), "\(whole.errors)")
+        #expect(try gale("explore", "small.yaml", "--runs", "8", "--fresh").output == whole.output)
+        let same = try gale("explore", "small.yaml", "--seeds", "1..8")
+        #expect(same.status == 0 && same.output == whole.output && same.errors.contains("0 worlds, 8 from the journal"))
+        #expect(same.errors.contains("note: this exploration had come to its end before; "), "\(same.errors)")
+        #expect(try gale("explore", "small.yaml", "--runs", "4").output == half.output)
+        // A budget that is spent is not spent once more.
+        let spent = try gale("explore", "small.yaml", "--budget", "1ms", "--from", "3")
+        let report = try gale("explore", "small.yaml", "--budget", "1ms", "--from", "3")
+        #expect(
+            report.output == spent.output && report.errors.contains("a larger --budget goes on"), "\(report.errors)")
+        #expect(report.output.contains(" · seeds 3.."), "\(report.output)")
+    }
+
+    @Test("a journal that is damaged is mended, and that is told")
+    func damaged() throws {
+        let whole = try gale("explore", "small.yaml", "--runs", "4")
+        let journal = "Reports/explorations/small/journal"
+        let text = try folder.read(journal)
+        try folder.write(text.replacing("\"seed\":2}", with: "\"seed\":7}"), to: journal)
+        let line = try gale("explore", "small.yaml", "--runs", "4")
+        #expect(line.errors.contains("note: 1 line of '\(journal)' is damaged: "), "\(line.errors)")
+        #expect(line.output == whole.output && line.errors.contains("1 worlds, 3 from the journal"))
+        let cut = text.firstIndex(of: "\n")!
+        try folder.write(String(text[text.index(after: cut)...]), to: journal)
+        let header = try gale("explore", "small.yaml", "--runs", "4")
+        #expect(header.output == whole.output && header.errors.contains("its journal is kept as '\(journal).former-1'"))
+        #expect(
+            header.errors.contains("4 finished worlds of an earlier exploration are not used: the first line of its"))
+    }
+
+    @Test("a second exploration in the same folder is told what to do")
+    func inUse() throws {
+        let one = try GaleProcess.run(["explore", "small.yaml", "--runs", "5000", "--jobs", "1"], in: folder) {
+            process in
+            while journalLines("Reports/explorations/small/journal") < 3 { usleep(2_000) }
+            let inner = try TemporaryFolder()
+            let out = folder.path + "/Reports/explorations/small"
+            let other = try GaleProcess.run(
+                ["explore", folder.path + "/small.yaml", "--runs", "1", "--out", out], in: inner)
+            #expect(other.status == 2 && other.errors.contains("name another folder with --out"), "\(other)")
+            kill(process, SIGTERM)
+        }
+        #expect(one.status == 143)
+    }
+
+    @Test("a copy of the program makes the same worlds: what it has finished counts")
+    func copied() throws {
+        let whole = try gale("explore", "small.yaml", "--runs", "2")
+        let copy = folder.path + "/copy"
+        try FileManager.default.copyItem(atPath: GaleProcess.executable, toPath: copy)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: copy)
+        process.arguments = ["explore", "small.yaml", "--runs", "2"]
+        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+        let errors = Pipe()
+        (process.standardOutput, process.standardError) = (FileHandle.nullDevice, errors)
+        try process.run()
+        let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(whole.status == 0 && text.contains("0 worlds, 2 from the journal"), "\(text)")
+    }
+
+    @Test(
+        "finished worlds that another exploration has no use for are kept with their report, each apart, and that is told"
+    )
     func former() throws {
         let one = try GaleProcess.run(["explore", "small.yaml", "--seeds", "1..500", "--jobs", "1"], in: folder) {
-            while journalLines("Reports/explorations/small/journal") < 3 { usleep(2_000) }
+            while journalLines("Reports/explorations/small/journal") < 4 { usleep(2_000) }
             kill($0, SIGINT)
         }
         #expect(one.status == 130, "\(one.errors)")
-        let other = try gale("explore", "small.yaml", "--runs", "2", "--jobs", "1", "--quiet")
-        #expect(
-            other.status == 0 && other.errors.contains(" of an earlier exploration are not used: "), "\(other.errors)")
-        #expect(journalLines("Reports/explorations/small/journal.former") >= 3)
+        let out = "Reports/explorations/small"
+        var reports: [String] = []
+        for number in 1...2 {
+            reports.append(try folder.read(out + "/report.json"))
+            let other = try gale(
+                "explore", "small.yaml", "--runs", "2", "--quiet", "--without", number == 1 ? "border" : "people")
+            #expect(other.status == 0 && other.errors.contains(" of an earlier exploration are not used: "), "\(other)")
+            #expect(
+                other.errors.contains("its journal is kept as '\(out)/journal.former-\(number)', its report as "),
+                "\(other)")
+        }
+        #expect(journalLines(out + "/journal.former-1") >= 4 && journalLines(out + "/journal.former-2") == 5)
+        #expect(try (1...2).map { try folder.read(out + "/report.former-\($0).json") } == reports)
+        let names =
+            ["journal", "journal.former-1", "journal.former-2"] + [
+                "report.former-1.json", "report.former-2.json", "report.json",
+            ]
+        #expect(try folder.names(in: out) == names)
     }
 
     @Test("ranges of which hardly any values go together are wrong input, found before anything runs")
@@ -175,6 +273,8 @@ import Testing
         arguments: [
             ["--seeds", "5"], ["--runs", "0"], ["--budget", "10"], ["--budget", "0s"], ["--without", "nobody"],
             ["--write", "x.yaml"],
+            ["--without", "border,nobody"], ["--without", "border", "people"], ["--without", ""],
+            ["--seed", "1", "--fresh"], ["--seed", "1", "--first"], ["--seed", "1", "--out", "x"], ["--force"],
             ["--runs", "3", "--budget", "1min"], ["--from", "3", "--seed", "4"], ["--jobs", "0"],
         ])
     func wrong(_ arguments: [String]) throws {

@@ -34,6 +34,10 @@ import Testing
         #expect(try gale("run", "small.yaml", "--out", "earlier").status == 0)
         let same = try gale("replay", "small.yaml", "--diff", "earlier", "--quiet")
         #expect(same.status == 0 && same.output == "The runs are the same.\n" && same.errors.isEmpty)
+        let json = try gale("replay", "small.yaml", "--diff", "seed=1", "--json", "--quiet")
+        let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: String]
+        let words = ["first": "seed 1", "second": "seed=1", "verdict": "the runs are the same"]
+        #expect(json.status == 0 && object == words, "\(json)")
         try folder.write(smallScenario(rate: "90/s"), to: "small.yaml")
         let other = try gale("replay", "small.yaml", "--seed", "2", "--diff", "earlier", "--quiet")
         #expect(
@@ -107,13 +111,13 @@ import Testing
         #expect(try gale("shrink", "pair.yaml", "--causes").output.contains("expectation: undelivered < 2%"))
         let run = try gale("shrink", "pair.yaml", "--cause", "expectation: undelivered < 2%")
         #expect(run.status == 0 && run.output.contains("20 before, 2 left"), "\(run)")
-        let file = "Scenarios/regressions/pair-1.yaml"
+        let file = "Scenarios/regressions/pair-expectation-undelivered-2-1.yaml"
         let text = try String(contentsOfFile: folder.path + "/" + file, encoding: .utf8)
         #expect(text.contains("out-a") && text.contains("out-b") && !text.contains("slow-"))
         #expect(text.contains("# Story: ") && text.contains("regression:"))
         // Nothing of the tries is left behind.
         let left = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/Scenarios/regressions")
-        #expect(left == ["pair-1.yaml"])
+        #expect(left == ["pair-expectation-undelivered-2-1.yaml"])
 
         let known = try gale("test", "Scenarios/regressions")
         #expect(known.status == 0 && known.output.contains("reproduces"), "\(known)")

@@ -118,12 +118,12 @@ import Testing
             let run = try gale("test", "a-long.yaml", "--junit", path)
             #expect(run.status == 2 && run.output.isEmpty && !run.errors.isEmpty, "\(path): \(run.errors)")
         }
-        try folder.write("former", to: "junit.xml")
+        try folder.write("<testsuites/>", to: "junit.xml")
         #expect(try gale("test", "missing.yaml", "--junit", "junit.xml").status == 2)
-        #expect(try folder.read("junit.xml") == "former")
+        #expect(try folder.read("junit.xml") == "<testsuites/>")
         #expect(
             try gale("test", "small.yaml", "--junit", "junit.xml", "--markdown", "/dev/stdout").output.contains("##"))
-        #expect(try folder.read("junit.xml").contains("<testsuites"))
+        #expect(try folder.read("junit.xml").contains("<testsuites name="))
         let names = try folder.names().filter { !$0.hasPrefix(".output") && !$0.hasPrefix(".errors") }
         #expect(names == ["a-long.yaml", "file", "junit.xml", "small.yaml"], "\(names)")
     }

@@ -71,7 +71,8 @@ import Testing
     @Test("a limit of memory that is reached in a used process counts only if a new one reaches it as well")
     func memory() throws {
         let clean =
-            "{\"run\":{\"seed\":1,\"problems\":[],\"messages\":7,\"measures\":[],\"observations\":[],\"isInterrupted\":false},"
+            "{\"run\":{\"seed\":1,\"problems\":[],\"messages\":7,\"measures\":[],\"observations\":[],"
+            + "\"isInterrupted\":false,\"inertFaults\":0},"
             + "\"residentBytes\":0}"
         let problem =
             "{\"text\":\"x\",\"finding\":{\"kind\":\"ended-early\",\"name\":\"ended early\","

@@ -12,7 +12,11 @@ final class ExploreProgress: Sendable {
     }
     private let shown = Mutex(Shown())
 
-    init(isSilent: Bool) { self.isSilent = isSilent }
+    /// - Parameter causes: how many were known before.
+    init(isSilent: Bool, causes: Int) {
+        self.isSilent = isSilent
+        shown.withLock { $0.causes = causes }
+    }
 
     func show(_ progress: ExplorationCampaign.Progress) {
         if isSilent { return }

@@ -42,14 +42,23 @@ struct ExploreCommand: ParsableCommand {
     @Option(help: ArgumentHelp("With --seed: write the world as a scenario file, and run nothing.", valueName: "file"))
     var write: String?
 
+    @Flag(help: "With --write: also over a file that exists.")
+    var force = false
+
     @OptionGroup var jobs: JobOptions
 
     @Option(
-        parsing: .upToNextOption,
+        name: .customLong("without"),
         help: ArgumentHelp(
-            "Families of faults that are not drawn: "
-                + FaultKind.Family.allCases.map(\.rawValue).joined(separator: ", ") + ".", valueName: "family"))
-    var without: [String] = []
+            "Families of faults that are not drawn, with commas between them: \(families).", valueName: "family,…"))
+    var withoutText: [String] = []
+
+    private static let families = FaultKind.Family.allCases.map(\.rawValue).joined(separator: ", ")
+
+    private var without: [String] {
+        withoutText.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
+            .map { String($0.trimmingPrefix(while: \.isWhitespace)) }
+    }
 
     @Flag(help: "Stop at the first finding.")
     var first = false
@@ -69,6 +78,10 @@ struct ExploreCommand: ParsableCommand {
 
     func validate() throws {
         if write != nil, seed == nil { throw ValidationError("--write goes with --seed") }
+        if seed != nil, fresh || first || out != nil {
+            throw ValidationError("--fresh, --first and --out go with an exploration of many worlds, not with --seed")
+        }
+        if force, write == nil { throw ValidationError("--force goes with --write") }
         let lengths = [budget == nil ? 0 : 1, runs == nil ? 0 : 1, seeds == nil ? 0 : 1, seed == nil ? 0 : 1]
         if lengths.reduce(0, +) > 1 { throw ValidationError("--budget, --runs, --seeds and --seed exclude each other") }
         if from != nil, seeds != nil || seed != nil { throw ValidationError("--from goes with --budget or --runs") }
@@ -81,7 +94,7 @@ struct ExploreCommand: ParsableCommand {
             throw ValidationError("a seed must be less than 2^63 - 10M")
         }
         if let wrong = without.first(where: { FaultKind.Family(rawValue: $0) == nil }) {
-            throw ValidationError("--without: there is no family '\(wrong)'")
+            throw ValidationError("--without: there is no family '\(wrong)'; there are \(Self.families)")
         }
     }
 
@@ -112,42 +125,83 @@ struct ExploreCommand: ParsableCommand {
         // Ranges that give no scenario are wrong input: found before anything runs.
         _ = try drawing.world(seed: asked.lowerBound)
         let folder = out ?? "Reports/explorations/" + drawing.template.scenario.name
-        let report = try OutputFile(preparing: folder + "/report.json", option: "--out")
+        let report = try OutputFile(
+            preparing: folder + "/report.json", option: "--out", as: .exploration, inputs: [scenario])
         let journal = try ExplorationJournal(
-            path: folder + "/journal", identity: drawing.identity + " " + lengthWords, isFresh: fresh)
-        if let former = journal.former { StandardError.write("note: \(former)\n") }
+            path: folder + "/journal", identity: drawing.identity, asked: askedWords, isFresh: fresh)
+        tell(journal, report)
         SignalWatch.install()
         let campaign = ExplorationCampaign(
             source: source, journal: journal, seeds: asked,
-            budget: runs == nil && seeds == nil ? budget.flatMap(Self.interval) ?? Self.usualBudget : nil,
-            stopsAtFirst: first,
+            budget: timeToSpend, stopsAtFirst: first,
             longestRun: longestRun(drawing),
             interruption: SignalWatch.interruption)
-        let progress = ExploreProgress(isSilent: self.progress.quiet)
-        try campaign.run(jobs: jobs.count) { progress.show($0) }
+        let progress = ExploreProgress(
+            isSilent: self.progress.quiet, causes: campaign.progress.causes.count)
+        // A budget that is spent stays spent; worlds that are missing from a number of them are run.
+        if !journal.isFinished || timeToSpend == nil { try campaign.run(jobs: jobs.count) { progress.show($0) } }
         progress.end(campaign.progress)
+        let worlds = worlds(of: journal)
         let result = ExplorationReport(
-            journal.runs.values, of: drawing, file: scenario, reproduction: { reproduction($0) }, next: { next($0, $1) }
+            worlds, of: drawing, file: scenario, reproduction: { reproduction($0) }, next: { next($0, $1) }
         )
         let text = try ExploreText.json(result)
         try StandardOutput.write(json ? text : ExploreText.words(result, colour: StandardOutput.hasColour))
         try report.write(text)
         if let signal = SignalWatch.interruption.signal { throw ExitCode(ExitStatus.interrupted(by: signal)) }
-        let missing = runs == nil && seeds == nil || first && !result.failures.isEmpty ? [] : journal.missing(of: asked)
+        let missing = timeToSpend != nil || first && !result.failures.isEmpty ? [] : journal.missing(of: asked)
         if let first = missing.first {
             throw CommandFailure(
                 "\(missing.count) of the worlds were not run, the first of them with seed \(first)",
                 status: ExitStatus.internalError)
         }
         try journal.finish()
-        if journal.runs.values.contains(where: { $0.defect != nil }) { throw ExitCode(ExitStatus.internalError) }
+        if worlds.contains(where: { $0.defect != nil }) { throw ExitCode(ExitStatus.internalError) }
         if !result.failures.isEmpty { throw ExitCode(ExitStatus.expectationFailed) }
     }
 
-    /// Which seeds are asked for: an exploration of others is another one.
-    private var lengthWords: String {
-        if let range { return "\(range.lowerBound)..\(range.upperBound)" }
-        return "\(firstSeed) \(runs.map { "\($0)" } ?? "") \(first)"
+    /// What is to be known of what was there before.
+    private func tell(_ journal: ExplorationJournal, _ report: OutputFile) {
+        var notes: [String] = []
+        if let former = journal.former {
+            let kept = report.keepFormer(as: "report.former-\(former.number).json")
+            notes.append(
+                "\(former.worlds) finished world\(former.worlds == 1 ? "" : "s") of an earlier exploration are not used: "
+                    + "\(former.reason); its journal is kept as '\(former.path)'"
+                    + (kept.map { ", its report as '\($0)'" } ?? ""))
+        }
+        if journal.damagedLines > 0 {
+            let one = journal.damagedLines == 1
+            notes.append(
+                "\(journal.damagedLines) line\(one ? "" : "s") of '\(journal.path)' \(one ? "is" : "are") damaged: "
+                    + "what \(one ? "it" : "they") said is not known, and worlds that are missing are run again")
+        }
+        if journal.isFinished {
+            notes.append(
+                "this exploration had come to its end before; this is its report. --fresh begins anew"
+                    + (timeToSpend == nil ? "" : ", a larger --budget goes on"))
+        }
+        for note in notes { StandardError.write("note: \(note)\n") }
+    }
+
+    /// The finished worlds that are asked for; up to the first finding where no more were wanted.
+    private func worlds(of journal: ExplorationJournal) -> [ExploredRun] {
+        let worlds = journal.runs.values.filter { asked.contains($0.seed) }
+        guard first, let last = worlds.filter({ !$0.allFailures.isEmpty }).map(\.seed).min() else { return worlds }
+        return worlds.filter { $0.seed <= last }
+    }
+
+    /// nil: as long as the worlds take.
+    private var timeToSpend: Interval? {
+        runs == nil && seeds == nil ? budget.flatMap(Self.interval) ?? Self.usualBudget : nil
+    }
+
+    /// Which worlds, and for how long: in one journal, the time spent counts for each apart, and so does having come to an end.
+    private var askedWords: String {
+        let worlds =
+            timeToSpend.map { "from \(asked.lowerBound) for \($0.nanoseconds) ns" }
+            ?? "\(asked.lowerBound)..\(asked.upperBound)"
+        return worlds + (first ? " to the first finding" : "")
     }
 
     private var asked: ClosedRange<UInt64> { range ?? firstSeed...(firstSeed + (runs ?? Self.mostRuns) - 1) }
@@ -169,11 +223,13 @@ struct ExploreCommand: ParsableCommand {
     // MARK: One world
 
     private func show(_ source: ExplorationSource, _ drawing: WorldDrawing, _ seed: UInt64) throws {
+        let file = try write.map {
+            try OutputFile(preparing: $0, option: "--write", as: .scenario(isForced: force), inputs: [scenario])
+        }
         let world = try drawing.world(seed: seed)
-        if let write {
-            let file = try OutputFile(preparing: write, option: "--write")
+        if let file {
             try file.write(drawing.text(world, origin: reproduction(seed)))
-            if !json { try StandardOutput.write(ExploreText.words(world) + "written to \(write)\n") }
+            if !json { try StandardOutput.write(ExploreText.words(world) + "written to \(file.path)\n") }
             return
         }
         if !json { try StandardOutput.write(ExploreText.words(world)) }
@@ -190,18 +246,22 @@ struct ExploreCommand: ParsableCommand {
     }
 
     /// From the finding to its story, and to the least that still shows it.
-    private func next(_ seed: UInt64, _ failure: ExploredRun.Failure) -> [String] {
+    private func next(_ run: ExploredRun, _ failure: ExploredRun.Failure) -> [String] {
+        let seed = run.seed
         // Beside the scenario: what it names is found from there.
         let file = String(scenario.dropLast(scenario.hasSuffix(".yaml") ? 5 : 0)) + "-\(seed).yaml"
         let replay = failure.message.map { [CommandName.asCalled, "replay", file, "--message", $0] }
+        // Without a word about it the first one is kept.
+        let isOneOfMany = run.allFailures.contains { $0.cause != failure.cause }
+        let shrink = [CommandName.asCalled, "shrink", file] + (isOneOfMany ? ["--cause", failure.cause] : [])
         return [reproduction(seed) + " --write " + ShellText.line([file])]
-            + [replay, [CommandName.asCalled, "shrink", file]].compactMap { $0.map(ShellText.line) }
+            + [replay, shrink].compactMap { $0.map(ShellText.line) }
     }
 
     private func reproduction(_ seed: UInt64) -> String {
         var words = [CommandName.asCalled, "explore", scenario, "--seed", "\(seed)"]
         words += changes.words
-        if !without.isEmpty { words += ["--without"] + without }
+        if !without.isEmpty { words += ["--without", without.joined(separator: ",")] }
         return ShellText.line(words)
     }
 }

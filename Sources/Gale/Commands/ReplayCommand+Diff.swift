@@ -25,7 +25,10 @@ extension ReplayCommand {
         }
         progress.end()
         if let signal = SignalWatch.interruption.signal { throw ExitCode(ExitStatus.interrupted(by: signal)) }
-        guard let parting else { return try StandardOutput.write(json ? "null\n" : "The runs are the same.\n") }
+        guard let parting else {
+            return try StandardOutput.write(
+                json ? StoryJSON.same(first: names.0, second: names.1) : "The runs are the same.\n")
+        }
         try StandardOutput.write(
             json ? StoryJSON.text(parting) : PartingText.text(parting, colour: StandardOutput.hasColour))
         throw ExitCode(ExitStatus.expectationFailed)

@@ -55,7 +55,8 @@ struct ReplayCommand: ParsableCommand {
 
     func validate() throws {
         let chosen = [message != nil, at != nil, violation, !diff.isEmpty].count { $0 }
-        if chosen != 1 { throw ValidationError("expected one of --message, --at, --violation, --diff") }
+        if chosen == 0 { throw ValidationError("expected one of --message, --at, --violation, --diff") }
+        if chosen > 1 { throw ValidationError("--message, --at, --violation and --diff exclude each other") }
         if window != nil, at == nil, !violation { throw ValidationError("--window goes with --at and --violation") }
         if trace != nil, !diff.isEmpty { throw ValidationError("--trace does not go with --diff") }
     }
@@ -64,7 +65,9 @@ struct ReplayCommand: ParsableCommand {
         let scenario = try ScenarioSource.load(scenario, overrides: changes.overrides, variant: changes.variant)
         let replay = Replay(Experiment(scenario: scenario, seed: seed))
         if !diff.isEmpty { return try part(replay) }
-        let file = try trace.map { try OutputFile(preparing: $0, option: "--trace") }
+        let file = try trace.map {
+            try OutputFile(preparing: $0, option: "--trace", as: .trace, inputs: [self.scenario])
+        }
         SignalWatch.install()
         let progress = ProgressDisplay.suitable(quiet: self.progress.quiet)
         let story: Story

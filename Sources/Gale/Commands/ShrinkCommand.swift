@@ -35,8 +35,11 @@ struct ShrinkCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The file for the result; Scenarios/regressions/NAME-SEED.yaml without it.", valueName: "file"))
+            "The file for the result; Scenarios/regressions/NAME-CAUSE-SEED.yaml without it.", valueName: "file"))
     var out: String?
+
+    @Flag(help: "Write over the file for the result, where it exists.")
+    var force = false
 
     @OptionGroup var jobs: JobOptions
 
@@ -52,24 +55,25 @@ struct ShrinkCommand: ParsableCommand {
             path: scenario, overrides: changes.overrides.map { Override($0) }, variant: changes.variant)
         document = document.removing(["regression"])
         let seed = seed ?? original.specification.seed
-        let file = out ?? defaultFile(original, seed)
-        let output = try causes ? nil : OutputFile(preparing: file, option: "--out")
+        // Found before the first run, where it is known by then.
+        if !causes, let out { _ = try output(out) }
         SignalWatch.install()
-        let folder =
-            causes ? (scenario as NSString).deletingLastPathComponent : (file as NSString).deletingLastPathComponent
+        let folder = try causes ? (scenario as NSString).deletingLastPathComponent : resultFolder()
         let runs = ShrinkRuns(folder: folder, seed: seed, interruption: SignalWatch.interruption)
         defer { runs.removeFiles() }
         let first = try firstRun(document, runs)
         if causes { return try StandardOutput.write(first.causes.map { $0 + "\n" }.joined()) }
         let origin = ShrinkState(document: document, run: first)
         let cause = try chosen(first, seed)
+        let file = out ?? defaultFile(original, cause, seed)
+        let output = try output(file)
         let story = RegressionText(cause: cause, from: source, seed: seed)
         let name = OutputName.safe(((file as NSString).lastPathComponent as NSString).deletingPathExtension)
         func store(_ state: ShrinkState) throws {
             // What it reaches shows in a run of the very file.
             let stored = story.document(state, name: name, marks: [])
             let marks = try runs.runs([stored]).first??.marks ?? []
-            try output?.write(story.text(state, name: name, origin: origin, marks: marks))
+            try output.write(story.text(state, name: name, origin: origin, marks: marks))
         }
         var shrinker = Shrinker(
             origin, cause: cause, width: jobs.count,
@@ -108,9 +112,23 @@ struct ShrinkCommand: ParsableCommand {
         return cause
     }
 
-    private func defaultFile(_ original: Scenario, _ seed: UInt64) -> String {
-        "Scenarios/regressions/" + OutputName.folder(scenario: original.name, variant: original.variant, seed: seed)
-            + ".yaml"
+    private static let usualFolder = "Scenarios/regressions"
+
+    /// Where the result will be; it is there afterwards.
+    private func resultFolder() throws -> String {
+        if let out { return (out as NSString).deletingLastPathComponent }
+        try OutputFolder.makeFolders(Self.usualFolder, for: Self.usualFolder)
+        return Self.usualFolder
+    }
+
+    private func defaultFile(_ original: Scenario, _ cause: String, _ seed: UInt64) -> String {
+        let name = OutputName.regression(
+            scenario: original.name, variant: original.variant, cause: cause, seed: seed)
+        return Self.usualFolder + "/" + name + ".yaml"
+    }
+
+    private func output(_ file: String) throws -> OutputFile {
+        try OutputFile(preparing: file, option: "--out", as: .scenario(isForced: force), inputs: [scenario])
     }
 
     private static func line(_ state: ShrinkState) -> String {

@@ -84,7 +84,7 @@ package struct OutputFolder {
     }
 
     static func makeFolders(_ folder: String, for path: String) throws {
-        if FileManager.default.fileExists(atPath: folder) { return }
+        if folder.isEmpty || FileManager.default.fileExists(atPath: folder) { return }
         try makeFolders((folder as NSString).deletingLastPathComponent, for: path)
         guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
             throw CommandFailure("cannot write to '\(path)': cannot make '\(folder)': \(SystemError.text)")

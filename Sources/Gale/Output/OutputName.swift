@@ -8,6 +8,26 @@ package enum OutputName {
         return parts.joined(separator: "-")
     }
 
+    /// `NAME-CAUSE-SEED` or `NAME-VARIANT-CAUSE-SEED`: two causes of one seed are two files.
+    package static func regression(scenario: String, variant: String?, cause: String, seed: UInt64) -> String {
+        let parts = [safe(scenario)] + (variant.map { [safe($0)] } ?? []) + [slug(cause), String(seed)]
+        return parts.joined(separator: "-")
+    }
+
+    /// Small letters and digits of ASCII with single dashes between them, 48 at most.
+    package static func slug(_ text: String) -> String {
+        var slug = ""
+        for character in text.unicodeScalars where slug.count < 48 {
+            if character.isASCII, character.properties.isAlphabetic || ("0"..."9").contains(character) {
+                slug += character.properties.lowercaseMapping
+            } else if !slug.isEmpty, !slug.hasSuffix("-") {
+                slug += "-"
+            }
+        }
+        while slug.hasSuffix("-") { slug.removeLast() }
+        return slug.isEmpty ? "cause" : slug
+    }
+
     /// Letters, digits, `.`, `_` and `-` of ASCII, 80 at most, not beginning with a point; everything else becomes `-`.
     package static func safe(_ name: String) -> String {
         var text = ""

@@ -28,8 +28,12 @@ final class TestReport: Sendable {
         reproduction: @escaping @Sendable (TestResult) -> String?
     ) throws {
         self.tests = tests
-        self.junit = try junit.map { try OutputFile(preparing: $0, option: "--junit") }
-        self.markdown = try markdown.map { try OutputFile(preparing: $0, option: "--markdown") }
+        let inputs = tests.map(\.scenario.file)
+        let xml = try junit.map { try OutputFile(preparing: $0, option: "--junit", as: .junit, inputs: inputs) }
+        self.junit = xml
+        self.markdown = try markdown.map {
+            try OutputFile(preparing: $0, option: "--markdown", as: .markdown, inputs: inputs, beside: [xml])
+        }
         self.reproduction = reproduction
     }
 

@@ -30,9 +30,17 @@ final class ExplorationCampaign: Sendable {
         // Only one thread at a time has the state, and the journal with it.
         nonisolated(unsafe) var journal: ExplorationJournal
         var next: UInt64?
-        var hasFinding = false
+        /// The least seed that shows anything.
+        var firstFinding: UInt64?
         var failure: (any Error)?
         var progress = Progress()
+
+        mutating func note(_ run: ExploredRun) {
+            for failure in run.allFailures {
+                firstFinding = min(firstFinding ?? run.seed, run.seed)
+                if !progress.causes.contains(failure.cause) { progress.causes.append(failure.cause) }
+            }
+        }
     }
 
     init(
@@ -47,8 +55,9 @@ final class ExplorationCampaign: Sendable {
         self.interruption = interruption
         millisecondsBefore = journal.millisecondsBefore
         var first = State(journal: journal, next: seeds.lowerBound)
-        first.progress.before = journal.runs.count
-        first.hasFinding = journal.runs.values.contains { !$0.allFailures.isEmpty }
+        let before = journal.runs.values.filter { seeds.contains($0.seed) }.sorted { $0.seed < $1.seed }
+        first.progress.before = before.count
+        for run in before { first.note(run) }
         state = Mutex(first)
     }
 
@@ -89,10 +98,10 @@ final class ExplorationCampaign: Sendable {
     private func nextSeed() -> UInt64? {
         if let budget, spent >= budget.nanoseconds / 1_000_000 { return nil }
         return state.withLock { state in
-            guard state.failure == nil, interruption.signal == nil, !(stopsAtFirst && state.hasFinding) else {
-                return nil
-            }
+            guard state.failure == nil, interruption.signal == nil else { return nil }
             while let seed = state.next {
+                // Whatever comes after the first finding is not asked for; what comes before it is.
+                if stopsAtFirst, let first = state.firstFinding, seed > first { return nil }
                 state.next = seed < seeds.upperBound ? seed + 1 : nil
                 if state.journal.runs[seed] == nil { return seed }
             }
@@ -106,10 +115,7 @@ final class ExplorationCampaign: Sendable {
         try state.withLock { state in
             try state.journal.append(run, milliseconds: milliseconds)
             state.progress.finished += 1
-            for failure in run.allFailures {
-                state.hasFinding = true
-                if !state.progress.causes.contains(failure.cause) { state.progress.causes.append(failure.cause) }
-            }
+            state.note(run)
         }
     }
 }

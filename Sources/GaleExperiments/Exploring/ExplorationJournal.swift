@@ -7,72 +7,96 @@ import GalePrimitives
 ///
 /// A line is a checksum and a piece of JSON; the first one says what is explored and by which build. A line is written at once, and
 /// one that is not whole, or not what its checksum says, counts for nothing: that seed is run again. One process at a time has a
-/// journal.
+/// journal. Which seeds are asked for may change from one process to the next: what is finished is there for all of them.
 public final class ExplorationJournal {
     public enum Failure: Error, CustomStringConvertible {
         case cannotWrite(String, String)
         case inUse(String)
+        case foreign(String)
 
         public var description: String {
             switch self {
             case .cannotWrite(let path, let reason): "cannot write '\(path)': \(reason)"
-            case .inUse(let path): "'\(path)' belongs to an exploration that is still running"
+            case .inUse(let path):
+                "'\(path)' belongs to an exploration that is still running; wait for its end, end it with Ctrl-C, or name another "
+                    + "folder with --out"
+            case .foreign(let path):
+                "'\(path)' is no journal of an exploration; name another folder with --out, or remove it"
             }
         }
     }
 
     public let path: String
-    /// Of earlier processes and of this one.
+    /// Of earlier processes and of this one, whatever they were asked for.
     public private(set) var runs: [UInt64: ExploredRun] = [:]
-    /// Wall time that earlier processes have spent on it.
-    public private(set) var millisecondsBefore: Int64 = 0
+    /// Wall time that earlier processes have spent on what is asked for.
+    public let millisecondsBefore: Int64
+    /// What is asked for has been done before.
+    public let isFinished: Bool
+    /// Lines that were not whole, or not what their checksums say.
+    public let damagedLines: Int
     /// What was there and is of no use any more; nil: nothing was, or it was to go.
-    public private(set) var former: Former?
+    public let former: Former?
     private let file: Int32
 
     /// The journal of another exploration, which this one has taken the place of.
-    public struct Former: Equatable, Sendable, CustomStringConvertible {
+    public struct Former: Equatable, Sendable {
         /// Worlds that had been finished.
         public var worlds: Int
         /// Why they are of no use.
         public var reason: String
         /// Where it is kept.
         public var path: String
-
-        public var description: String {
-            "\(worlds) finished world\(worlds == 1 ? "" : "s") of an earlier exploration are not used: \(reason); "
-                + "its journal is kept as '\(path)'"
-        }
+        /// Counts what was kept before it, from 1.
+        public var number: Int
     }
 
-    private struct Header: Codable, Equatable {
-        var gale = "exploration journal 1"
+    struct Header: Codable, Equatable {
+        var gale = "exploration journal 2"
         var identity: String
         var program: String
     }
 
-    private struct Line: Codable {
+    struct Line: Codable {
         var run: ExploredRun?
-        /// Wall time since the exploration began, in all processes.
+        /// What the lines from here on are about.
+        var asked: String?
+        /// Wall time since that was asked for first, in all processes.
         var milliseconds: Int64?
         var isFinished: Bool?
     }
 
-    /// Opens the journal and reads what is there. One that was finished, or that is about something else, begins anew; the
-    /// latter is kept beside it.
-    public init(path: String, identity: String, isFresh: Bool) throws(Failure) {
+    /// Opens the journal and reads what is there. One that is about something else begins anew; what was there is kept beside it.
+    ///
+    /// - Parameters:
+    ///   - identity: what worlds it is about.
+    ///   - asked: which of them, and for how long.
+    ///   - isFresh: whatever the journal holds goes.
+    public init(path: String, identity: String, asked: String, isFresh: Bool) throws(Failure) {
         self.path = path
-        file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+        let file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
         guard file >= 0 else { throw .cannotWrite(path, String(cString: strerror(errno))) }
-        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
-            close(file)
-            throw .inUse(path)
+        var isOpen = false
+        defer { if !isOpen { close(file) } }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else { throw .inUse(path) }
+        let bytes = Self.contents(file)
+        let found = ExplorationJournalContents(bytes)
+        if found.isForeign { throw .foreign(path) }
+        let header = Header(identity: identity, program: ProgramIdentity.own)
+        let reason = isFresh ? nil : found.reasonAgainst(header)
+        former = try reason.map { reason throws(Failure) in
+            try Self.keep(bytes, of: path, worlds: found.runs.count, because: reason)
         }
-        let header = Header(identity: identity, program: Self.program)
-        let good = isFresh ? 0 : read(header)
-        if let former { try keep(former) }
-        guard ftruncate(file, off_t(good)) == 0 else { throw failure() }
-        if good == 0 { try append(header) }
+        let isOfUse = !isFresh && found.header == header
+        runs = isOfUse ? found.runs : [:]
+        millisecondsBefore = isOfUse ? found.milliseconds[asked] ?? 0 : 0
+        isFinished = isOfUse && found.finished.contains(asked)
+        damagedLines = isOfUse ? found.damaged : 0
+        self.file = file
+        isOpen = true
+        guard ftruncate(file, off_t(isOfUse ? found.length : 0)) == 0 else { throw failure() }
+        if !isOfUse { try append(header) }
+        if !isOfUse || found.asked != asked { try append(Line(asked: asked)) }
     }
 
     deinit { close(file) }
@@ -85,8 +109,9 @@ public final class ExplorationJournal {
     /// Seeds that have no finished world.
     public func missing(of seeds: ClosedRange<UInt64>) -> [UInt64] { seeds.filter { runs[$0] == nil } }
 
-    /// The exploration has come to its end: the next one begins anew.
+    /// What was asked for has been done.
     public func finish() throws(Failure) {
+        if isFinished { return }
         try append(Line(isFinished: true))
         guard fsync(file) == 0 || errno == EINVAL else { throw failure() }
     }
@@ -112,58 +137,26 @@ public final class ExplorationJournal {
 
     private func failure() -> Failure { .cannotWrite(path, String(cString: strerror(errno))) }
 
-    private static func checksum(_ data: some Sequence<UInt8>) -> String {
+    static func checksum(_ data: some Sequence<UInt8>) -> String {
         var fingerprint = Fingerprint()
         fingerprint.absorb(String(decoding: Array(data), as: UTF8.self))
         return String(fingerprint.digest.description.prefix(16))
     }
 
-    /// Reads what is there; the number of bytes to keep: 0 where it is of no use.
-    private func read(_ header: Header) -> Int {
-        let bytes = contents()
-        var place = 0
-        var kept = 0
-        var isFirst = true
-        var reason: String?
-        while let end = bytes[place...].firstIndex(of: UInt8(ascii: "\n")) {
-            let line = bytes[place..<end]
-            place = end + 1
-            guard let data = Self.checked(line) else {
-                if isFirst { return 0 }
-                continue
-            }
-            if isFirst {
-                guard let other = try? JSONDecoder().decode(Header.self, from: data) else { return 0 }
-                if other != header { reason = other.identity == header.identity ? Self.otherBuild : Self.otherWorlds }
-                isFirst = false
-            } else if let line = try? JSONDecoder().decode(Line.self, from: data) {
-                if line.isFinished == true {
-                    runs = [:]
-                    millisecondsBefore = 0
-                    return 0
-                }
-                if let run = line.run { runs[run.seed] = run }
-                millisecondsBefore = max(millisecondsBefore, line.milliseconds ?? 0)
-            }
-            kept = place
-        }
-        guard let reason else { return kept }
-        if !runs.isEmpty { former = Former(worlds: runs.count, reason: reason, path: path + ".former") }
-        runs = [:]
-        millisecondsBefore = 0
-        return 0
-    }
-
-    private static let otherBuild = "another build of this program made them"
-    private static let otherWorlds = "it was of another scenario or other ranges, faults or seeds"
-
-    private func keep(_ former: Former) throws(Failure) {
-        guard FileManager.default.createFile(atPath: former.path, contents: Data(contents())) else {
+    /// Keeps a copy under the first number that is free.
+    private static func keep(_ bytes: [UInt8], of path: String, worlds: Int, because reason: String) throws(Failure)
+        -> Former
+    {
+        var number = 1
+        while access(path + ".former-\(number)", F_OK) == 0 { number += 1 }
+        let former = Former(worlds: worlds, reason: reason, path: path + ".former-\(number)", number: number)
+        guard FileManager.default.createFile(atPath: former.path, contents: Data(bytes)) else {
             throw .cannotWrite(former.path, String(cString: strerror(errno)))
         }
+        return former
     }
 
-    private func contents() -> [UInt8] {
+    private static func contents(_ file: Int32) -> [UInt8] {
         var bytes: [UInt8] = []
         var block = [UInt8](repeating: 0, count: 1 << 16)
         lseek(file, 0, SEEK_SET)
@@ -173,23 +166,5 @@ public final class ExplorationJournal {
             guard count > 0 else { return bytes }
             bytes += block[..<count]
         }
-    }
-
-    private static func checked(_ line: ArraySlice<UInt8>) -> Data? {
-        guard line.count > 17, line[line.startIndex + 16] == UInt8(ascii: " ") else { return nil }
-        let data = line.dropFirst(17)
-        return checksum(data) == String(decoding: line.prefix(16), as: UTF8.self) ? Data(data) : nil
-    }
-
-    /// This very program: another build may come to other verdicts.
-    private static var program: String {
-        var status = stat()
-        #if os(Linux)
-            guard stat("/proc/self/exe", &status) == 0 else { return "" }
-            return "\(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
-        #else
-            guard stat(CommandLine.arguments[0], &status) == 0 else { return "" }
-            return "\(status.st_size) \(status.st_mtimespec.tv_sec)"
-        #endif
     }
 }

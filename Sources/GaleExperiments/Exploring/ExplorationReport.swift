@@ -73,7 +73,7 @@ public struct ExplorationReport: Codable, Equatable, Sendable {
     ///   - next: those that go on from there.
     public init(
         _ runs: some Sequence<ExploredRun>, of drawing: WorldDrawing, file: String, reproduction: (UInt64) -> String,
-        next: (UInt64, ExploredRun.Failure) -> [String] = { _, _ in [] }
+        next: (ExploredRun, ExploredRun.Failure) -> [String] = { _, _ in [] }
     ) {
         let runs = runs.sorted { $0.seed < $1.seed }
         scenario = file
@@ -111,7 +111,8 @@ public struct ExplorationReport: Codable, Equatable, Sendable {
     }
 
     private static func causes(
-        _ runs: [ExploredRun], _ reproduction: (UInt64) -> String, _ next: (UInt64, ExploredRun.Failure) -> [String]
+        _ runs: [ExploredRun], _ reproduction: (UInt64) -> String,
+        _ next: (ExploredRun, ExploredRun.Failure) -> [String]
     ) -> [Cause] {
         var causes: [Cause] = []
         var places: [String: Int] = [:]
@@ -127,7 +128,7 @@ public struct ExplorationReport: Codable, Equatable, Sendable {
                         Cause(
                             cause: failure.cause, worlds: 1, seeds: [run.seed], text: failure.text,
                             message: failure.message, reproduction: reproduction(run.seed),
-                            next: next(run.seed, failure)))
+                            next: next(run, failure)))
                 }
             }
         }

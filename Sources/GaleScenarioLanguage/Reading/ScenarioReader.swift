@@ -220,17 +220,28 @@ struct Reading {
         (item["variants"]?.pairs ?? []).map { pair in
             let violates = (pair.item["violates"]?.list ?? []).compactMap { line -> String? in
                 if let name = line.word, Scenario.alwaysWatched.contains(name) { return name }
+                if let name = line.word, !name.contains(where: \.isWhitespace), !name.contains(where: "<=>".contains) {
+                    diagnostics.error(
+                        "variant '\(pair.key)' must violate '\(name.shortened)', which is neither an expectation of the scenario "
+                            + "nor an invariant", at: line.place,
+                        suggestion: NearestName.of(name, among: Scenario.alwaysWatched), remedy: violable(all))
+                    return nil
+                }
                 guard let expectation = reader.expectation(line) else { return nil }
                 if let own = all.first(where: { $0.condition == expectation.condition }) { return own.text }
                 // One that could not be read has had its diagnostic.
                 if !diagnostics.errors.isEmpty { return nil }
                 diagnostics.error(
                     "variant '\(pair.key)' must violate '\(expectation.text)', which the scenario does not expect",
-                    at: line.place, remedy: "expected one of: " + all.map(\.text).joined(separator: "; "))
+                    at: line.place, remedy: violable(all))
                 return nil
             }
             return Scenario.Variant(name: pair.key, violates: violates)
         }
+    }
+
+    private func violable(_ all: [Expectation]) -> String {
+        "expected one of: " + (all.map(\.text) + Scenario.alwaysWatched).joined(separator: "; ")
     }
 
     /// A variant is as much a part of the file as the rest: its mistakes are found without running it.
