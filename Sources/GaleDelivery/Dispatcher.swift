@@ -121,6 +121,13 @@ public final class Dispatcher {
         return core.state.pointee.providers[Int(provider.rawValue)].breaker.transitions
     }
 
+    /// Whether retries have waited for an admission, a budget that was used up, say, and whether none did any more after that.
+    package var retryAdmission: (wasAwaited: Bool, wasFreeAgain: Bool) {
+        let gates = UnsafeBufferPointer(start: core.state.pointee.gates, count: core.state.pointee.gateCount)
+        let wasFreeAgain = gates.contains { $0.wasFreeAgain }
+        return (wasFreeAgain || gates.contains { $0.isAwaited }, wasFreeAgain)
+    }
+
     /// Whether a provider's breaker lets nothing through, as of the last input.
     public func isBreakerOpen(_ provider: ProviderIndex) -> Bool { breakerState(provider) == .open }
 

@@ -83,4 +83,53 @@ import Testing
 
     @Test("every item of the catalogue is named once")
     func items() { #expect(Set(Coverage.items).count == Coverage.items.count) }
+
+    private func edges(_ specification: WorldSpecification) -> Set<String> {
+        let world = Fixture.run(specification).world
+        return Set(world.reached.map { Coverage.items[$0] }.filter { $0.group == .state }.map(\.name))
+    }
+
+    @Test("edges of state machines that a run takes are reached, and no others; the catalogue has them all")
+    func edges() {
+        #expect(Coverage.items.count { $0.group == .state } == StateEdge.allCases.count)
+        var profile = KafkaProfile()
+        (profile.session, profile.brokerSession) = (.seconds(3), .seconds(2))
+        func log(_ faults: [FaultSpecification]) -> Set<String> {
+            edges(Fixture.log(perSecond: 50, profile: profile, faults: faults))
+        }
+        #expect(log([]).isEmpty)
+        let dead = FaultSpecification(
+            name: "node", at: .seconds(5), length: .seconds(10), effect: .brokerCrash(broker: 0, node: 0))
+        let led: Set = [
+            "broker node: up to down", "broker node: down to fenced", "broker node: fenced to up",
+            "partition: led to led by another replica",
+        ]
+        #expect(log([dead]) == led)
+        var short = dead
+        short.length = .seconds(1)
+        #expect(log([short]) == ["broker node: up to down", "broker node: down to up"])
+        let crash = FaultSpecification(
+            name: "crash", at: .seconds(5), length: .seconds(15),
+            effect: .workerCrash(stage: 0, firstReplica: 0, count: 1))
+        let group: Set = [
+            "replica: up to crashed", "replica: crashed to up", "consumer group: stable to disturbed",
+            "consumer group: disturbed to rebalancing", "consumer group: rebalancing to stable",
+        ]
+        #expect(log([crash]) == group)
+        let workers = edges(
+            JobPoolTests.platform(
+                JobPoolTests.work(),
+                faults: [
+                    FaultSpecification(
+                        name: "pause", at: .seconds(2), length: .seconds(2),
+                        effect: .workerPause(stage: 0, firstReplica: 0, count: 1)),
+                    FaultSpecification(
+                        name: "crash", at: .seconds(5), length: .seconds(2),
+                        effect: .workerCrash(stage: 0, firstReplica: 0, count: 1)),
+                ]))
+        #expect(
+            workers == [
+                "worker: up to paused", "worker: paused to up", "worker: up to crashed", "worker: crashed to up",
+            ])
+    }
 }

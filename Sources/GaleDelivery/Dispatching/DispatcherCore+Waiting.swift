@@ -117,6 +117,7 @@ extension DispatcherCore {
         let queue = state.pointee.queues + index
         guard queue.pointee.count == 0 && queue.pointee.promised == 0 else { return }
         if let gate = gate(ofQueue: index) {
+            if gate.pointee.isAwaited { gate.pointee.wasFreeAgain = true }
             gate.pointee.isAwaited = false
         } else {
             state.pointee.crowded &= ~(1 << UInt32(index))

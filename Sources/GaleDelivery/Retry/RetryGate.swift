@@ -14,6 +14,8 @@ struct RetryGate {
     /// It is among those whose queues may have room (`DispatcherState.firstMarked`), and the next of them; -1: it is the last.
     var isMarked = false
     var nextMarked: Int32 = -1
+    /// Chains have waited for it, and then none did.
+    var wasFreeAgain = false
     var bucket: RetryBucket
     var throttle: RetryThrottle
     var concurrency: RetryConcurrency

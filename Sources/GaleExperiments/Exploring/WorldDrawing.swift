@@ -136,6 +136,8 @@ extension WorldDrawing {
         fingerprint.absorb(template.expectations)
         for family in FaultKind.Family.allCases where without.contains(family) { fingerprint.absorb(family.rawValue) }
         for kind in FaultKind.all { fingerprint.absorb("\(kind)") }
+        // What a journal says was reached, it says by places among these.
+        for item in Coverage.items { fingerprint.absorb("\(item.group) \(item.name)") }
         fingerprint.absorb(EngineVersion.semantics)
         return fingerprint.digest.description
     }

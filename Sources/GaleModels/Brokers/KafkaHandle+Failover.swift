@@ -8,6 +8,7 @@ extension KafkaHandle {
     func crash(node number: Int, fault: Int) {
         let node = state.pointee.nodes + number
         guard node.pointee.isAlive else { return }
+        core.take(.nodeDied)
         node.pointee.isAlive = false
         node.pointee.epoch &+= 1
         node.pointee.fault = Int32(fault)
@@ -31,6 +32,7 @@ extension KafkaHandle {
         let node = state.pointee.nodes + number
         guard node.pointee.epoch == epoch, !node.pointee.isAlive else { return Component.void }
         if !node.pointee.isFenced {
+            core.take(.nodeFenced)
             node.pointee.isFenced = true
             core.scheduler.schedule(
                 at: core.now + Interval(nanoseconds: state.pointee.profile.election), target: state.pointee.component,
@@ -65,10 +67,12 @@ extension KafkaHandle {
         }
         guard let candidate else {
             core.mark(.leaderless)
+            core.take(.leaderLost)
             partition.pointee.leader = -1
             return
         }
         core.mark(.leaderElected)
+        core.take(.leaderChanged)
         lead(number, partition, with: candidate)
     }
 
@@ -142,6 +146,7 @@ extension KafkaHandle {
     func restart(node number: Int) {
         let node = state.pointee.nodes + number
         guard !node.pointee.isAlive else { return }
+        core.take(node.pointee.isFenced ? .nodeBack : .nodeBackInTime)
         node.pointee.isAlive = true
         node.pointee.isFenced = false
         node.pointee.epoch &+= 1
@@ -155,7 +160,10 @@ extension KafkaHandle {
             let replica = replica(number, place)
             guard replica.pointee.node == node else { continue }
             replica.pointee.target = -1
-            if partition.pointee.leader < 0 && replica.pointee.isInSync { lead(number, partition, with: place) }
+            if partition.pointee.leader < 0 && replica.pointee.isInSync {
+                core.take(.leaderFound)
+                lead(number, partition, with: place)
+            }
             // One that missed nothing is in sync as soon as it fetches.
             if partition.pointee.leader >= 0 && replica.pointee.end >= partition.pointee.highWatermark {
                 replica.pointee.isInSync = true

@@ -14,6 +14,7 @@ extension JobPool {
     /// Workers die. The table hears nothing of it: their leases run out.
     func crash(first: Int, count: Int, fault: Int) {
         for number in existing(first, count) where workers[number].isAlive {
+            core.take(workers[number].isPaused ? .workerCrashedAtRest : .workerCrashed)
             workers[number].isAlive = false
             workers[number].isPaused = false
             workers[number].fault = fault
@@ -28,6 +29,7 @@ extension JobPool {
     /// Workers start again, and ask for tasks.
     func restart(_ numbers: [Int]) {
         for number in numbers where !workers[number].isAlive {
+            core.take(.workerRestarted)
             workers[number] = JobWorker()
             for slot in slots(of: number) { ask(slot) }
         }
@@ -44,6 +46,7 @@ extension JobPool {
     /// Workers stand still: neither work nor heartbeats go on, and nobody hears of it.
     func pause(first: Int, count: Int, fault: Int) {
         for number in existing(first, count) where workers[number].isAlive && !workers[number].isPaused {
+            core.take(.workerPaused)
             workers[number].isPaused = true
             workers[number].pausedAt = core.now.nanoseconds
             workers[number].fault = fault
@@ -54,6 +57,7 @@ extension JobPool {
     /// They go on where they were, and know nothing of the time between.
     func resume(_ numbers: [Int]) {
         for number in numbers where workers[number].isAlive && workers[number].isPaused {
+            core.take(.workerResumed)
             workers[number].isPaused = false
             workers[number].fault = -1
             for slot in slots(of: number) { goOn(slot, since: workers[number].pausedAt) }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import GaleDelivery
 
-/// What a run can reach: transitions of the delivery code by its own counters, breakers' edges, outcomes, providers' answers and
-/// rare situations. The catalogue is the same for every world of one build.
+/// What a run can reach: transitions of the delivery code by its own counters, edges of breakers and of the models' state machines,
+/// outcomes, providers' answers and rare situations. The catalogue is the same for every world of one build.
 public enum Coverage {
     public struct Item: Hashable, Sendable {
         public var group: Group
@@ -11,7 +11,7 @@ public enum Coverage {
         public var dialect: ProviderDialect?
     }
 
-    public enum Group: String, CaseIterable, Sendable { case delivery, breaker, outcome, answer, situation }
+    public enum Group: String, CaseIterable, Sendable { case delivery, breaker, state, outcome, answer, situation }
 
     /// In a fixed order: a run's reached items are named by their places in it.
     public static let items: [Item] =
@@ -20,11 +20,13 @@ public enum Coverage {
         + outcomes.map { Item(group: .outcome, name: $0.name) }
         + Mark.allCases.map { Item(group: .situation, name: $0.about) }
         + answers.map { Item(group: .answer, name: $0.text, dialect: $0.dialect) }
+        + StateEdge.allCases.map { Item(group: .state, name: $0.name) }
 
     static let firstBreaker = counters.count
     static let firstOutcome = firstBreaker + breakerEdges.count
     static let firstMark = firstOutcome + outcomes.count
     static let firstAnswer = firstMark + Mark.allCases.count
+    static let firstEdge = firstAnswer + answers.count
 
     typealias Counter = @Sendable (DeliveryCounters) -> Int64
 
@@ -74,8 +76,13 @@ public enum Coverage {
 struct DeliveryReach: BitwiseCopyable {
     var counters: UInt64 = 0
     var breakerEdges: UInt64 = 0
+    /// As `Core.State.edges`.
+    var edges: UInt64 = 0
 
     mutating func add(_ dispatcher: Dispatcher, providers: Int) {
+        let admission = dispatcher.retryAdmission
+        if admission.wasAwaited { edges |= StateEdge.admissionUsedUp.bit }
+        if admission.wasFreeAgain { edges |= StateEdge.admissionFree.bit }
         let values = dispatcher.counters
         for (place, counter) in Coverage.counters.enumerated() where counter.value(values) > 0 {
             counters |= 1 << UInt64(place)
@@ -102,6 +109,7 @@ extension World {
             }
             delivery.counters |= reach.counters
             delivery.breakerEdges |= reach.breakerEdges
+            delivery.edges |= reach.edges
         }
         var places = Self.places(delivery.counters, from: 0)
         places += Self.places(delivery.breakerEdges, from: Coverage.firstBreaker)
@@ -113,7 +121,7 @@ extension World {
         for (place, answer) in Coverage.answers.enumerated() where given.contains(answer.reason.rawValue) {
             places.append(Coverage.firstAnswer + place)
         }
-        return places
+        return places + Self.places(core.state.pointee.edges | delivery.edges, from: Coverage.firstEdge)
     }
 
     private static func places(_ bits: UInt64, from first: Int) -> [Int] {

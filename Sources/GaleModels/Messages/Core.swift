@@ -55,6 +55,8 @@ struct Core {
         var orderLog: Unmanaged<OrderLog>?
         /// Rare situations that the run has met: a bit for each `Mark`.
         var marks: UInt64 = 0
+        /// Edges that state machines have taken: a bit for each `StateEdge`.
+        var edges: UInt64 = 0
         /// Where violated invariants are noted.
         var violations: Unmanaged<ViolationLog>?
         /// Of each provider.

@@ -31,6 +31,7 @@ extension Stage {
             let replica = state.pointee.replicas + number
             guard replica.pointee.isAlive else { continue }
             replica.pointee.isAlive = false
+            state.pointee.core.take(.replicaCrashed)
             replica.pointee.epoch &+= 1
             replica.pointee.fault = Int32(fault)
             replica.pointee.dropFetched()
@@ -86,6 +87,7 @@ extension Stage {
             let replica = state.pointee.replicas + number
             guard !replica.pointee.isAlive else { continue }
             replica.pointee.isAlive = true
+            state.pointee.core.take(.replicaRestarted)
             replica.pointee.fault = -1
             replica.pointee.epoch &+= 1
             startDispatcher(number)
@@ -116,6 +118,12 @@ extension Stage {
     private func scheduleRebalance(after delay: Int64) {
         // Partitions move, and what waited where is known no longer.
         state.pointee.promise.hasLanes = false
+        switch state.pointee.group {
+        case .stable: state.pointee.core.take(.groupDisturbed)
+        case .disturbed: break
+        case .rebalancing: state.pointee.core.take(.groupDisturbedAgain)
+        }
+        state.pointee.group = .disturbed
         state.pointee.rebalanceEpoch &+= 1
         scheduler.schedule(
             at: scheduler.now + Interval(nanoseconds: delay), target: index, kind: Kind.rebalance,
@@ -127,10 +135,18 @@ extension Stage {
         let takesEffect = epoch & 1 == 1
         if takesEffect {
             state.pointee.core.mark(.rebalanced)
+            if state.pointee.group == .rebalancing, epoch >> 1 == state.pointee.rebalanceEpoch & .max >> 1 {
+                enter(.stable, by: .groupRebalanced)
+            }
             reassign()
             return UInt64(epoch)
         }
-        guard needsRebalance else { return Component.void }
+        let isLatest = epoch >> 1 == state.pointee.rebalanceEpoch & .max >> 1
+        guard needsRebalance else {
+            if isLatest && state.pointee.group == .disturbed { enter(.stable, by: .groupUnmoved) }
+            return Component.void
+        }
+        if isLatest { enter(.rebalancing, by: .groupRebalancing) }
         if state.pointee.isEager {
             forEachPartition { broker, partition in broker.assign(partition, to: -1) }
         }
@@ -138,6 +154,11 @@ extension Stage {
             at: scheduler.now + Interval(nanoseconds: state.pointee.rebalance), target: index, kind: Kind.rebalance,
             payload: UInt64(epoch | 1))
         return UInt64(epoch)
+    }
+
+    private func enter(_ phase: GroupPhase, by edge: StateEdge) {
+        state.pointee.core.take(edge)
+        state.pointee.group = phase
     }
 
     /// Whether a partition has no living owner, or a living replica has fewer than its share.

@@ -50,6 +50,7 @@ final class Stage: Component {
         var queueCapacity: Int64
         var nextReplica = 0
         var rebalanceEpoch: UInt32 = 0
+        var group = GroupPhase.stable
         var session: Int64 = 0
         var rebalance: Int64 = 0
         var isEager = false
