@@ -8,8 +8,10 @@ struct AuditedPromises {
     /// to that.
     static let turnsBound = 3
 
-    /// nil: there is no budget of the kind that is counted, or the host can't tell when a retry was paid for.
+    /// nil: there is no budget of the kind that is counted, or what it takes has no room beside money.
     let retries: RetryBudgetPolicy?
+    /// Retries are paid for when they are decided upon, which is when the attempt before has failed.
+    let prepays: Bool
     /// Whether it is known which provider's budget pays for a retry.
     let hasBudgetPerProvider: Bool
     let money: (budget: Int64, period: Int64)?
@@ -26,16 +28,15 @@ struct AuditedPromises {
     init(_ policy: Policy) {
         let isHedged = policy.retry.hedging != nil
         limits = !policy.limits.isEmpty
-        // Who gives up pays before the backoff; then sends say nothing about when.
-        let paysWhenSent = policy.retry.whenRefused == .wait || policy.retry.backoff == .none
-        // Which provider's budget pays for a copy is not seen from outside.
-        retries = paysWhenSent && !isHedged ? policy.retry.budget : nil
         hasBudgetPerProvider = policy.retry.scope == .perProvider
         if let money = policy.routing.money, let budget = money.budgetMicros, money.whenUsedUp != .cheapest, !isHedged {
             self.money = (budget, money.period.nanoseconds)
         } else {
             money = nil
         }
+        // Who gives up asks before the backoff, to have the answer in time.
+        prepays = policy.retry.whenRefused == .giveUp && policy.waiting != .retryTopic
+        retries = prepays && money != nil ? nil : policy.retry.budget
         // An attempt that is called back ends without an answer.
         flights = (policy.concurrency != nil || policy.bulkheads != nil) && !isHedged
         // What leaves a queue for another without a word would seem to wait where it was.

@@ -26,7 +26,8 @@ extension DeliveryAudit {
             return
         }
         let payer = isFirst ? send.provider : Int(trace.pointee.provider)
-        if let beyond = budgets[budget(send.replica, payer)].retry(at: now) {
+        let decided = trace.pointee[.isPrepaid] ? trace.pointee.decided : nil
+        if let beyond = budgets[budget(send.replica, payer)].retry(at: now, decidedIn: decided) {
             note(
                 .retryBudget, send, now, budgetsPerReplica == 1 ? "" : providers[payer].name,
                 "\(beyond.retries) retries in a window that allows \(beyond.allowed), by replica \(send.replica)")

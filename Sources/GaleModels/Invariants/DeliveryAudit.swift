@@ -53,6 +53,9 @@ package final class DeliveryAudit {
     private let watchesFlights: Bool
     /// Whether a first attempt matters to its retry budget and to who waits for a breaker, and to nothing else.
     private let countsRetriesAlone: Bool
+    /// Whether it matters to the retry budget which of several attempts failed last, and whether it matters when.
+    private let isHedged: Bool
+    private let prepays: Bool
     /// Whether sends are paid for: looked at for every send, so that `spending` need not be.
     private let paysMoney: Bool
     /// Whether what comes from a retry topic can only be a retry.
@@ -98,6 +101,8 @@ package final class DeliveryAudit {
         }
         watchesFlights = promises.flights
         paysMoney = promises.money != nil
+        isHedged = promises.retries != nil && policy.retry.hedging != nil
+        prepays = promises.retries != nil && promises.prepays
         paysAfterRetryTopic =
             policy.fallbacks.isEmpty && policy.retry.replay == nil && policy.routing.presence == nil
             && policy.routing.deadlines == .none
@@ -175,9 +180,38 @@ package final class DeliveryAudit {
         if watchesTurns { checkTurn(send, trace, now) }
         if tenantQueue != nil { leaveTenantQueue(trace, send.replica, send.tenant) }
         patience?.sent(send.replica, way: send.way, on: send.channel)
+        if isHedged || prepays { noteSend(send.channel, trace) }
         var attempts = trace.pointee.isOn(send.channel) ? trace.pointee.attempts &+ 1 : 1
         if attempts == 0 { attempts = .max }
         trace.pointee.note(send.channel, send.provider, attempts: attempts)
+    }
+
+    /// What was decided upon is done, or forgone for another channel.
+    private func noteSend(_ channel: Channel, _ trace: UnsafeMutablePointer<AttemptTrace>) {
+        trace.pointee[.isPrepaid] = false
+        if isHedged {
+            trace.pointee.copies =
+                trace.pointee[.hasSent] && trace.pointee.isOn(channel) ? trace.pointee.copies &+ 1 : 0
+        }
+    }
+
+    /// Of several attempts the one that fails last pays for the next; who gives up pays for it at once.
+    private func noteFailure(
+        _ trace: UnsafeMutablePointer<AttemptTrace>, _ replica: Int, _ provider: Int, _ errorClass: ErrorClass,
+        _ now: Int64
+    ) {
+        if isHedged {
+            trace.pointee.copies &-= 1
+            guard trace.pointee.copies < 0 else { return }
+            trace.pointee.provider = UInt16(truncatingIfNeeded: provider)
+        }
+        switch errorClass {
+        case .ok, .permanent, .suppressRecipient, .stopSender: return
+        case .retryHere, .retryNewConnection, .failOver, .throttled:
+            guard prepays, !trace.pointee[.isPrepaid], let budgets else { return }
+            trace.pointee[.isPrepaid] = true
+            trace.pointee.decided = budgets[budget(replica, provider)].slice(at: now)
+        }
     }
 
     /// Whether nothing depends on an answer.
@@ -200,6 +234,9 @@ package final class DeliveryAudit {
         if verdict.errorClass == .stopSender {
             if trace.pointee.attempts > 0 { trace.pointee.attempts -= 1 }
             patience?.stopped(replica, at: now)
+        }
+        if (isHedged || prepays) && verdict.errorClass != .ok {
+            noteFailure(trace, replica, provider, verdict.errorClass, now)
         }
         if paysMoney && !verdict.mayHaveBeenAccepted && verdict.errorClass != .ok {
             spending[replica].payBack(prices[provider], from: Int64(trace.pointee.period), at: now)

@@ -8,8 +8,8 @@ package struct PolicyPromise: BitwiseCopyable {
     package var timeout = Interval.zero
     /// A key is looked up before its first send.
     package var deduplicates = false
-    /// Whatever store fails, nothing is sent.
-    package var isClosed = false
+    /// Kinds of state, as bits by their raw values: while a store can't tell of one, a notification waits.
+    package var closed: UInt8 = 0
     /// The longest Retry-After that is kept to, nanoseconds; negative: none is.
     package var retryAfterCap: Int64 = -1
     /// No two delays are likely to be the same.
@@ -33,12 +33,13 @@ package struct PolicyPromise: BitwiseCopyable {
     init(_ policy: Policy, dialects: [ProviderDialect]) {
         timeout = policy.timeout
         deduplicates = policy.deduplication != nil
-        let ways = [
-            policy.deduplication.map { $0.onFailure == .closed }, policy.suppression.map { $0.onFailure == .closed },
-            policy.consent.map { $0.onFailure == .closed }, policy.routing.presence.map { $0.onFailure == .closed },
-            policy.routing.cap.map { $0.onFailure == .closed },
-        ].compactMap { $0 }
-        isClosed = !ways.isEmpty && ways.allSatisfy { $0 }
+        let kinds: [(kind: StateKind, isClosed: Bool)] = [
+            (.deduplication, policy.deduplication?.onFailure == .closed),
+            (.suppression, policy.suppression?.onFailure == .closed), (.consent, policy.consent?.onFailure == .closed),
+            (.presence, policy.routing.presence?.onFailure == .closed),
+            (.cap, policy.routing.cap?.onFailure == .closed),
+        ]
+        for (kind, isClosed) in kinds where isClosed { closed |= Self.bit(kind) }
         if let cap = policy.retry.retryAfterCap {
             // One that may only add so much to a delay that nobody knows here promises at most that.
             retryAfterCap = policy.retry.retryAfter == .bounded ? min(cap.nanoseconds, 5_000_000_000) : cap.nanoseconds
@@ -62,6 +63,9 @@ package struct PolicyPromise: BitwiseCopyable {
         }
         for dialect in dialects { self.dialects |= 1 << dialect.rawValue }
     }
+
+    @inline(__always)
+    package static func bit(_ kind: StateKind) -> UInt8 { 1 &<< kind.rawValue }
 
     /// Whether any of the providers could mean by this answer that the recipient is gone.
     func mayMeanGone(_ response: ProviderResponse) -> Bool {

@@ -38,12 +38,22 @@ extension StageHandle {
         }
     }
 
-    /// A look-up has failed, and all the same the notification has been sent.
+    /// A look-up has failed of what the policy stays closed for: what it was for must not be sent now, nor looked up in the next
+    /// store, which is how it would be sent a little later.
     @inline(never)
-    func noteFailedOpen(_ identity: UInt64) {
+    func failedClosed(_ lookup: LookupID, _ kind: StateKind, _ work: Work, _ number: Int) {
+        let (job, message) = (work.job, work.message)
+        let (identity, calls) = (message.pointee.identity, message.pointee.calls)
+        let (generation, asked) = (job.pointee.generation, job.pointee.callAttempts)
+        dispatch(.lookedUp(lookup, .failed), of: work, to: number)
+        guard message.pointee.identity == identity, job.pointee.generation == generation,
+            message.pointee.calls != calls || job.pointee.callAttempts > asked
+        else { return }
         note(
-            .deduplication, identity, key: "stage \(name): sent though a look-up failed",
-            cause: "stage \(name) sends although a store failed that keeps it from sending (`on-failure: closed`)")
+            .deduplication, identity, key: "stage \(name): went on though a look-up failed, \(kind.name)",
+            cause:
+                "stage \(name) goes on with it although a store can't tell of its \(kind.name), for which the policy stays "
+                + "closed (`on-failure: closed`)")
     }
 
     // MARK: Delays

@@ -188,7 +188,9 @@ extension StageHandle {
                 found = StoreHandle.knows(message, at: answer.departs, window: window) ? 1 : 0
             }
             job.pointee.value = found
-            expect(work, .lookUp, sent: core.now, back: answer.map { $0.departs + transit }, within: lane)
+            let isInTime = expect(
+                work, .lookUp, sent: core.now, back: answer.map { $0.departs + transit }, within: lane)
+            if !isInTime { job.pointee.value = Int64(StateKind.deduplication.rawValue) }
             return
         }
         let exchange = newExchange(work, kind: .lookUp, target: number, ordinal: ordinal, token: lookup.rawValue)
@@ -290,14 +292,15 @@ extension StageHandle {
 
     // MARK: Events
 
+    /// - Parameter kind: of the state that was asked for, where the answer is a failure (`StateKind`).
     @inline(__always)
-    private func lookedUp(_ lookup: LookupID, _ answer: LookupAnswer, _ work: Work, _ number: Int) {
-        let (identity, calls) = (work.message.pointee.identity, work.message.pointee.calls)
+    private func lookedUp(
+        _ lookup: LookupID, _ answer: LookupAnswer, _ kind: UInt8, _ work: Work, _ number: Int
+    ) {
+        if case .failed = answer, state.pointee.promise.closed & 1 &<< kind != 0 {
+            return failedClosed(lookup, StateKind(rawValue: kind) ?? .deduplication, work, number)
+        }
         dispatch(.lookedUp(lookup, answer), of: work, to: number)
-        guard case .failed = answer, state.pointee.promise.isClosed, work.message.pointee.identity == identity,
-            work.message.pointee.calls != calls
-        else { return }
-        noteFailedOpen(identity)
     }
 
     /// The answer that was certain is back, or the time-out has passed.
@@ -312,7 +315,8 @@ extension StageHandle {
         case .lookUp:
             core.move(message, to: .work, at: core.now)
             let answer = job.pointee.lookupAnswer
-            lookedUp(LookupID(rawValue: job.pointee.token), answer, work, number)
+            let kind = UInt8(truncatingIfNeeded: job.pointee.value)
+            lookedUp(LookupID(rawValue: job.pointee.token), answer, kind, work, number)
         case .attempt:
             core.move(message, to: .work, at: core.now)
             if isLate { core.recorder.timeout(provider: Int(job.pointee.status)) }
@@ -425,7 +429,7 @@ extension StageHandle {
             core.move(work.message, to: .work, at: core.now)
             let answer = exchange.lookupAnswer(timedOut: timedOut)
             keepAnswer(work.job, exchange, timedOut: timedOut)
-            lookedUp(LookupID(rawValue: exchange.token), answer, work, number)
+            lookedUp(LookupID(rawValue: exchange.token), answer, exchange.request.kind, work, number)
         case .attempt:
             core.move(work.message, to: .work, at: core.now)
             let response = timedOut ? ProviderResponse.timedOut : exchange.response

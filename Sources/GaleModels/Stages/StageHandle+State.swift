@@ -23,14 +23,15 @@ extension StageHandle {
         let answer = store.take(
             work.message.pointee.identity, shard: read.key, leg: leg, at: core.now + transit)
         job.pointee.token = lookup.rawValue
-        job.pointee.value = 0
+        job.pointee.value = Int64(read.kind.rawValue)
         job.pointee[.failed] = true
         if let answer, !answer.failed {
             job.pointee[.failed] = false
             job.pointee.value = store.read(
                 read, of: work.message, stage: Int(state.pointee.id), at: answer.departs)
         }
-        expect(work, .lookUp, sent: core.now, back: answer.map { $0.departs + transit }, within: lane)
+        let isInTime = expect(work, .lookUp, sent: core.now, back: answer.map { $0.departs + transit }, within: lane)
+        if !isInTime { job.pointee.value = Int64(read.kind.rawValue) }
     }
 
     func write(_ work: Work, _ write: StateWrite) {
@@ -130,7 +131,8 @@ extension Exchange {
 }
 
 extension Job {
-    /// What a look-up found, while its answer is on its way: in the place of a provider's answer.
+    /// What a look-up found, while its answer is on its way, in the place of a provider's answer. Where it has failed: the kind of
+    /// state that it was for.
     @inline(__always)
     var value: Int64 {
         get { Int64(status) | Int64(reason) &<< 16 | Int64(bitPattern: UInt64(milliseconds)) &<< 32 }

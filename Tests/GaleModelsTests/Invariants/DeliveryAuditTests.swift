@@ -33,9 +33,11 @@ import Testing
         DeliveryAudit.Send(message: UInt64(job) << 20, replica: replica, provider: provider, channel: .push)
     }
 
-    private func answer(_ audit: DeliveryAudit, _ job: UInt32, _ status: UInt16, tenant: UInt32 = 0, at now: Int64) {
+    private func answer(
+        _ audit: DeliveryAudit, _ job: UInt32, _ status: UInt16, provider: Int? = nil, tenant: UInt32 = 0, at now: Int64
+    ) {
         audit.answered(
-            jobs[job], replica: 0, provider: nil, tenant: tenant, ProviderResponse(status: status),
+            jobs[job], replica: 0, provider: provider, tenant: tenant, ProviderResponse(status: status),
             at: now)
     }
 
@@ -78,6 +80,47 @@ import Testing
         audit.sent(send(3, provider: 1), jobs[3], at: Self.second)
         #expect(log.violations.map(\.causeKey) == ["retry-budget: policy standard, stage sender, apns"])
         #expect(log.violations.first?.cause == "3 retries in a window that allows 2, by replica 0")
+    }
+
+    @Test("of several copies the one that failed last says whose budget pays for the next retry")
+    func budgetOfCopies() throws {
+        var retry = RetryPolicy()
+        retry.budget = RetryBudgetPolicy(ratioMicros: 500_000, window: .seconds(10), reservePerSecond: 0)
+        retry.hedging = HedgingPolicy(copies: 2, delay: .milliseconds(100))
+        let audit = try audit(Policy(routes: [], retry: retry))
+        for job in 0..<4 as Range<UInt32> { audit.sent(send(job), jobs[job], at: 0) }
+        audit.sent(send(0, provider: 1), jobs[0], at: 1)
+        answer(audit, 0, 503, provider: 1, at: 2)
+        answer(audit, 0, 503, provider: 0, at: 3)
+        audit.sent(send(0, provider: 1), jobs[0], at: 4)
+        #expect(log.violations.isEmpty, "two retries for failures of apns, four first attempts there")
+        answer(audit, 0, 503, provider: 1, at: 5)
+        audit.sent(send(0), jobs[0], at: 6)
+        #expect(log.violations.map(\.causeKey) == ["retry-budget: policy standard, stage sender, fcm"])
+        audit.sent(send(1, provider: 1), jobs[1], at: 7)
+        #expect(
+            log.violations.count == 2 && log.violations.last?.causeKey.hasSuffix("apns") == true, "a copy is a retry")
+    }
+
+    @Test("who gives up pays when the attempt before fails: what is sent together need not have been paid together")
+    func prepaid() throws {
+        var retry = RetryPolicy()
+        retry.budget = RetryBudgetPolicy(ratioMicros: 0, window: .seconds(10), reservePerSecond: 1)
+        retry.whenRefused = .giveUp
+        let audit = try audit(Policy(routes: [], retry: retry))
+        for job in 0..<41 as Range<UInt32> { audit.sent(send(job), jobs[job], at: 0) }
+        for job in 0..<20 as Range<UInt32> { answer(audit, job, 503, at: Int64(job / 10) * 20 * Self.second) }
+        // One that is sent at once, and one that was not sent in vain for its own sake.
+        answer(audit, 40, 403, at: 30 * Self.second)
+        for job in 0..<20 as Range<UInt32> { audit.sent(send(job), jobs[job], at: 50 * Self.second) }
+        audit.sent(send(40), jobs[40], at: 50 * Self.second)
+        #expect(log.violations.isEmpty)
+        for job in 20..<31 as Range<UInt32> {
+            answer(audit, job, 503, at: 60 * Self.second + Int64(job) * 1_000_000)
+            audit.sent(send(job), jobs[job], at: (61 + Int64(job)) * Self.second)
+            #expect(log.violations.isEmpty == (job < 30))
+        }
+        #expect(log.violations.first?.cause == "11 retries in a window that allows 10, by replica 0")
     }
 
     @Test("the first attempt on another channel, and one after the sender was refused, cost no retry")

@@ -58,6 +58,26 @@ import Testing
         #expect(beyond?.retries == 31 && beyond?.allowed == 30)
     }
 
+    @Test("a retry counts when it was paid for, and what is told late is seen in the window that it belongs to")
+    func late() {
+        var meter = RetryMeter(RetryBudgetPolicy(ratioMicros: 0, window: .seconds(10), reservePerSecond: 1))
+        defer { meter.deallocate() }
+        let (early, later) = (meter.slice(at: 3 * second), meter.slice(at: 11 * second))
+        for _ in 0..<9 {
+            let outcome = meter.retry(at: 40 * second, decidedIn: early)
+            #expect(outcome == nil)
+        }
+        let last = meter.retry(at: 41 * second, decidedIn: later)
+        #expect(last == nil)
+        // Together in the window from the third second to the eleventh.
+        let beyond = meter.retry(at: 42 * second, decidedIn: meter.slice(at: 7 * second))
+        #expect(beyond?.retries == 11 && beyond?.allowed == 10)
+        let now = meter.retry(at: 42 * second)
+        #expect(now == nil)
+        let forgotten = meter.retry(at: 500 * second, decidedIn: early)
+        #expect(forgotten == nil)
+    }
+
     @Test("a budget forgets: first attempts older than its window allow nothing")
     func forgotten() {
         var meter = RetryMeter(RetryBudgetPolicy(ratioMicros: 1_000_000, window: .seconds(10), reservePerSecond: 0))

@@ -58,23 +58,38 @@ struct PromiseTests {
         #expect(violated(world) { $0.deduplicates = true } == [.deduplication])
     }
 
-    @Test("a policy that stays closed sends nothing when its store fails")
-    func closed() {
-        func world(_ onFailure: Policy.Deduplication.OnFailure) -> WorldSpecification {
+    @Test(
+        "a policy sends nothing while a store fails that it stays closed for, whatever else it is open for",
+        arguments: links)
+    func closed(link: DistributionSpecification) {
+        /// Asked for one after the other, of stores that all fail now and then.
+        func world(_ closed: Set<StateKind>) -> WorldSpecification {
+            func way(_ kind: StateKind) -> Policy.Deduplication.OnFailure { closed.contains(kind) ? .closed : .open }
             var policy = Fixture.policy()
-            policy.deduplication?.onFailure = onFailure
-            return pipeline(
+            policy.deduplication?.onFailure = way(.deduplication)
+            policy.consent = ConsentPolicy()
+            policy.consent?.onFailure = way(.consent)
+            policy.routing.cap = FrequencyCap(limit: 1_000, window: .minutes(60))
+            policy.routing.cap?.onFailure = way(.cap)
+            let store = FaultEffect.store(
+                0, capacityFactorMicros: 1_000_000, errorMicros: 300_000, latencyFactorMicros: 1_000_000,
+                blackout: false)
+            var world = pipeline(
                 policy,
-                faults: [
-                    FaultSpecification(
-                        name: "store", at: .seconds(5), length: .seconds(10),
-                        effect: .store(
-                            0, capacityFactorMicros: 1_000_000, errorMicros: 300_000, latencyFactorMicros: 1_000_000,
-                            blackout: false))
-                ])
+                faults: [FaultSpecification(name: "store", at: .seconds(5), length: .seconds(10), effect: store)])
+            world.policies[0].stores = [.deduplication: 0, .consent: 0, .cap: 0]
+            world.links.append(LinkSpecification(name: "inside", latency: link))
+            world.stores[0].link = 1
+            return world
         }
-        #expect(violated(world(.closed)).isEmpty)
-        #expect(violated(world(.open)) { $0.isClosed = true } == [.deduplication])
+        let kinds: [StateKind] = [.deduplication, .consent, .cap]
+        for kind in kinds { #expect(violated(world([kind])).isEmpty, "\(kind)") }
+        #expect(violated(world(Set(kinds))).isEmpty)
+        for kind in kinds {
+            // Of a policy that is open for it and closed for the others, the promise says that it is closed for it too.
+            let others = world(Set(kinds).subtracting([kind]))
+            #expect(violated(others) { $0.closed |= PolicyPromise.bit(kind) } == [.deduplication], "\(kind)")
+        }
     }
 
     @Test("nothing is tried again before the Retry-After that the policy believes", arguments: links)
