@@ -26,6 +26,7 @@ let package = Package(
     targets: [
         .target(name: "CGalePrefetch"),
         .target(name: "CGaleMemory"),
+        .target(name: "CGaleTraps"),
         .target(name: "GalePrimitives", dependencies: ["CGalePrefetch"]),
         .target(name: "GaleRandomness", dependencies: ["GalePrimitives"]),
         .target(name: "GaleMeasurement"),
@@ -72,7 +73,8 @@ let package = Package(
         .target(
             name: "Gale",
             dependencies: [
-                "CGaleMemory", "GalePrimitives", "GaleRandomness", "GaleDelivery", "GaleModels", "GaleScenarioLanguage",
+                "CGaleMemory", "CGaleTraps", "GalePrimitives", "GaleRandomness", "GaleDelivery", "GaleModels",
+                "GaleScenarioLanguage",
                 "GaleStatistics", "GaleExperiments", "GaleReporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

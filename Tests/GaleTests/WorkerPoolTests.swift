@@ -68,6 +68,32 @@ import Testing
         #expect(try defect("[ \"$SWIFT_BACKTRACE\" = enable=no ]; exit $?")?.contains("exit code 0") == true)
     }
 
+    @Test("a trap in the standard library is told by the function that asked for it")
+    func trapPlace() throws {
+        let text = """
+            name: limited
+            duration: 1s
+            workloads: {main: {into: outbox, rate: 10/s}}
+            brokers: {memory: {profile: direct}}
+            topics: {outbox: {broker: memory}}
+            stages: {sender: {reads: outbox, replicas: 1, concurrency: 16, steps: [{deliver: standard}]}}
+            providers: {apns: {profile: apns}}
+            policies: {standard: {routes: {push: [apns]}, limits: {apns: {rate: 100/s}}}}
+
+            """
+        try folder.write(text, to: "limited.yaml")
+        // A rate divided by zero is no integer.
+        let odd = TestCase(
+            try ScenarioReader.read(path: folder.path + "/limited.yaml"), seeds: [1], plantedBias: -1)
+        let defect = try WorkerPool(program: GaleProcess.executable).run(odd, seed: 1, interruption: Interruption())
+            .defect
+        #if os(Linux) && (arch(x86_64) || arch(arm64))
+            #expect(defect?.hasSuffix(" in GaleModels.WorldSpecification.slowDown") == true, "\(defect ?? "")")
+        #else
+            #expect(defect != nil)
+        #endif
+    }
+
     @Test("a limit of memory that is reached in a used process counts only if a new one reaches it as well")
     func memory() throws {
         let clean =

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import ArgumentParser
+import CGaleTraps
 import Foundation
 import GaleExperiments
 
@@ -12,6 +13,7 @@ struct WorkerCommand: ParsableCommand {
     func run() throws {
         // Ctrl-C in a terminal reaches every process of the group: when this one ends is up to the one it works for.
         for number in [SIGINT, SIGTERM] { signal(number, SIG_IGN) }
+        gale_report_traps()
         Self.endWithParent()
         var cache = TestJob.Cache()
         var explored = ExploreJob.Cache()

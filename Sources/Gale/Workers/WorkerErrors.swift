@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Foundation
 
-/// What a worker says on its standard error: the end of it is kept, for Swift's last word before a trap.
+/// What a worker says on its standard error: the end of it is kept, for Swift's last word before a trap, and where that was.
 struct WorkerErrors {
     /// The reading end of a pipe that never blocks; -1: it has ended.
     private(set) var file: Int32
@@ -35,10 +35,20 @@ struct WorkerErrors {
             .map { String($0) }
     }
 
+    /// What `gale_report_traps` begins its line with.
+    private static let trapMark = "gale: trap at "
+
+    /// Where it trapped, as places in its program, the innermost first; empty: it has not said so.
+    var trapPlaces: [UInt64] {
+        let line = String(decoding: said, as: UTF8.self).split(separator: "\n").last { $0.hasPrefix(Self.trapMark) }
+        return line?.dropFirst(Self.trapMark.count).split(separator: " ").compactMap { UInt64($0, radix: 16) } ?? []
+    }
+
     /// Hands on what has been said, to this process's own standard error.
     mutating func passOn() {
         if said.isEmpty { return }
-        StandardError.write(String(decoding: said, as: UTF8.self))
+        let lines = String(decoding: said, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        StandardError.write(lines.filter { !$0.hasPrefix(Self.trapMark) }.joined(separator: "\n"))
         said = []
     }
 

@@ -24,6 +24,7 @@ package final class WorkerProcess {
     }
 
     package let process: pid_t
+    private let program: String
     private let socket: Int32
     private var errors: WorkerErrors
     private var received: [UInt8] = []
@@ -40,8 +41,10 @@ package final class WorkerProcess {
     /// - Parameter program: takes the place of this very program.
     /// - Throws: `Failure.notStarted`.
     package init(program: String? = nil, longestReply: Int = WorkerProcess.longestReply) throws {
+        let started = program ?? Self.ownProgram
         self.longestReply = longestReply
-        (process, socket, errors) = try Self.starting.withLock { _ in try Self.start(program ?? Self.ownProgram) }
+        self.program = started
+        (process, socket, errors) = try Self.starting.withLock { _ in try Self.start(started) }
     }
 
     deinit { end() }
@@ -193,10 +196,14 @@ package final class WorkerProcess {
         while waitpid(process, &status, 0) < 0 { if errno != EINTR { return "the worker is gone" } }
         errors.listen()
         defer { errors.end() }
-        if let word = errors.lastWord { return word }
+        let places = errors.trapPlaces
+        let culprit = places.isEmpty ? nil : ProgramSymbols(path: program)?.culprit(places)
+        let place = culprit.map { " in \($0)" } ?? ""
+        // A line of the standard library says only what was asked of it, and not by whom.
+        if let word = errors.lastWord { return word.hasPrefix("Swift/") ? word + place : word }
         errors.passOn()
         let signal = status & 0x7f
         if signal == 0 { return "the worker ended with exit code \(status >> 8 & 0xff) and gave no result" }
-        return "the worker was ended by signal \(signal) (\(String(cString: strsignal(signal))))"
+        return "the worker was ended by signal \(signal) (\(String(cString: strsignal(signal))))" + place
     }
 }
