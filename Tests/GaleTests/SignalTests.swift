@@ -32,6 +32,19 @@ import Testing
         }
     }
 
+    @Test("one that comes a second later or more ends the process at once")
+    func impatient() throws {
+        // A pipe that nobody reads: the process waits for its end for ever.
+        #expect(mkfifo(folder.path + "/pipe", 0o600) == 0)
+        let run = try GaleProcess.run(["replay", "small.yaml", "--at", "500ms", "--trace", "pipe"], in: folder) {
+            while try folder.read(".output").isEmpty { usleep(5_000) }
+            kill($0, SIGTERM)
+            usleep(1_200_000)
+            kill($0, SIGTERM)
+        }
+        #expect(run.status == 143)
+    }
+
     private func shell(_ command: String) throws -> Int32 {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/bash")
