@@ -38,6 +38,8 @@ import Testing
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/bash")
         process.arguments = [folder.path + "/Scripts/gale", "--version"]
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        process.environment = ["PATH": folder.path + "/bin:" + path]
         (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
         try process.run()
         process.waitUntilExit()
@@ -68,6 +70,18 @@ import Testing
             atPath: folder.path + "/Sources/Gale/b b.swift", toPath: folder.path + "/Sources/Gale/c.swift")
         #expect(try run() == [0, 4])
         #expect(try run() == [0, 4])
+    }
+
+    @Test("a program out of a cache gets the library that is missing where it runs, without a build")
+    func library() throws {
+        #expect(try run() == [0, 1])
+        try FileManager.default.createDirectory(atPath: folder.path + "/bin", withIntermediateDirectories: true)
+        let root = folder.path
+        try folder.write("#!/bin/sh\ntest -e '\(root)/installed' || echo ' libgsl.so.27 => not found'\n", to: "bin/ldd")
+        try folder.write("#!/bin/sh\necho \"$@\" >> '\(root)/installed'\n", to: "Scripts/install-missing")
+        for name in ["bin/ldd", "Scripts/install-missing"] { _ = chmod(root + "/" + name, 0o755) }
+        for _ in 1...2 { #expect(try run() == [0, 1]) }
+        #expect(try folder.read("installed") == "gsl\n")
     }
 
     @Test("a build that failed is made again")
