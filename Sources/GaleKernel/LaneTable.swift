@@ -132,6 +132,23 @@ struct LaneTable: ~Copyable {
             kind: node.kind, payload: node.payload)
     }
 
+    /// Shows every event, lane by lane.
+    /// - Parameter newest: the number of sequence numbers given out.
+    func forEach(newest: UInt64, _ body: (Event) -> Void) {
+        for place in 0..<laneCount {
+            let lane = lanes[place].node
+            var slot = nodes[lane].pointee.next
+            while slot != lane {
+                let node = nodes[slot].pointee
+                body(
+                    Event(
+                        time: Instant(nanoseconds: node.time), sequence: node.sequence(newest: newest),
+                        target: node.target, kind: node.kind, payload: node.payload))
+                slot = node.next
+            }
+        }
+    }
+
     /// Brings the entry of the lane that comes first up to date.
     @inline(__always)
     private mutating func advance(_ lane: UInt32) {

@@ -17,6 +17,8 @@ public final class World {
     let faultDecisions: UnsafeMutablePointer<Int64>
     private let orderLog: OrderLog?
     private var isFinished = false
+    /// The run broke off in the middle of an instant: what was to come next is not known.
+    private var isTorn = false
     /// Sees every event of the run, which is then slower and otherwise the same; see `observe`.
     var observer: WorldObserver?
 
@@ -82,6 +84,8 @@ public final class World {
             case .paused: return .paused
             case .eventLimit: return .stopped("the limit of \(specification.limits.events) events was reached")
             case .livelock(let instant, let component):
+                // The event that was next is gone.
+                isTorn = true
                 return .stopped(
                     "livelock: more than \(specification.limits.eventsPerInstant) events at \(instant); '\(component)' was next"
                 )
@@ -150,6 +154,7 @@ public final class World {
             stage.handle.closeBusy()
             stage.handle.checkPromises()
         }
+        if !isTorn { checkLiveness() }
         measurements.end = now
         let messages = core.state.pointee.messages
         for index in 0..<messages.extent {

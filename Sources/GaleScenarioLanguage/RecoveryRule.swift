@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GaleModels
 import GalePrimitives
 
 /// How soon a scenario wants its pipeline back in its steady state after the last fault.
@@ -7,6 +8,16 @@ public struct RecoveryRule: Equatable, Sendable {
     public var within: Interval?
     /// Whether a run in which that can't be seen fails.
     public var isRequired: Bool
+
+    static let leastBound = Interval.minutes(1)
+
+    /// How long after the end of the last of these faults the pipeline may take; nil: there is none.
+    public func bound(after faults: [FaultSpecification]) -> (ended: Interval, within: Interval)? {
+        guard let first = faults.map(\.at).min(), let ended = faults.map({ $0.at + $0.length }).max() else {
+            return nil
+        }
+        return (ended, within ?? max(Self.leastBound, (ended - first) * 3))
+    }
 
     public init(within: Interval? = nil, isRequired: Bool = false) {
         self.within = within

@@ -84,6 +84,7 @@ import Testing
             for (fault, kind) in zip(world.scenario.specification.faults, world.kinds) {
                 drawn.insert(kind.name)
                 #expect(fault.effect.kinds.contains(kind), "\(kind.name): \(fault.what)")
+                #expect(fault.at >= .milliseconds(1_333), "the warm-up is a sixth of the load")
                 #expect(fault.at + fault.length <= world.scenario.specification.duration - .seconds(3))
             }
         }
@@ -154,6 +155,8 @@ import Testing
         var runs = (1...6).map { ExploredRun(seed: $0) }
         runs[1].failures = [ExploredRun.Failure(cause: "a", text: "a 1", message: "main/7")]
         runs[3].failures = [ExploredRun.Failure(cause: "b", text: "b 1"), ExploredRun.Failure(cause: "a", text: "a 2")]
+        let states: [RecoverySummary.State?] = [.steady, .recovered, .recovered, .notMeasured, nil, .metastable]
+        for (place, state) in states.enumerated() { runs[place].recovery = state }
         runs[4].defect = "the worker was ended by signal 4 (Illegal instruction)"
         runs[5].faults = [ExploredRun.Fault(kind: 2, told: true), ExploredRun.Fault(kind: 2, told: false)]
         func report(_ runs: [ExploredRun]) -> ExplorationReport {
@@ -163,6 +166,9 @@ import Testing
         }
         let whole = report(runs)
         #expect(whole == report(runs.reversed()))
+        let recovery = whole.recovery
+        #expect(recovery.judged == 4 && recovery.steady == 1 && recovery.recovered == 2 && recovery.metastable == 1)
+        #expect(recovery.notMeasured == 1 && recovery.notObserved == 0)
         #expect(whole.seeds == "1..6" && report([runs[0], runs[1], runs[4]]).seeds == "1..2, 5")
         #expect(
             whole.failures.map(\.cause) == [

@@ -121,6 +121,18 @@ import Testing
         #expect(try #require(judge(source)).state != .notMeasured)
     }
 
+    @Test("a burst of load before the fault, and what it piled up, is no measure of the steady state")
+    func burst() throws {
+        let source = source()
+        source.send(in: 0..<200, latency: fast)
+        source.send(60, in: 30..<36, latency: fast)
+        for second in 30..<40 { source.waiting[second] = 300 }
+        #expect(try #require(judge(source)).state == .steady)
+        for second in 50..<200 { source.waiting[second] = 100 }
+        let summary = try #require(judge(source))
+        #expect(summary.state == .metastable && summary.what == "100 in the system, at most 2 before")
+    }
+
     @Test("without a steady state before the fault there is none to come back to")
     func notMeasured() throws {
         let growing = source()

@@ -32,7 +32,9 @@ import Testing
         var throttling = failing
         throttling.error = ProviderResponse(status: 429)
         var rejecting = failing
-        rejecting.error = ProviderResponse(status: 410, reason: Reason(dialect: .apns, text: "Unregistered")!)
+        rejecting.error = ProviderResponse(status: 400, reason: Reason(dialect: .apns, text: "PayloadEmpty")!)
+        var gone = failing
+        gone.error = ProviderResponse(status: 410, reason: Reason(dialect: .apns, text: "Unregistered")!)
         var dark = ProviderFault()
         dark.blackout = true
         let neutral: Int64 = 1_000_000
@@ -44,7 +46,7 @@ import Testing
         func link(_ factor: Int64, _ delay: Interval, _ loss: Int64, _ partitioned: Bool) -> FaultEffect {
             .link(0, latencyFactorMicros: factor, addedLatency: delay, lossMicros: loss, partitioned: partitioned)
         }
-        return [slow, brown, failing, throttling, rejecting, dark].map { .provider(0, $0) } + [
+        return [slow, brown, failing, throttling, rejecting, gone, dark].map { .provider(0, $0) } + [
             store(1, 0, neutral, false), store(neutral, 1, neutral, false), store(neutral, 0, 2, false),
             store(neutral, 0, neutral, true), link(2_000_000, .zero, 0, false), link(neutral, .zero, 1, false),
             link(neutral, .zero, 0, true), .brokerCrash(broker: 0, node: 0),
@@ -68,7 +70,10 @@ import Testing
             let passing = FaultKind.Parameter.Answer.passing.answers(dialect)
             let permanent = FaultKind.Parameter.Answer.permanent.answers(dialect)
             #expect(!passing.isEmpty && !permanent.isEmpty)
-            #expect(!passing.contains { permanent.contains($0) })
+            let gone = FaultKind.Parameter.Answer.gone.answers(dialect)
+            #expect(!gone.isEmpty || dialect == .gateway)
+            #expect(!passing.contains { permanent.contains($0) || gone.contains($0) })
+            #expect(!permanent.contains { gone.contains($0) })
         }
     }
 }

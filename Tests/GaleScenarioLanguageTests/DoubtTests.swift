@@ -50,6 +50,18 @@ struct DoubtTests {
         #expect(try breaker("resilience4j").isEmpty)
     }
 
+    @Test("a recovery that is asked for with a load too short to see it is warned of; one that nobody asks for is not")
+    func recovery() throws {
+        func warnings(_ line: String, variant: String? = nil) throws -> [Diagnostic] {
+            try ScenarioReader.read(text: Examples.brownout + "\n" + line, variant: variant).warnings
+        }
+        let warned = try warnings("recovery: {within: 2h}\n")
+        #expect(warned.count == 1 && warned[0].message.contains("recovery may take 2h, and the load ends at"), "\(warned)")
+        #expect(try warnings("recovery: {within: 1s}\n").isEmpty)
+        #expect(try warnings("recovery: none\n").isEmpty)
+        #expect(try warnings("").isEmpty)
+    }
+
     @Test("a doubt about what only a variant makes of the scenario names the variant")
     func variant() throws {
         let text = Examples.brownout.replacing("retry.budget: none", with: "retry.budget: 900%")

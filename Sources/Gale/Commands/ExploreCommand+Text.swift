@@ -40,6 +40,7 @@ enum ExploreText {
             let name = fault.kind.padding(toLength: 22, withPad: " ", startingAt: 0)
             return "  \(name) " + (fault.isOn ? "\(fault.drawn) drawn, \(fault.told) felt" : "off")
         }
+        lines.append(words(report.recovery, of: report.worlds))
         for group in report.coverage {
             lines.append("\(group.group): \(group.reached.count) of \(group.reached.count + group.never.count) reached")
             if !group.reached.isEmpty {
@@ -48,6 +49,15 @@ enum ExploreText {
             if !group.never.isEmpty { lines.append(wrapped(group.never, head: "  never: ")) }
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func words(_ recovery: ExplorationReport.RecoveryCoverage, of worlds: Int) -> String {
+        let states = [
+            ("never left", recovery.steady), ("came back", recovery.recovered), ("metastable", recovery.metastable),
+            ("load over too soon", recovery.notObserved), ("no steady state before", recovery.notMeasured),
+        ]
+        let seen = states.filter { $0.1 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+        return "recovery: judged in \(recovery.judged) of \(worlds) worlds" + (seen.isEmpty ? "" : "\n  " + seen)
     }
 
     /// A list in lines of 120 characters.

@@ -128,6 +128,9 @@ extension DispatcherCore {
             guard index < queue(ofGate: state.pointee.gateCount), state.pointee.queues[index].wakeAt != .max,
                 state.pointee.queues[index].wakeSequence & Identifier.sequenceMask == Identifier.sequence(raw)
             else { return countStale() }
+            #if PlantedBugs
+                if isPlanted(.wakeUpLost) { return pump(index, &actions) }
+            #endif
             state.pointee.queues[index].wakeAt = .max
             return pump(index, &actions)
         }

@@ -14,7 +14,6 @@ import GaleScenarioLanguage
 package struct RecoveryJudge {
     /// Of the windows after recovery, so many must be steady.
     static let steadyShare = 0.9
-    static let leastBound = Interval.minutes(1)
 
     private let reader: MetricReader
     private let rule: RecoveryRule
@@ -39,10 +38,9 @@ package struct RecoveryJudge {
     /// nil: there was no fault.
     package func judge() -> RecoverySummary? {
         guard let first = specification.faults.map(\.at).min(),
-            let last = specification.faults.max(by: { ($0.at + $0.length, $1.name) < ($1.at + $1.length, $0.name) })
+            let last = specification.faults.max(by: { ($0.at + $0.length, $1.name) < ($1.at + $1.length, $0.name) }),
+            let (ended, bound) = rule.bound(after: specification.faults)
         else { return nil }
-        let ended = last.at + last.length
-        let bound = rule.within ?? max(Self.leastBound, (ended - first) * 3)
         var summary = RecoverySummary(
             state: .notMeasured, fault: last.name, endedAtSeconds: ended.seconds, boundSeconds: bound.seconds,
             isRequired: rule.isRequired)

@@ -8,7 +8,7 @@ import GalePrimitives
 ///
 /// A window of ten seconds is steady when as much is delivered of what is sent, as few notifications are in the system, they
 /// take as little time, and as few attempts are made for each, as in the windows before the first fault. The first tenth of the
-/// time before the fault is warm-up, and left out.
+/// time before the fault is warm-up, and left out; so are bursts of the load.
 struct SteadyState {
     /// One window, which ends with a slot.
     struct Window {
@@ -63,9 +63,8 @@ struct SteadyState {
 
     /// nil: there is no window, nothing was sent, or what was in the system grew all the time.
     init?(_ windows: [Window]) {
-        let loaded = windows.filter { $0.offered > 0 }
-        guard let first = loaded.first, let last = loaded.last else { return nil }
-        if last.unsettled > 2 * first.unsettled + last.offered / last.seconds + Self.fewNotifications { return nil }
+        let loaded = Self.withoutBursts(windows.filter { $0.offered > 0 })
+        guard let last = loaded.last, !Self.grows(loaded, by: last.offered / last.seconds) else { return nil }
         if loaded.allSatisfy(\.grows) { return nil }
         for window in loaded {
             share = min(share, window.delivered / window.offered)
@@ -79,10 +78,29 @@ struct SteadyState {
         usualUnsettled = loaded.map(\.unsettled).sorted()[loaded.count / 2]
     }
 
+    /// Whether there was always more in the system: at the end, by the median of a quarter of the windows, twice what there was at the
+    /// beginning, and a second's load.
+    private static func grows(_ windows: [Window], by second: Double) -> Bool {
+        let quarter = (windows.count + 3) / 4
+        func usual(_ some: ArraySlice<Window>) -> Double { some.map(\.unsettled).sorted()[quarter / 2] }
+        return usual(windows.suffix(quarter)) > 2 * usual(windows.prefix(quarter)) + second + fewNotifications
+    }
+
+    /// Without windows of much more load than most have: a campaign that begins before the fault is no steady state. Where most have
+    /// more, there is none to tell.
+    private static func withoutBursts(_ windows: [Window]) -> [Window] {
+        let usual = windows.map(\.offered).sorted()
+        guard !usual.isEmpty else { return [] }
+        let median = usual[(usual.count - 1) / 2]
+        return windows.filter { $0.offered <= roomAbove * median + chance(median) }
+    }
+
+    /// Three standard deviations of a Poisson number.
+    private static func chance(_ mean: Double) -> Double { 3 * mean.squareRoot() }
+
     /// Whether the load is what it was: a window with more or less of it says nothing about recovery.
     func isLoaded(_ window: Window) -> Bool {
-        // Three standard deviations of a Poisson number.
-        let chance = 3 * offered.most.squareRoot()
+        let chance = Self.chance(offered.most)
         return window.offered > 0 && window.offered >= Self.roomBelow * offered.least - chance
             && window.offered <= offered.most / Self.roomBelow + chance
     }

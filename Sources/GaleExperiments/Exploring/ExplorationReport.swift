@@ -17,6 +17,7 @@ public struct ExplorationReport: Codable, Equatable, Sendable {
     public var faults: [FaultCoverage]
     /// What can be reached, by group.
     public var coverage: [GroupCoverage]
+    public var recovery: RecoveryCoverage
 
     /// Draws that were no scenario, so that others took their place; nil: there were none.
     public var redrawn: Redrawn?
@@ -65,6 +66,22 @@ public struct ExplorationReport: Codable, Equatable, Sendable {
         }
     }
 
+    /// In how many worlds it could be seen whether the pipeline came back after the last fault, and whether it did.
+    public struct RecoveryCoverage: Codable, Equatable, Sendable {
+        public var judged: Int
+        /// Of those that were judged.
+        public var steady, recovered, metastable: Int
+        /// See `RecoverySummary.State`: the load ended too soon, and: there was no steady state to go back to.
+        public var notObserved, notMeasured: Int
+
+        init(_ runs: [ExploredRun]) {
+            func count(_ state: RecoverySummary.State) -> Int { runs.count { $0.recovery == state } }
+            (steady, recovered, metastable) = (count(.steady), count(.recovered), count(.metastable))
+            (notObserved, notMeasured) = (count(.notObserved), count(.notMeasured))
+            judged = steady + recovered + metastable
+        }
+    }
+
     /// Seeds named with a cause.
     static let seedsNamed = 5
 
@@ -87,6 +104,7 @@ public struct ExplorationReport: Codable, Equatable, Sendable {
             Redrawn(
                 worlds: again.count, draws: again.reduce(0) { $0 + $1.1.draws }, seed: seed, reason: first.reason)
         }
+        recovery = RecoveryCoverage(runs)
         faults = FaultKind.all.enumerated().map { place, kind in
             let own = runs.flatMap { $0.faults.filter { $0.kind == place } }
             return FaultCoverage(

@@ -12,6 +12,8 @@ public struct ExploredRun: Codable, Equatable, Sendable {
     public var reached: [UInt64] = []
     /// By the places of their kinds in `FaultKind.all`.
     public var faults: [Fault] = []
+    /// What became of its steady state; nil: there was no fault, or nobody asked.
+    public var recovery: RecoverySummary.State?
     /// Of the outcome, 32 hexadecimal digits: the same seed gives the same.
     public var digest = ""
     /// Draws before it that were no scenario; nil: none.

@@ -33,7 +33,9 @@ public struct Explorer {
                 told: world.measurements.decisionsChanged(fault: place) > 0)
         }
         let builder = ResultBuilder(experiment: Experiment(scenario: scenario), world: world, loop: loop)
-        run.failures = scenario.findingsOfDrawnWorld(builder.summary()).map { ExploredRun.Failure($0) }
+        let summary = builder.summary()
+        run.recovery = summary.recovery?.state
+        run.failures = scenario.findingsOfDrawnWorld(summary).map { ExploredRun.Failure($0) }
         return run
     }
 }

@@ -63,15 +63,16 @@ struct FaultDrawing {
         return Drawn(name: "fault-\(place + 1)", kind: kind, value: ScenarioValue(map: pairs))
     }
 
-    /// Milliseconds at which it begins, and how long it lasts: short ones as likely as long ones, all over before the calm.
+    /// Nanoseconds at which it begins, and how long it lasts: short ones as likely as long ones, all between warm-up and calm.
     private func time(_ place: Int) -> (at: Int64, length: Int64)? {
         let millisecond: Int64 = 1_000_000
-        let window = (specification.duration - drawing.template.exploration.calm).nanoseconds / millisecond
+        let (first, calm) = (drawing.template.exploration.warmUp, drawing.template.exploration.calm)
+        let window = (specification.duration - calm - first).nanoseconds / millisecond
         guard window >= 2 else { return nil }
         let length = ExplorationRange.draw(1...max(1, window / 2), word(.faultTime, "length", place))
         let longer = max(length, min(window / 2, 100))
         let at = Int64(ExplorationRange.place(word(.faultTime, "at", place), Int(window - longer) + 1))
-        return (at * millisecond, longer * millisecond)
+        return (first.nanoseconds + at * millisecond, longer * millisecond)
     }
 
     private func value(

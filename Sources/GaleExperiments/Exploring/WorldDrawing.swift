@@ -132,7 +132,8 @@ extension WorldDrawing {
             fingerprint.absorb(range.path)
             fingerprint.absorb(range.words)
         }
-        fingerprint.absorb("\(exploration.faults) \(exploration.calm) \(exploration.shufflesTies)")
+        fingerprint.absorb(
+            "\(exploration.faults) \(exploration.warmUp) \(exploration.calm) \(exploration.shufflesTies)")
         fingerprint.absorb(template.expectations)
         for family in FaultKind.Family.allCases where without.contains(family) { fingerprint.absorb(family.rawValue) }
         for kind in FaultKind.all { fingerprint.absorb("\(kind)") }

@@ -15,7 +15,8 @@ extension FaultKind.Parameter.Answer {
         switch verdict.errorClass {
         case .ok, .stopSender: nil
         case .throttled: .throttling
-        case .permanent, .suppressRecipient: .permanent
+        case .permanent: .permanent
+        case .suppressRecipient: .gone
         default: .passing
         }
     }
@@ -30,6 +31,7 @@ extension ProviderFault {
         switch FaultKind.Parameter.Answer.sort(of: Taxonomy.classify(dialect, error)) {
         case .throttling: return .providerThrottling
         case .permanent: return .providerRejections
+        case .gone: return .providerFalseWave
         case .passing, nil: return .providerErrors
         }
     }

@@ -4,7 +4,8 @@ extension FaultKind {
     /// Every kind that there is.
     public static let all: [FaultKind] =
         [
-            providerBrownout, providerErrors, providerThrottling, providerRejections, providerSlow, providerBlackout,
+            providerBrownout, providerErrors, providerThrottling, providerRejections, providerFalseWave, providerSlow,
+            providerBlackout,
             storeOverload, storeErrors, storeSlow, storeBlackout, linkSlow, linkLoss, linkPartition, brokerCrash,
             workerCrash, workerPause, objections,
         ] + BorderFault.Kind.allCases.map(border)
@@ -43,6 +44,13 @@ extension FaultKind {
         [
             Parameter("errors", .share(50_000...500_000, milder: .lower)),
             Parameter("answer", .answer(.permanent)),
+        ])
+
+    static let providerFalseWave = FaultKind(
+        "provider-false-wave", .provider, .provider, "recipients are said to be gone who are not",
+        [
+            Parameter("errors", .share(200_000...1_000_000, milder: .lower)),
+            Parameter("answer", .answer(.gone)),
         ])
 
     static let providerBlackout = FaultKind(

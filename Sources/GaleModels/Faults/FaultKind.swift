@@ -82,9 +82,9 @@ public struct FaultKind: Equatable, Sendable {
 
         public enum Milder: Sendable { case lower, upper }
 
-        /// Which errors: those that pass, those that say "too many", or those that say that the recipient is gone or the
-        /// notification can never be delivered.
-        public enum Answer: Sendable { case passing, throttling, permanent }
+        /// Which errors: those that pass, those that say "too many", those that say that the notification can never be delivered, or
+        /// those that say that its recipient is gone.
+        public enum Answer: Sendable { case passing, throttling, permanent, gone }
 
         public init(_ key: String, _ values: Values, isOptional: Bool = false) {
             self.key = key

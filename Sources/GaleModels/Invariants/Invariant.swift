@@ -48,4 +48,6 @@ public enum Invariant: String, CaseIterable, Codable, Sendable {
     case slots
     /// Who is more urgent waits no longer.
     case lanes
+    /// What has been taken in comes to an end: as long as it has not, something is on its way that takes it on.
+    case liveness
 }

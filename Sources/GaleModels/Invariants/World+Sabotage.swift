@@ -54,6 +54,19 @@ extension World {
         return gone
     }
 
+    /// A replica's dispatcher has forgotten all that it was given: another one stands in its place, and nobody sees a difference.
+    package func forget(stage: Int, replica number: Int) {
+        let stage = parts.stages[stage]
+        stage.stopDispatcher(number)
+        stage.state.pointee.replicas[number].epoch &+= 1
+        stage.startDispatcher(number)
+    }
+
+    /// A slot of a replica comes back, and nobody is told.
+    package func freeSlot(stage: Int, replica number: Int) {
+        parts.stages[stage].state.pointee.replicas[number].freeSlots += 1
+    }
+
     /// A direct queue's bound is lower from now on; what is in it stays.
     package func shrinkQueue(stage: Int, to capacity: Int64) {
         parts.stages[stage].state.pointee.queueCapacity = capacity

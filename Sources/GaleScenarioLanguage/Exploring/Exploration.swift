@@ -10,12 +10,17 @@ public struct Exploration: Equatable, Sendable {
     public var faults: ClosedRange<Int> = 5...5
     /// Families of which no fault is drawn.
     public var without: [FaultKind.Family] = []
+    /// The beginning of the load that is left without faults, so that it can be seen what the pipeline is like in its steady state.
+    public var warmUp: Interval
     /// The end of the load that is left without faults, so that the pipeline can be seen to recover.
     public var calm: Interval
     /// Whether half of the worlds shuffle events that are due at the same instant.
     public var shufflesTies = true
 
-    init(duration: Interval) { calm = Interval(nanoseconds: duration.nanoseconds / 3) }
+    init(duration: Interval) {
+        warmUp = .milliseconds(duration.nanoseconds / 6_000_000)
+        calm = Interval(nanoseconds: duration.nanoseconds / 3)
+    }
 
     /// Keys of `explore:` that are no paths.
     static let settings: [(name: String, about: String)] = [
@@ -25,6 +30,7 @@ public struct Exploration: Equatable, Sendable {
             "Families of faults that are not drawn, of: "
                 + FaultKind.Family.allCases.map(\.rawValue).joined(separator: ", ") + "; default none"
         ),
+        ("warm-up", "How long the load lasts before the first fault begins; default a sixth of it"),
         ("calm", "How long the load goes on after the last fault has ended; default a third of it"),
         ("ties", "Whether half of the worlds shuffle what is due at the same instant; default true"),
         ("expect", "What must hold in every drawn world, beside the invariants; default nothing: `expect` is tuned"),

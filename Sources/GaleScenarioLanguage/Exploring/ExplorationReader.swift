@@ -29,12 +29,12 @@ struct ExplorationReader {
             }
             exploration.faults = range
         case "without": exploration.without = families(entry)
+        case "warm-up":
+            guard let time = time(entry) else { return }
+            exploration.warmUp = time
         case "calm":
-            let value = entry.value.scalar.flatMap(QuantityForm.duration.value)
-            guard let value, value <= duration.nanoseconds else {
-                return wrong(entry, "a duration no longer than the load, such as 20s")
-            }
-            exploration.calm = Interval(nanoseconds: value)
+            guard let time = time(entry) else { return }
+            exploration.calm = time
         case "ties":
             guard let flag = entry.value.scalar.flatMap({ ["true": true, "false": false][$0] }) else {
                 return wrong(entry, "true or false")
@@ -49,6 +49,16 @@ struct ExplorationReader {
                 remedy: "valid here: \(Exploration.settings.map(\.name).joined(separator: ", ")), and paths such as "
                     + "stages.sender.replicas")
         }
+    }
+
+    /// A part of the load.
+    private func time(_ entry: Tree.Entry) -> Interval? {
+        let value = entry.value.scalar.flatMap(QuantityForm.duration.value)
+        guard let value, value <= duration.nanoseconds else {
+            wrong(entry, "a duration no longer than the load, such as 20s")
+            return nil
+        }
+        return Interval(nanoseconds: value)
     }
 
     private func wrong(_ entry: Tree.Entry, _ expected: String) {

@@ -133,10 +133,14 @@ struct Reading {
         let all = expectations.read(item["expect"]?.list ?? [])
         let theory = TheoryReader(scenario: item, order: order, world: world, diagnostics: diagnostics)?.read()
         let variants = variants(item, all, expectations, diagnostics)
+        let recovery = Self.recovery(item["recovery"])
+        if isReadable, let place = Self.placeOfRecovery(item, variant) {
+            RecoveryCheck(world: world, diagnostics: diagnostics).check(recovery, at: place)
+        }
         let resolved = ResolvedScenario(scenario: item)
         var scenario = Scenario(
             name: world.name, about: item["about"]?.word ?? "", file: file, specification: world, expectations: all,
-            theory: theory, variants: variants, recovery: Self.recovery(item["recovery"]),
+            theory: theory, variants: variants, recovery: recovery,
             fingerprint: isDescribed ? resolved.fingerprint : "", variant: variant,
             resolvedText: isDescribed ? resolved.text : "",
             warnings: diagnostics.warnings)
@@ -198,6 +202,13 @@ struct Reading {
         return RecoveryRule(
             within: item["within"]?.integer.map { Interval(nanoseconds: $0) },
             isRequired: item["required"]?.boolean ?? false)
+    }
+
+    /// Where recovery is asked for; nil: nowhere, it is looked at as in any run.
+    private static func placeOfRecovery(_ item: Item, _ variant: String?) -> Place? {
+        if let own = item["recovery"], own["within"] != nil || own["required"]?.boolean == true { return own.place }
+        let chosen = item["variants"]?.pairs?.first { $0.key == variant }
+        return chosen?.item["violates"]?.list?.first { $0.word == "recovery" }?.place
     }
 
     // MARK: Variants

@@ -47,6 +47,9 @@ import Testing
             case .falseWaveBelieved:
                 policy.suppression = SuppressionPolicy(window: .seconds(10), minimumAnswers: 10)
                 faults = [failing(410, 500_000, reason: .named("Unregistered", in: .apns))]
+            case .wakeUpLost:
+                policy.limits = [.init(provider: apns, ratePerSecondMicros: 90_000_000, burst: 1)]
+                faults = []
             case .priorityInversion:
                 policy.routing.lanes = .strict(ageing: nil)
                 policy.limits = [.init(provider: apns, ratePerSecondMicros: 60_000_000, burst: 8)]
@@ -66,6 +69,7 @@ import Testing
             (.keyChangesOnRetry, .idempotency), (.jitterRemoved, .jitter), (.timeoutTooShort, .timeout),
             (.retryAfterIgnored, .retryAfter), (.hedgesNotCancelled, .hedging), (.leakedSlot, .slots),
             (.tokenRemovedOnAny4xx, .suppression), (.falseWaveBelieved, .suppression), (.priorityInversion, .lanes),
+            (.wakeUpLost, .liveness),
         ]
 
         private func violated(_ world: WorldSpecification) -> Set<Invariant> {
