@@ -94,3 +94,36 @@ extension World {
         }
     }
 }
+
+extension World {
+    /// A submission that nothing has become of yet.
+    package struct PendingView: Equatable, Sendable {
+        package var message: MessageID
+        package var channel: Int
+        /// By intended send time.
+        package var phase, slot: Int
+    }
+
+    /// By identity.
+    package var pending: [PendingView] {
+        let messages = core.state.pointee.messages
+        return (0..<messages.extent).compactMap { index -> PendingView? in
+            let message = messages[index].pointee
+            guard message.state == .pending else { return nil }
+            return PendingView(
+                message: MessageID(rawValue: message.identity), channel: Int(message.channel),
+                phase: Int(message.phase), slot: Int(message.slot))
+        }.sorted { $0.message < $1.message }
+    }
+
+    /// Messages in a topic that its stage has not taken.
+    package func waiting(topic: Int) -> Int64 { backlog(topic: topic) }
+
+    /// Of the first two that a provider took in the wrong order: the one that came too late, and the one before which it should have
+    /// come.
+    package var firstMisordered: (message: MessageID, overtaker: MessageID)? {
+        core.state.pointee.orderLog?.takeUnretainedValue().first.map {
+            (MessageID(rawValue: $0.earlier), MessageID(rawValue: $0.later))
+        }
+    }
+}

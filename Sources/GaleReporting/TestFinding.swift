@@ -16,24 +16,29 @@ struct TestFinding {
     /// In order; empty: only all runs together show it.
     var seeds: [UInt64]
     var place: TestProblem.Place?
-    /// Tells findings without a place apart, whatever their numbers are.
+    /// Runs of the test.
+    var runs = 1
+    /// Tells findings apart, whatever their numbers are.
     var causeKey: String
     /// The message that showed it in the first of the seeds, as `gale replay` reads it.
     var message: String?
 
-    init(kind: Kind, text: String, seeds: [UInt64], place: TestProblem.Place?, finding: RunFinding? = nil) {
+    init(
+        kind: Kind, text: String, seeds: [UInt64], place: TestProblem.Place?, finding: RunFinding? = nil,
+        key: String? = nil
+    ) {
         self.kind = kind
         self.text = text
         self.seeds = seeds
         self.place = place
-        causeKey = finding?.causeKey ?? text
+        causeKey = key ?? finding?.causeKey ?? (place == nil ? text : "")
         message = finding?.message
     }
 
-    /// `'lost = 0' does not hold: 3 (seed 4, and 2 others)`
+    /// `'lost = 0' does not hold: 3 (seed 4, in 3 of 20 seeds)`
     var words: String {
         guard let first = seeds.first else { return text }
-        return text + " (seed \(first)" + (seeds.count == 1 ? ")" : ", and \(seeds.count - 1) more)")
+        return text + " (seed \(first)" + (seeds.count == 1 ? ")" : ", in \(seeds.count) of \(runs) seeds)")
     }
 }
 
@@ -52,7 +57,7 @@ extension TestResult {
             for problem in run.problems {
                 let finding = TestFinding(
                     kind: .failure, text: problem.text, seeds: [run.seed], place: problem.place,
-                    finding: problem.finding)
+                    finding: problem.finding, key: problem.key)
                 Self.add(finding, to: &failures)
             }
         }
@@ -73,14 +78,16 @@ extension TestResult {
                 failures.append(TestFinding(kind: .failure, text: text, seeds: [], place: nil))
             }
         }
-        return defects + failures
+        return (defects + failures).map { finding in
+            var finding = finding
+            finding.runs = runs.count
+            return finding
+        }
     }
 
     /// Seeds that find the same expectation broken differ in the value only, and are one finding.
     private static func add(_ finding: TestFinding, to findings: inout [TestFinding]) {
-        let same = findings.firstIndex {
-            finding.place == nil ? $0.causeKey == finding.causeKey : $0.place == finding.place
-        }
+        let same = findings.firstIndex { $0.causeKey == finding.causeKey && $0.place == finding.place }
         if let same { findings[same].seeds += finding.seeds } else { findings.append(finding) }
     }
 }

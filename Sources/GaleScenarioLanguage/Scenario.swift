@@ -26,6 +26,7 @@ public struct Scenario: Sendable {
     public var resolvedText: String
     /// What is odd but not wrong.
     public var warnings: [Diagnostic]
+    public var places = ScenarioPlaces()
 
     /// What a variant may violate beside expectations: the invariants, and recovery from the faults.
     public static let alwaysWatched = Invariant.allCases.map(\.rawValue) + ["recovery"]
@@ -34,6 +35,8 @@ public struct Scenario: Sendable {
         public var name: String
         /// What this variant must violate: texts of expectations, or of `alwaysWatched`.
         public var violates: [String]
+        /// Where each of them is written.
+        public var places: [SourceLocation] = []
 
         public init(name: String, violates: [String]) {
             self.name = name

@@ -189,4 +189,18 @@ import Testing
         let run = try Explorer(drawing).run(seed: 1)
         #expect(run.failures.map(\.cause) == ["expectation: submitted < 100"])
     }
+
+    @Test("a drawn world without faults is judged by what was declared and by what is lost, not by what is undelivered")
+    func undelivered() throws {
+        let slow = Self.text.replacing("apns, capacity: 500/s", with: "apns, capacity: 1/s")
+            .replacing("ttl: 50s", with: "ttl: 2s")
+        func run(_ more: String = "") throws -> ExploredRun {
+            let text = slow.replacing("  faults: 3\n", with: "  faults: 0\n" + more)
+            return try Explorer(WorldDrawing(template: try ScenarioReader.template(text: text))).run(seed: 1)
+        }
+        let quiet = try run()
+        #expect(quiet.faults.isEmpty && quiet.failures.isEmpty, "\(quiet.failures)")
+        let declared = try run("  expect: [undelivered < 1%]\n")
+        #expect(declared.failures.map(\.name) == ["undelivered < 1%"], "something is undelivered there")
+    }
 }

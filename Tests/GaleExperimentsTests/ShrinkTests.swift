@@ -300,7 +300,8 @@ import Testing
     func causes() throws {
         var names = ["expectation: undelivered < 1%", "expectation: lost = 0", "ended early"]
         let states: [RecoverySummary.State] = [.metastable, .notObserved, .notMeasured]
-        names += states.map { "recovery: \($0.rawValue)" } + Invariant.allCases.map { "\($0.rawValue): anything" }
+        names +=
+            states.map { "recovery: \($0.rawValue)" } + Invariant.allCases.map { "\($0.rawValue): \(Self.subject($0))" }
         for cause in names + ["no result: A.swift:7: Fatal error: x"] {
             let text = Self.text(faults: 1) + "regression: {violates: \"\(cause)\"}\n"
             #expect(try ScenarioReader.read(text: text).regression?.violates == cause)
@@ -312,16 +313,30 @@ import Testing
         #expect(try template.drawn([]).regression == nil, "a drawn world is none")
     }
 
+    /// What a violation of an invariant is about.
+    private static func subject(_ invariant: Invariant) -> String {
+        switch invariant {
+        case .ledger: "does not sum"
+        case .durability: "acknowledged and lost"
+        case .order: "workload app"
+        default: "stage sender"
+        }
+    }
+
     private static func checked(
-        _ expected: Regression.Expected, causes: [String], marks: [String]
+        _ expected: Regression.Expected, causes: [String], marks: [String], value: String = "3%", messages: Int64 = 1
     ) throws -> TestResult {
-        let text =
-            Self.text(faults: 1)
-            + "regression: {violates: \"\(cause)\", expected: \(expected.rawValue), marks: [one, two]}\n"
-        let test = TestCase(try ScenarioReader.read(text: text), seeds: [1])
-        return try test.result(of: [
-            test.checked(TestRun(seed: 1, problems: [], messages: 1), causes: causes, marks: marks)
-        ])
+        var scenario = try ScenarioReader.read(text: Self.text(faults: 1))
+        scenario.regression = Regression(violates: cause, expected: expected, marks: ["one", "two"])
+        let findings = causes.map {
+            RunFinding(
+                kind: $0 == "ended early" ? .endedEarly : .expectation, name: $0,
+                cause: $0 == "ended early" ? value : "'\($0)' does not hold: \(value)", causeKey: $0)
+        }
+        let test = TestCase(scenario, seeds: [1])
+        let run = TestRun(
+            seed: 1, problems: findings.map { TestProblem($0.cause, finding: $0) }, messages: messages)
+        return try test.result(of: [test.checked(run, findings: findings, marks: marks)])
     }
 
     @Test("a regression that is known and open passes when it reproduces, and when it is mended")
@@ -337,7 +352,53 @@ import Testing
         let back = try Self.checked(.fixed, causes: [Self.cause], marks: ["one", "two"])
         #expect(!back.passed && back.regression == .reproduces)
         #expect(back.runs[0].problems[0].text.contains("it is back"))
-        #expect(try Self.checked(.fixed, causes: ["another"], marks: ["one", "two"]).passed)
+        #expect(try Self.checked(.fixed, causes: [], marks: ["one", "two"]).passed)
+    }
+
+    @Test("a regression whose run fails of something else is not mended, and says of what")
+    func otherCause() throws {
+        for expected in Regression.Expected.allCases {
+            let other = try Self.checked(expected, causes: ["duplicates < 5%"], marks: ["one", "two"])
+            #expect(!other.passed && other.regression == .fixed)
+            #expect(
+                other.runs[0].problems.map(\.text) == [
+                    "'\(Self.cause)' is fixed, but the run fails of something else: "
+                        + "'duplicates < 5%' does not hold: 3%"
+                ])
+        }
+    }
+
+    @Test("a run that submits nothing, measures nothing, or ends at its limits tells nothing of a regression")
+    func nothing() throws {
+        let unmeasured = try Self.checked(
+            .reproduces, causes: [Self.cause], marks: ["one", "two"], value: "not measured")
+        let recovery = try Self.checked(
+            .reproduces, causes: [Self.cause], marks: ["one", "two"], value: "not measured: p99(latency)")
+        let empty = try Self.checked(.reproduces, causes: [Self.cause], marks: ["one", "two"], messages: 0)
+        let mended = try Self.checked(.fixed, causes: [], marks: ["one", "two"], messages: 0)
+        let early = try Self.checked(
+            .reproduces, causes: [Self.cause, "ended early"], marks: ["one", "two"], value: "event limit")
+        for result in [unmeasured, recovery, empty, mended, early] {
+            #expect(!result.passed && result.regression == .stale, "\(result.runs[0].problems)")
+            #expect(result.runs[0].problems[0].text.hasPrefix("stale: "))
+        }
+        #expect(early.runs[0].problems[0].text.contains("ended early (event limit)"))
+    }
+
+    @Test("the marks of a run are marks that a stored regression may have, and there always are some")
+    func marks() throws {
+        let scenario = try ScenarioReader.read(text: Self.text(faults: 1))
+        let plain = try ScenarioReader.read(text: Self.text(faults: 1), overrides: [Override("faults=")])
+        for scenario in [scenario, plain] {
+            var stored = scenario
+            stored.regression = Regression(violates: Self.cause)
+            let marks = try #require(try TestCase(stored, seeds: [1]).run(seed: 1).marks)
+            #expect(marks.contains("notifications are submitted"), "\(marks)")
+            let text =
+                Self.text(faults: 1) + "regression: {violates: \"\(Self.cause)\", expected: fixed, marks: ["
+                + marks.map { "\"\($0)\"" }.joined(separator: ", ") + "]}\n"
+            #expect(try ScenarioReader.read(text: text).regression?.marks == marks)
+        }
     }
 
     @Test("a regression is stale, and fails, when its run neither fails nor reaches what the failing one did")

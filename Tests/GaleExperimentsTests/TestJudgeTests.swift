@@ -84,4 +84,40 @@ import Testing
         summary.isRequired = true
         #expect(try problems([]) { $0.recovery = summary }.map(\.text) == ["recovery from outage not observed"])
     }
+
+    @Test("a problem is where it can be mended: at the fault, at what must be violated, at the cause of a regression")
+    func places() throws {
+        let text = """
+            name: placed
+            duration: 10s
+            workloads: {news: {into: outbox, rate: 1/s}}
+            brokers: {memory: {profile: direct}}
+            topics: {outbox: {broker: memory}}
+            stages: {sender: {reads: outbox, replicas: 1, concurrency: 1, steps: [{compute: constant 1ms}]}}
+            faults:
+              early: {at: 1s, for: 1s, stage: sender}
+              crash: {at: 3s, for: 1s, stage: sender}
+            variants:
+              stuck:
+                set: {seed: 3}
+                violates:
+                  - lost = 0
+                  - recovery
+            regression:
+              violates: "expectation: lost = 0"
+            """
+        var scenario = try ScenarioReader.read(text: text, variant: "stuck")
+        var summary = try Experiment(scenario: scenario).summary(World(scenario.specification, seed: 1))
+        let metastable = RecoverySummary(state: .metastable, fault: "crash", endedAtSeconds: 4, boundSeconds: 60)
+        func places(_ violates: [String]) -> [Int?] {
+            TestJudge(scenario: scenario, violates: violates).problems(summary).map(\.place?.line)
+        }
+        for place in summary.faults.indices { summary.faults[place].inert = place == 0 }
+        #expect(places(["lost = 0", "recovery"]) == [15, 14, 8])
+        summary.recovery = metastable
+        #expect(places([]) == [9, 8], "the fault that it does not recover from")
+        #expect(scenario.places.regression?.line == 17)
+        scenario = try ScenarioReader.read(text: text + "\nrecovery: {within: 1min}\n")
+        #expect(places([]) == [18, 8], "where it is asked for")
+    }
 }

@@ -67,7 +67,7 @@ import Testing
         #expect(cases[1].attributes["time"] == "1.250")
         let failure = try #require(all.first { $0.name == "failure" })
         let told = Self.nasty.replacing("\u{1B}", with: "\\u{1B}")
-        #expect(failure.attributes["message"] == "'\(told)' does not hold: 7 (seed 2, and 1 more)")
+        #expect(failure.attributes["message"] == "'\(told)' does not hold: 7 (seed 2, in 2 of 3 seeds)")
         #expect(failure.text.hasSuffix("reproduce: gale run 'a/<&\">.yaml' <&>"), "\(failure.text)")
         let error = try #require(all.first { $0.name == "error" })
         #expect(error.attributes["message"] == "the worker was ended by signal 4 (seed 2)")
@@ -98,6 +98,23 @@ import Testing
         #expect(text.unicodeScalars.count < 65_536 && text.contains("more failed."))
     }
 
+    @Test("the same problem of several seeds is one annotation, whatever its numbers, beside the line that it is about")
+    func sameProblem() throws {
+        func run(_ seed: UInt64) -> TestRun {
+            var problem = TestProblem(
+                "must violate 'recovery', and does not: recovered \(seed) s after crash; half-life \(seed * 2) s",
+                at: TestProblem.Place(file: "a.yaml", line: 31, column: 7))
+            problem.key = "must violate recovery"
+            return TestRun(seed: seed, problems: [problem], messages: 5)
+        }
+        let result = try Self.result(Self.test("a.yaml"), [run(1), run(2), run(3)])
+        let lines = TestAnnotations.text([result], root: nil, folder: "/") { _ in nil }.split(separator: "\n")
+        #expect(lines.count == 1 && lines[0].hasPrefix("::error file=a.yaml,line=31,col=7,"), "\(lines)")
+        #expect(lines[0].contains("half-life 2 s (seed 1, in 3 of 3 seeds)"), "\(lines)")
+        let markdown = TestMarkdown.text([try Self.test("a.yaml")], [result]) { _ in nil }
+        #expect(markdown.contains("(seed 1, in 3 of 3 seeds)`, `a.yaml:31`"), "\(markdown)")
+    }
+
     @Test("annotations name file and line of the expectation below the checkout, on one line each")
     func annotations() throws {
         let (_, results) = try Self.results()
@@ -105,7 +122,8 @@ import Testing
         let lines = text.split(separator: "\n")
         #expect(lines.count == 3 && lines.allSatisfy { $0.hasPrefix("::error file=sub/") }, "\(text)")
         #expect(lines[0].hasPrefix("::error file=sub/a/b%2Cc%3Ad%25.yaml,line=12,col=5,title=gale test::'p99 < 2s"))
-        #expect(lines[0].contains("%0A::error::%25' does not hold: 7 (seed 2, and 1 more)%0Areproduce: gale run x"))
+        #expect(
+            lines[0].contains("%0A::error::%25' does not hold: 7 (seed 2, in 2 of 3 seeds)%0Areproduce: gale run x"))
         #expect(lines[1].hasPrefix("::error file=sub/x/trap.yaml,line=1,"))
         let elsewhere = TestAnnotations.text(results, root: "/other", folder: "/w") { _ in nil }
         #expect(elsewhere.contains("file=/w/a/"))

@@ -12,7 +12,26 @@ extension MistakeTests {
             says: ["no run fails of 'nonsense'", "expectation: lost = 0; ", "recovery: metastable", "no result: …"]),
         regression(
             "a mistyped invariant", "{violates: ¦\"durabilty: outbox\"}", says: ["no run fails of"],
-            suggests: "durability: outbox"),
+            suggests: "durability: acknowledged and lost"),
+        regression(
+            "an invariant of what it is never about", "{violates: ¦\"ledger: app\"}",
+            says: ["no run fails of 'ledger: app'"]),
+        regression(
+            "an invariant of a stage that is not there", "{violates: ¦\"fairness: stage nowhere\"}",
+            says: ["no run fails of 'fairness: stage nowhere'"]),
+        regression(
+            "a mark that is nothing", "{violates: \"expectation: lost = 0\", marks: [¦a cow jumped]}",
+            says: ["no run reaches 'a cow jumped'", "notifications are submitted"]),
+        regression(
+            "a number for a mark", "{violates: \"expectation: lost = 0\", marks: [¦42]}",
+            says: ["no run reaches '42'"]),
+        regression(
+            "a mark of a fault that is not there",
+            "{violates: \"expectation: lost = 0\", marks: [¦fault fault-9 changes decisions]}",
+            says: ["no run reaches 'fault fault-9 changes decisions'"]),
+        regression(
+            "a mistyped mark", "{violates: \"expectation: lost = 0\", marks: [¦notifications are submited]}",
+            says: ["no run reaches"], suggests: "notifications are submitted"),
         regression(
             "an invariant alone", "{violates: ¦durability}", says: ["no run fails of 'durability'"]),
         regression(

@@ -51,7 +51,7 @@ import Testing
             to: "small.yaml")
         let weak = try gale("test", "small.yaml")
         #expect(weak.status == 1 && weak.output.contains("must violate 'submitted > 50', and does not"))
-        #expect(weak.output.contains("--seed 1 --variant none"))
+        #expect(weak.output.contains("test small.yaml --variant none\n"), "a run would pass: \(weak.output)")
     }
 
     @Test("what is laid over a scenario holds for it and its variants, and is in the command that repeats a failure")
@@ -76,6 +76,32 @@ import Testing
         try folder.write(smallScenario() + fault, to: "small.yaml")
         let run = try gale("test", "small.yaml")
         #expect(run.status == 1 && run.output.contains("fault 'crash' is inert"), "\(run.output)")
+        #expect(run.output.contains("reproduce: ") && run.output.contains(" test small.yaml\n"), "a run would pass")
+        let seeds = try gale("test", "small.yaml", "--seeds", "2..3")
+        #expect(seeds.output.contains(" test small.yaml --seeds 2..2\n"), "\(seeds.output)")
+        let again = try gale("test", "small.yaml", "--seeds", "2..2")
+        #expect(again.status == 1 && again.output.contains("fault 'crash' is inert"), "\(again.output)")
+    }
+
+    @Test("a stored regression is tested with its own seed, and its failure is repeated by the test of its file")
+    func regressions() throws {
+        func regression(_ cause: String, _ rest: String) -> String {
+            "seed: 4\n" + smallScenario(expecting: "submitted < 5")
+                + "regression: {violates: \"\(cause)\"\(rest)}\n"
+        }
+        try folder.write(regression("expectation: submitted < 5", ""), to: "known.yaml")
+        let known = try gale("test", "known.yaml", "--seeds", "7..9")
+        #expect(known.status == 0 && known.output.contains("reproduces (seed 4, "), "\(known.output)")
+        try folder.write(
+            regression("expectation: lost = 0", ", marks: [a direct topic was full]"), to: "stale.yaml")
+        let stale = try gale("test", "stale.yaml", "--seeds", "7..9")
+        #expect(stale.status == 1 && stale.output.contains("stale: the run no longer reaches"), "\(stale.output)")
+        #expect(stale.output.contains(" test stale.yaml\n"), "\(stale.output)")
+        try folder.write(regression("expectation: lost = 0", ""), to: "other.yaml")
+        let other = try gale("test", "other.yaml")
+        #expect(other.status == 1 && other.output.contains("fails of something else"), "\(other.output)")
+        let empty = try gale("test", "known.yaml", "--duration", "1ns")
+        #expect(empty.status == 1 && empty.output.contains("stale: nothing is submitted"), "\(empty.output)")
     }
 
     @Test("a theory prints its table; its bytes do not depend on how many runs are made at once")

@@ -24,7 +24,7 @@ struct TestCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "20: the seeds 1 to 20; 5..9: those; commit: one (a theory: 20) that follows from the commit, commit:9: nine. "
-                + "A theory takes 5 at least; without this option 20, anything else its own.",
+                + "A theory takes 5 at least; without this option 20, anything else its own. A stored regression keeps its own.",
             valueName: "N|A..B|commit[:N]"))
     var seeds: SeedChoice?
 
@@ -146,8 +146,11 @@ struct TestCommand: ParsableCommand {
 
     private func test(_ scenario: Scenario, _ violates: [String], _ origin: CommitSeeds?) -> TestCase {
         let isTheory = scenario.theory != nil && violates.isEmpty
+        // A stored regression is about the run of one seed, which it states itself.
+        let isRegression = scenario.regression != nil && violates.isEmpty
         return TestCase(
-            scenario, overrides: changes.overrides, violates: violates, seeds: chosen(isTheory, origin),
+            scenario, overrides: changes.overrides, violates: violates,
+            seeds: isRegression ? nil : chosen(isTheory, origin),
             plantedBias: bias)
     }
 
@@ -158,12 +161,19 @@ struct TestCommand: ParsableCommand {
     /// One run, where it shows what is wrong; all of them where only together they do.
     private func reproduction(_ result: TestResult, _ origin: CommitSeeds?) -> String? {
         guard !result.passed else { return nil }
-        if let seed = result.seedToReproduce {
+        if let seed = result.seedToReproduce, result.failsWhenRun {
             let variant = result.variant.map { ["--variant", $0] } ?? []
             return ShellText.line(
                 [CommandName.asCalled, "run", result.file, "--seed", "\(seed)"] + changes.overrideWords + variant)
         }
         guard let first = result.runs.first?.seed, let last = result.runs.last?.seed else { return nil }
+        if result.theory == nil, let seed = result.seedToReproduce {
+            let isOwn = seeds == nil || result.regression != nil
+            let variant = result.variant.map { ["--variant", $0] } ?? []
+            return ShellText.line(
+                [CommandName.asCalled, "test", result.file] + (isOwn ? [] : ["--seeds", "\(seed)..\(seed)"])
+                    + changes.overrideWords + variant)
+        }
         let seeds = origin.map { ["commit:\(result.runs.count)", "--commit", $0.commit] } ?? ["\(first)..\(last)"]
         let bias = plantedBias.map { ["--plant-bias", $0] } ?? []
         return ShellText.line([CommandName.asCalled, "test", result.file, "--seeds"] + seeds + bias + changes.words)

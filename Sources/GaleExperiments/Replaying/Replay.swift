@@ -34,43 +34,6 @@ public struct Replay: Sendable {
             steps: StoryTeller(specification: specification).tell(tracer.steps))
     }
 
-    /// The life of the message that shows what is wrong with the run: the one that the finding names, or else the first that was
-    /// not delivered. Without one, what went on when it was first seen.
-    ///
-    /// - Throws: `ReplayFailure.noViolation` when nothing is wrong, or nothing that has a message or a moment.
-    public func violation(
-        window: Interval, interruption: Interruption = Interruption(), progress: (RunProgress) -> Void = { _ in }
-    ) throws -> Story {
-        let world = World(specification, seed: experiment.seed)
-        let findings = try experiment.summary(world, interruption: interruption, progress: progress).findings
-        guard let first = findings.first(where: { $0.message != nil }) ?? findings.first else {
-            throw ReplayFailure.noViolation([])
-        }
-        var story: Story
-        if let message = try first.message ?? undelivered(interruption, progress) {
-            story = try life(of: message, interruption: interruption, progress: progress)
-        } else if let moment = first.nanoseconds {
-            story = self.moment(Instant(nanoseconds: moment), window: window, interruption: interruption)
-        } else {
-            throw ReplayFailure.noViolation(findings.map(\.cause))
-        }
-        let at = first.nanoseconds.map { " at " + StoryTeller.moment($0) } ?? ""
-        story.heading.insert("violates \(first.name)\(at): \(first.cause)", at: 0)
-        return story
-    }
-
-    /// The first message that the run does not deliver.
-    private func undelivered(_ interruption: Interruption, _ progress: (RunProgress) -> Void) throws -> String? {
-        let world = World(specification, seed: experiment.seed)
-        let observer = FirstFailure()
-        world.observe(observer)
-        while world.now < world.end, interruption.signal == nil, observer.message == nil {
-            if world.step(until: world.now + RunLoop.slice) != .reached { break }
-        }
-        observer.finish()
-        return observer.message?.text(in: world.worldSpecification)
-    }
-
     func story(_ subject: String, heading: [String], steps: [Story.Step]) -> Story {
         Story(
             scenario: experiment.scenario.name, variant: experiment.scenario.variant, seed: experiment.seed,

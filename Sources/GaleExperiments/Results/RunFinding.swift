@@ -28,6 +28,12 @@ public struct RunFinding: Codable, Equatable, Sendable {
         self.cause = cause
         self.causeKey = causeKey
     }
+
+    /// Something was there to be measured: an expectation does not fail for want of it.
+    package var isMeasured: Bool {
+        let nothing = Readable.significant(.nan)
+        return kind != .expectation || !(cause.hasSuffix(nothing) || cause.contains("does not hold: \(nothing)"))
+    }
 }
 
 extension RunSummary {

@@ -104,7 +104,7 @@ public struct Shrinker {
     private func fails(_ run: TestRun) -> Bool {
         guard run.causes.contains(cause) else { return false }
         let finding = run.problems.compactMap(\.finding).first { $0.causeKey == cause }
-        return run.messages > 0 && finding?.cause.hasSuffix(Self.notMeasured) != true || run.defect != nil
+        return run.messages > 0 && finding?.isMeasured != false || run.defect != nil
     }
 
     /// Whether a pipeline that does not recover fails as the first one did: a storm of retries is no overload by other means.
@@ -112,8 +112,6 @@ public struct Shrinker {
         guard cause.hasPrefix("\(RecoverySummary.name): "), let nature else { return true }
         return run.recovery.map(nature.isKept) == true
     }
-
-    private static let notMeasured = Readable.significant(.nan)
 
     /// Whether it would not fail without any one of its faults. Of many faults only whether it would not without all of them.
     private mutating func needsItsFaults(_ document: ScenarioDocument) throws -> Bool {

@@ -57,7 +57,7 @@ public struct TestCase: Sendable {
         let summary = try experiment.summary(world, interruption: interruption, progress: progress)
         var run = TestRun(seed: seed, problems: problems(summary), messages: summary.ledger.submitted)
         run = checked(
-            run, causes: summary.findings.map(\.causeKey), marks: RunMarks.of(summary, reached: world.reached))
+            run, findings: summary.findings, marks: RunMarks.of(summary, reached: world.reached))
         run.inertFaults = summary.faults.count(where: \.inert)
         run.recovery = summary.recovery?.nature
         run.isInterrupted = interruption.signal != nil

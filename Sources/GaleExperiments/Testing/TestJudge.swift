@@ -21,7 +21,7 @@ package struct TestJudge {
         if let early = findings.first(where: { $0.kind == .endedEarly }) {
             return [TestProblem("ended early: \(summary.verdict.reason ?? "")", finding: early)]
         }
-        var problems = findings.filter { $0.kind != .expectation }.compactMap { problem($0) }
+        var problems = findings.filter { $0.kind != .expectation }.compactMap { problem($0, summary) }
         problems += missing(findings, summary)
         for (expectation, written) in zip(summary.expectations, scenario.allExpectations) {
             let finding = findings.first { $0.kind == .expectation && $0.name == expectation.text }
@@ -30,7 +30,8 @@ package struct TestJudge {
                     problems.append(
                         TestProblem(
                             "must violate '\(expectation.text)', and does not: \(expectation.value)",
-                            at: written.location))
+                            at: scenario.places.violates[expectation.text] ?? written.location,
+                            key: "must violate \(expectation.text)"))
                 }
             } else if violates.isEmpty, let finding {
                 problems.append(TestProblem(finding.cause, at: written.location, finding: finding))
@@ -39,19 +40,23 @@ package struct TestJudge {
         for fault in summary.faults where fault.inert {
             problems.append(
                 TestProblem(
-                    "fault '\(fault.name)' is inert: it changed no decision, and the run proves nothing about it"))
+                    "fault '\(fault.name)' is inert: it changed no decision, and the run proves nothing about it",
+                    at: scenario.places.faults[fault.name], key: "inert fault \(fault.name)"))
         }
         return problems
     }
 
     /// An invariant that is violated, or a recovery that failed, and must not.
-    private func problem(_ finding: RunFinding) -> TestProblem? {
+    private func problem(_ finding: RunFinding, _ summary: RunSummary) -> TestProblem? {
         guard !violates.contains(finding.name) else { return nil }
         switch finding.kind {
         case .invariant:
             let message = finding.message.map { ", message \($0)" } ?? ""
             return TestProblem("invariant \(finding.name): \(finding.cause)\(message)", finding: finding)
-        case .recovery: return violates.isEmpty ? TestProblem(finding.cause, finding: finding) : nil
+        case .recovery:
+            let fault = summary.recovery.flatMap { scenario.places.faults[$0.fault] }
+            return violates.isEmpty
+                ? TestProblem(finding.cause, at: scenario.places.recovery ?? fault, finding: finding) : nil
         case .expectation, .endedEarly: return nil
         }
     }
@@ -61,7 +66,9 @@ package struct TestJudge {
         let names = Invariant.allCases.map(\.rawValue) + [RecoverySummary.name]
         return violates.filter { name in names.contains(name) && !findings.contains { $0.name == name } }.map { name in
             let why = name == RecoverySummary.name ? summary.recovery.map { ": " + $0.text } ?? "" : ""
-            return TestProblem("must violate '\(name)', and does not\(why)")
+            return TestProblem(
+                "must violate '\(name)', and does not\(why)", at: scenario.places.violates[name],
+                key: "must violate \(name)")
         }
     }
 }

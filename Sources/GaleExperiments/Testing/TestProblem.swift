@@ -9,6 +9,8 @@ public struct TestProblem: Codable, Equatable, Sendable, CustomStringConvertible
     public var place: Place?
     /// What of the run's result it is about; nil: it is not about the result, as an inert fault, or says that nothing is wrong.
     public var finding: RunFinding?
+    /// The same for the same problem in runs of other seeds; nil: the finding's, or the text says.
+    public var key: String?
 
     /// Lines and columns count from 1.
     public struct Place: Codable, Equatable, Hashable, Sendable {
@@ -20,6 +22,10 @@ public struct TestProblem: Codable, Equatable, Sendable, CustomStringConvertible
             self.line = line
             self.column = column
         }
+
+        init(_ location: SourceLocation) {
+            self.init(file: location.file, line: location.line, column: location.column)
+        }
     }
 
     public init(_ text: String, at place: Place? = nil, finding: RunFinding? = nil) {
@@ -28,9 +34,9 @@ public struct TestProblem: Codable, Equatable, Sendable, CustomStringConvertible
         self.finding = finding
     }
 
-    init(_ text: String, at location: SourceLocation?, finding: RunFinding? = nil) {
-        self.init(
-            text, at: location.map { Place(file: $0.file, line: $0.line, column: $0.column) }, finding: finding)
+    init(_ text: String, at location: SourceLocation?, finding: RunFinding? = nil, key: String? = nil) {
+        self.init(text, at: location.map(Place.init), finding: finding)
+        self.key = key
     }
 
     public var description: String { text }

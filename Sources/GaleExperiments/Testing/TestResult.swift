@@ -49,6 +49,15 @@ public struct TestResult: Codable, Equatable, Sendable {
         return (runs.first { $0.defect != nil } ?? runs.first { !$0.isClean })?.seed
     }
 
+    /// Whether `gale run` fails with that seed as well. It looks at what the scenario expects, not at what only a test does: that
+    /// something must be violated, that no fault is inert, what a regression is about.
+    public var failsWhenRun: Bool {
+        guard regression == nil, let seed = seedToReproduce, let run = runs.first(where: { $0.seed == seed }) else {
+            return false
+        }
+        return run.defect != nil || run.problems.contains { $0.finding != nil }
+    }
+
     /// What has become of a stored regression, as the least favourable of its runs says; nil: it is none.
     public var regression: RegressionState? {
         let states = runs.compactMap(\.regression)

@@ -12,6 +12,8 @@ final class OrderLog {
     /// Deliveries after that of a later notification of the same recipient and workload. Where a provider takes two in the
     /// other order than their answers are known, only the latest is compared with.
     private(set) var misordered: Int64 = 0
+    /// Identities of the first two, by intended send time.
+    private(set) var first: (earlier: UInt64, later: UInt64)?
     /// By workload: how long a provider may take to decide for the pipeline to be answerable for the order; nil: it promises none.
     private let promised: [Interval?]
 
@@ -49,6 +51,9 @@ final class OrderLog {
         let isLater = (one.intended, one.identity) > (other.intended, other.identity)
         if isLater ? one.at < other.at : one.at > other.at {
             misordered += 1
+            if misordered == 1 {
+                first = isLater ? (other.identity, one.identity) : (one.identity, other.identity)
+            }
             if !one.isSlow && !other.isSlow { noteBroken(isLater ? other : one, isLater ? one : other, core) }
         }
         if isLater { latest[key] = one }

@@ -145,8 +145,20 @@ struct Reading {
             resolvedText: isDescribed ? resolved.text : "",
             warnings: diagnostics.warnings)
         scenario.regression = item["regression"].flatMap(
-            RegressionReader(expectations: all, diagnostics: diagnostics).read)
+            RegressionReader(expectations: all, world: world, diagnostics: diagnostics).read)
+        scenario.places = places(item, variants.first { $0.name == variant })
         return scenario
+    }
+
+    private func places(_ item: Item, _ variant: Scenario.Variant?) -> ScenarioPlaces {
+        var places = ScenarioPlaces()
+        for pair in item["faults"]?.pairs ?? [] { places.faults[pair.key] = pair.place.location }
+        if item.gives("recovery") {
+            places.recovery = item.pairs?.first { $0.key == "recovery" }?.place.location
+        }
+        places.regression = item["regression"]?["violates"]?.place.location
+        for (text, place) in zip(variant?.violates ?? [], variant?.places ?? []) { places.violates[text] = place }
+        return places
     }
 
     private static func names(of tree: Tree) -> [Entity: [String]] {
@@ -229,30 +241,41 @@ struct Reading {
         _ item: Item, _ all: [Expectation], _ reader: ExpectationReader, _ diagnostics: Diagnostics
     ) -> [Scenario.Variant] {
         (item["variants"]?.pairs ?? []).map { pair in
+            var places: [SourceLocation] = []
             let violates = (pair.item["violates"]?.list ?? []).compactMap { line -> String? in
-                if let name = line.word, Scenario.alwaysWatched.contains(name) { return name }
-                if let name = line.word, !name.contains(where: \.isWhitespace), !name.contains(where: "<=>".contains) {
-                    diagnostics.error(
-                        "variant '\(pair.key)' must violate '\(name.shortened)', which is neither an expectation of the scenario "
-                            + "nor an invariant", at: line.place,
-                        suggestion: NearestName.of(name, among: Scenario.alwaysWatched), remedy: violable(all))
-                    return nil
-                }
-                guard let expectation = reader.expectation(line) else { return nil }
-                if let own = all.first(where: { $0.condition == expectation.condition }) { return own.text }
-                // One that could not be read has had its diagnostic.
-                if !diagnostics.errors.isEmpty { return nil }
-                diagnostics.error(
-                    "variant '\(pair.key)' must violate '\(expectation.text)', which the scenario does not expect",
-                    at: line.place, remedy: violable(all))
-                return nil
+                let text = violated(line, pair.key, all, reader, diagnostics)
+                if text != nil { places.append(line.place.location) }
+                return text
             }
-            return Scenario.Variant(name: pair.key, violates: violates)
+            var variant = Scenario.Variant(name: pair.key, violates: violates)
+            variant.places = places
+            return variant
         }
     }
 
     private func violable(_ all: [Expectation]) -> String {
         "expected one of: " + (all.map(\.text) + Scenario.alwaysWatched).joined(separator: "; ")
+    }
+
+    private func violated(
+        _ line: Item, _ variant: String, _ all: [Expectation], _ reader: ExpectationReader, _ diagnostics: Diagnostics
+    ) -> String? {
+        if let name = line.word, Scenario.alwaysWatched.contains(name) { return name }
+        if let name = line.word, !name.contains(where: \.isWhitespace), !name.contains(where: "<=>".contains) {
+            diagnostics.error(
+                "variant '\(variant)' must violate '\(name.shortened)', which is neither an expectation of the scenario "
+                    + "nor an invariant", at: line.place,
+                suggestion: NearestName.of(name, among: Scenario.alwaysWatched), remedy: violable(all))
+            return nil
+        }
+        guard let expectation = reader.expectation(line) else { return nil }
+        if let own = all.first(where: { $0.condition == expectation.condition }) { return own.text }
+        // One that could not be read has had its diagnostic.
+        if !diagnostics.errors.isEmpty { return nil }
+        diagnostics.error(
+            "variant '\(variant)' must violate '\(expectation.text)', which the scenario does not expect",
+            at: line.place, remedy: violable(all))
+        return nil
     }
 
     /// A variant is as much a part of the file as the rest: its mistakes are found without running it.
