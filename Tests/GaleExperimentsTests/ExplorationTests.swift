@@ -162,7 +162,7 @@ import Testing
         func report(_ runs: [ExploredRun]) -> ExplorationReport {
             ExplorationReport(
                 runs, of: drawing, file: "small.yaml", reproduction: { "gale explore small.yaml --seed \($0)" },
-                next: { ["\($0) \($1.message ?? "-")"] })
+                next: { ["\($0.seed) \($1.message ?? "-")"] })
         }
         let whole = report(runs)
         #expect(whole == report(runs.reversed()))

@@ -126,6 +126,21 @@ struct RetryTopicTests {
         #expect((0..<3).allSatisfy { world.measurements.decisionsChanged(fault: $0) > 0 })
     }
 
+    @Test("a producer that waits for no acknowledgement makes room at once, and nothing is done twice for that")
+    func unacknowledged() {
+        var profile = KafkaProfile()
+        profile.acks = .none
+        profile.linger = .zero
+        var specification = Fixture.pipeline(
+            perSecond: 300, duration: .seconds(8), policy: Self.policy(attempts: 12), profile: profile, replicas: 1,
+            concurrency: 64, faults: [Self.failing(700_000)])
+        specification.stages[0].maximumUncommitted = 8
+        let (world, ledger) = Fixture.run(specification)
+        #expect(world.measurements.violations.isEmpty, "\(world.measurements.violations)")
+        #expect(ledger.balances && ledger.delivered == ledger.submitted && ledger.duplicates == 0, "\(ledger)")
+        #expect(world.measurements.provider(0).accepted == ledger.delivered)
+    }
+
     @Test("without a log there is no retry topic: the message waits in memory")
     func direct() {
         var specification = Fixture.pipeline(

@@ -56,7 +56,8 @@ struct DoubtTests {
             try ScenarioReader.read(text: Examples.brownout + "\n" + line, variant: variant).warnings
         }
         let warned = try warnings("recovery: {within: 2h}\n")
-        #expect(warned.count == 1 && warned[0].message.contains("recovery may take 2h, and the load ends at"), "\(warned)")
+        #expect(
+            warned.count == 1 && warned[0].message.contains("recovery may take 2h, and the load ends at"), "\(warned)")
         #expect(try warnings("recovery: {within: 1s}\n").isEmpty)
         #expect(try warnings("recovery: none\n").isEmpty)
         #expect(try warnings("").isEmpty)

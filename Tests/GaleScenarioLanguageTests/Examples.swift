@@ -80,7 +80,7 @@ enum Examples {
         drain: 2min
         seed: 18
         limits: {events: 1G, memory: 4GiB, wall: 10min, events-per-instant: 1M}
-        regression: {violates: "durability: outbox", expected: fixed, marks: [a leader dies, "apns answers 503"], from: "large.yaml, seed 7"}
+        regression: {violates: "durability: acknowledged and lost", expected: fixed, marks: [a partition got a new leader, "apns answers 503"], from: "large.yaml, seed 7"}
         workloads:
           curve:
             into: ingest

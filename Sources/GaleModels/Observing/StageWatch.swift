@@ -41,6 +41,13 @@ final class StageWatch {
     func show(_ input: Input, _ actions: UnsafeMutablePointer<Actions>, _ replica: Int) {
         observer.dispatched(input, actions, stage: place, replica: replica)
     }
+
+    /// The actions from a place on; those before are not the answer to this input.
+    func show(_ input: Input, _ actions: UnsafeMutablePointer<Actions>, from first: Int, _ replica: Int) {
+        var own = Actions()
+        for place in first..<actions.pointee.count { own.append(actions.pointee[place]) }
+        withUnsafeMutablePointer(to: &own) { show(input, $0, replica) }
+    }
 }
 
 extension StageHandle {
@@ -51,9 +58,12 @@ extension StageHandle {
             return
         }
         let actions = state.pointee.actions
+        // See `dispatch`.
+        let begun = actions.pointee.count
         dispatcher.handle(
             input, now: core.now, random: core.draws.uniform(.dispatcher, identity, UInt64(core.now.nanoseconds)),
             into: &actions.pointee)
+        if begun > 0 { return watch.show(input, actions, from: begun, number) }
         watch.show(input, actions, number)
         var place = 0
         while place < actions.pointee.count {

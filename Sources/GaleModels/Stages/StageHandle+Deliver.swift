@@ -41,6 +41,8 @@ extension StageHandle {
             return dispatchWatched(input, of: work, named: identity, to: number)
         }
         let actions = state.pointee.actions
+        // Where an action makes room for the next job at once, that one's actions are carried out after those under way.
+        let isWithin = actions.pointee.count > 0
         dispatcher._withUnsafeGuaranteedRef {
             $0.handle(
                 input, now: core.now,
@@ -49,6 +51,7 @@ extension StageHandle {
             // The next notification's record was last touched when the one before was settled.
             if let next = $0.nextAddress { gale_prefetch(next) }
         }
+        if isWithin { return }
         if actions.pointee.count > 4 { anticipateAcquisitions(actions) }
         var place = 0
         while place < actions.pointee.count {

@@ -168,7 +168,8 @@ package struct ExpectationParser {
                 suggestion: latency
                     ? "p99(\(word.text))" : NearestName.of(parts.last ?? "", among: ExpectationGrammar.metricNames),
                 remedy: "valid here: \(ExpectationGrammar.entries.joined(separator: ", ")), amplification, throughput, "
-                    + "attempts, misordered, spent, p99(latency), mean(latency), max(latency), errors(PROVIDER), backlog(TOPIC)")
+                    + "attempts, misordered, spent, p99(latency), mean(latency), max(latency), errors(PROVIDER), backlog(TOPIC)"
+            )
         }
         if parts.count == 1 { return .count(entry, .all) }
         guard let channel = Channel.allCases.first(where: { $0.name == parts[0] }) else {

@@ -87,7 +87,7 @@ struct RegressionReader {
             + world.brokers.map { "producers of broker \($0.name)" }
     }
 
-    /// `durability: outbox` for `durabilty: outbox`, `expectation: lost = 0` for `lost = 0`.
+    /// `durability: acknowledged and lost` for a mistyped one, `expectation: lost = 0` for `lost = 0`.
     private func suggestion(_ text: String) -> String? {
         let (head, rest) = Self.parts(text)
         if !rest.isEmpty, let name = NearestName.of(head, among: Self.invariants),
