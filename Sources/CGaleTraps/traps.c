@@ -13,6 +13,7 @@ static const char mark[] = "gale: trap at";
 // A stack of its own: the worker's may be what it has run out of.
 static char stack[64 << 10] __attribute__((aligned(16)));
 static uintptr_t base, top;
+static volatile sig_atomic_t told;
 
 static int first(struct dl_phdr_info *info, size_t size, void *found) {
     (void)size;
@@ -36,7 +37,11 @@ static char *append(char *end, uintptr_t place) {
 
 // Only what is safe in a signal handler: no allocation, no lock.
 static void trapped(int number, siginfo_t *info, void *context) {
-    (void)number, (void)info;
+    // Sent from outside, or none of those that trap again: the default action, which is back, ends the process.
+    if (info->si_code <= 0 || number == SIGTRAP) raise(number);
+    // One that this handler itself runs into says nothing of the first.
+    if (told) return;
+    told = 1;
     const mcontext_t *machine = &((const ucontext_t *)context)->uc_mcontext;
 #if defined(__x86_64__)
     uintptr_t place = (uintptr_t)machine->gregs[REG_RIP], bottom = (uintptr_t)machine->gregs[REG_RSP];
@@ -49,7 +54,7 @@ static void trapped(int number, siginfo_t *info, void *context) {
     end = append(end, place - base);
     // Swift keeps frame pointers. A return address is the place after the call.
     for (int count = 1; count < frames; count++) {
-        if (frame < bottom || frame - bottom > deepest || frame >= top || frame % sizeof frame) break;
+        if (top - bottom > deepest || frame < bottom || frame >= top || frame % sizeof frame) break;
         const uintptr_t *link = (const uintptr_t *)frame;
         end = append(end, link[1] - 1 - base);
         if (link[0] <= frame) break;

@@ -167,7 +167,7 @@ import Testing
         let whole = report(runs)
         #expect(whole == report(runs.reversed()))
         let recovery = whole.recovery
-        #expect(recovery.judged == 4 && recovery.steady == 1 && recovery.recovered == 2 && recovery.metastable == 1)
+        #expect(recovery.judged == 4 && recovery.steady == 1 && recovery.recovered == 2 && recovery.impaired == 1)
         #expect(recovery.notMeasured == 1 && recovery.notObserved == 0)
         #expect(whole.seeds == "1..6" && report([runs[0], runs[1], runs[4]]).seeds == "1..2, 5")
         #expect(

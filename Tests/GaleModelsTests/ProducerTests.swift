@@ -126,13 +126,17 @@ struct RetryTopicTests {
         #expect((0..<3).allSatisfy { world.measurements.decisionsChanged(fault: $0) > 0 })
     }
 
-    @Test("a producer that waits for no acknowledgement makes room at once, and nothing is done twice for that")
-    func unacknowledged() {
+    @Test(
+        "a producer that waits for no acknowledgement makes room at once, and the next job in its place is another",
+        arguments: [true, false])
+    func unacknowledged(deduplicates: Bool) {
         var profile = KafkaProfile()
         profile.acks = .none
         profile.linger = .zero
+        var policy = Self.policy(attempts: 12)
+        if !deduplicates { policy.deduplication = nil }
         var specification = Fixture.pipeline(
-            perSecond: 300, duration: .seconds(8), policy: Self.policy(attempts: 12), profile: profile, replicas: 1,
+            perSecond: 300, duration: .seconds(8), policy: policy, profile: profile, replicas: 1,
             concurrency: 64, faults: [Self.failing(700_000)])
         specification.stages[0].maximumUncommitted = 8
         let (world, ledger) = Fixture.run(specification)

@@ -54,6 +54,7 @@ enum ExploreText {
     private static func words(_ recovery: ExplorationReport.RecoveryCoverage, of worlds: Int) -> String {
         let states = [
             ("never left", recovery.steady), ("came back", recovery.recovered), ("metastable", recovery.metastable),
+            ("fuller or slower than before", recovery.impaired),
             ("load over too soon", recovery.notObserved), ("no steady state before", recovery.notMeasured),
         ]
         let seen = states.filter { $0.1 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")

@@ -174,7 +174,8 @@ struct ExploreCommand: ParsableCommand {
             let one = journal.damagedLines == 1
             notes.append(
                 "\(journal.damagedLines) line\(one ? "" : "s") of '\(journal.path)' \(one ? "is" : "are") damaged: "
-                    + "what \(one ? "it" : "they") said is not known, and worlds that are missing are run again")
+                    + "what \(one ? "it" : "they") said is not known"
+                    + (journal.isFinished && timeToSpend != nil ? "" : ", and worlds that are missing are run again"))
         }
         if journal.isFinished {
             notes.append(

@@ -61,7 +61,7 @@ struct SteadyState {
     private(set) var attempts = 0.0
     private(set) var offered = (least: Double.infinity, most: 0.0)
 
-    /// nil: there is no window, nothing was sent, or what was in the system grew all the time.
+    /// nil: there is no window, nothing was sent, or more and more was in the system: in every window, or from first to last.
     init?(_ windows: [Window]) {
         let loaded = Self.withoutBursts(windows.filter { $0.offered > 0 })
         guard let last = loaded.last, !Self.grows(loaded, by: last.offered / last.seconds) else { return nil }
@@ -92,7 +92,20 @@ struct SteadyState {
         let usual = windows.map(\.offered).sorted()
         guard !usual.isEmpty else { return [] }
         let median = usual[(usual.count - 1) / 2]
-        return windows.filter { $0.offered <= roomAbove * median + chance(median) }
+        func isBurst(_ window: Window) -> Bool { window.offered > roomAbove * median + chance(median) }
+        let full = windows.filter { !isBurst($0) }.map(\.unsettled).sorted()
+        guard !full.isEmpty else { return [] }
+        // What a burst has left behind is worked off for a while.
+        let usualUnsettled = roomAbove * full[(full.count - 1) / 2] + fewNotifications + chance(median)
+        var isAfterBurst = false
+        return windows.filter { window in
+            if isBurst(window) {
+                isAfterBurst = true
+            } else if window.unsettled <= usualUnsettled {
+                isAfterBurst = false
+            }
+            return !isAfterBurst
+        }
     }
 
     /// Three standard deviations of a Poisson number.

@@ -148,7 +148,10 @@ public final class ExplorationJournal {
         -> Former
     {
         var number = 1
-        while access(path + ".former-\(number)", F_OK) == 0 { number += 1 }
+        // Free for its report as well, which lies beside it.
+        let folder = (path as NSString).deletingLastPathComponent
+        func isTaken(_ name: String) -> Bool { access(name, F_OK) == 0 }
+        while isTaken(path + ".former-\(number)") || isTaken("\(folder)/report.former-\(number).json") { number += 1 }
         let former = Former(worlds: worlds, reason: reason, path: path + ".former-\(number)", number: number)
         guard FileManager.default.createFile(atPath: former.path, contents: Data(bytes)) else {
             throw .cannotWrite(former.path, String(cString: strerror(errno)))

@@ -25,6 +25,8 @@ struct ExplorationJournalContents {
                 take(data, isFirst: isFirst)
             } else {
                 damaged += 1
+                // It may have said what the next ones are counted for.
+                asked = nil
             }
             isFirst = false
             length = end + 1

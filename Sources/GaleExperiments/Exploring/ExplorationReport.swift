@@ -71,14 +71,18 @@ public struct ExplorationReport: Codable, Equatable, Sendable {
         public var judged: Int
         /// Of those that were judged.
         public var steady, recovered, metastable: Int
+        /// As much was delivered as before, with as many attempts, but it was fuller or slower at the end: no finding.
+        public var impaired: Int
         /// See `RecoverySummary.State`: the load ended too soon, and: there was no steady state to go back to.
         public var notObserved, notMeasured: Int
 
         init(_ runs: [ExploredRun]) {
             func count(_ state: RecoverySummary.State) -> Int { runs.count { $0.recovery == state } }
-            (steady, recovered, metastable) = (count(.steady), count(.recovered), count(.metastable))
+            (steady, recovered) = (count(.steady), count(.recovered))
+            metastable = runs.count { run in run.failures.contains { $0.name == RecoverySummary.name } }
+            impaired = max(0, count(.metastable) - metastable)
             (notObserved, notMeasured) = (count(.notObserved), count(.notMeasured))
-            judged = steady + recovered + metastable
+            judged = steady + recovered + metastable + impaired
         }
     }
 

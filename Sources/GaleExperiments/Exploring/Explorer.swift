@@ -41,10 +41,16 @@ public struct Explorer {
 }
 
 extension Scenario {
-    /// What a drawn world must keep to: the invariants, recovery, what was declared to hold always, and that nothing is lost. That
+    /// What a drawn world must keep to: the invariants, a recovery that delivers what it did for what it cost, what was declared to hold always, and that nothing is lost. That
     /// hardly anything goes undelivered without faults is expected of a scenario that somebody has thought of, not of drawn values.
     fileprivate func findingsOfDrawnWorld(_ summary: RunSummary) -> [RunFinding] {
         let declared = Set(expectations.filter { $0.location != nil }.map(\.text) + ["lost = 0"])
-        return summary.findings.filter { $0.kind != .expectation || declared.contains($0.name) }
+        return summary.findings.filter {
+            switch $0.kind {
+            case .expectation: declared.contains($0.name)
+            case .recovery: summary.recovery?.isGrave == true
+            case .invariant, .endedEarly: true
+            }
+        }
     }
 }

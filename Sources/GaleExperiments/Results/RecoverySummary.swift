@@ -77,6 +77,10 @@ public struct RecoverySummary: Codable, Equatable, Sendable {
         self.isRequired = isRequired
     }
 
+    /// Whether it shows in what is delivered, or in what that costs. Drawn worlds are small and many: of thousands some are a little
+    /// fuller or slower at their end than they were before, by chance or because a limit has found another level.
+    var isGrave: Bool { nature.map { $0.signs.contains("delivered") || $0.signs.contains("attempts") } ?? false }
+
     /// Whether the run fails for it.
     public var fails: Bool {
         switch state {
@@ -93,10 +97,7 @@ public struct RecoverySummary: Codable, Equatable, Sendable {
         case .steady: parts.append("the steady state was never left")
         case .recovered: parts.append("recovered \(Readable.time(afterSeconds ?? 0)) after \(fault)")
         case .metastable:
-            // What came back by itself, if late, does not sustain itself.
-            parts.append(
-                (afterSeconds == nil ? "metastable: " : "")
-                    + "not recovered within \(Readable.time(boundSeconds)) after \(fault)")
+            parts.append("metastable: not recovered within \(Readable.time(boundSeconds)) after \(fault)")
         case .notObserved: parts.append("recovery from \(fault) not observed")
         case .notMeasured: parts.append("recovery from \(fault) not measured")
         }

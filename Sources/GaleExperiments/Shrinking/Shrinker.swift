@@ -75,7 +75,11 @@ public struct Shrinker {
             let part = Array(candidates[from..<min(from + width, candidates.count)])
             let runs = try runs(of: part)
             for (place, run) in runs.enumerated() {
-                guard let run, fails(run), isOfTheSameNature(run) else { continue }
+                guard let run, fails(run) else { continue }
+                guard isOfTheSameNature(run) else {
+                    failed.insert(part[place].text)
+                    continue
+                }
                 guard try !guarded || run.inertFaults <= state.run.inertFaults && needsItsFaults(part[place]) else {
                     continue
                 }

@@ -21,6 +21,8 @@ public struct TestRun: Codable, Equatable, Sendable {
     public var inertFaults = 0
     /// What kind of failure to recover it showed; nil: none.
     public var recovery: RecoverySummary.Nature?
+    /// See `isOutOfMemory`, whatever its problems say; nil: it was not.
+    public var hasReachedMemoryLimit: Bool?
     /// A signal ended it: it says nothing.
     public var isInterrupted = false
 
@@ -38,7 +40,8 @@ public struct TestRun: Codable, Equatable, Sendable {
 
     /// It was ended by its scenario's limit of memory, to which what the process did before may have added.
     package var isOutOfMemory: Bool {
-        problems.contains { $0.finding?.cause.hasPrefix(RunLimits.memoryReached) == true }
+        hasReachedMemoryLimit == true
+            || problems.contains { $0.finding?.cause.hasPrefix(RunLimits.memoryReached) == true }
     }
 
     /// Nothing speaks against it.

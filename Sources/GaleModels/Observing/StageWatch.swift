@@ -65,9 +65,10 @@ extension StageHandle {
             into: &actions.pointee)
         if begun > 0 { return watch.show(input, actions, from: begun, number) }
         watch.show(input, actions, number)
+        let own = actions.pointee.count
         var place = 0
         while place < actions.pointee.count {
-            perform(actions.pointee[place], of: work, number)
+            perform(actions.pointee[place], of: place < own ? work : nil, number)
             place &+= 1
         }
         actions.pointee.removeAll()

@@ -52,10 +52,12 @@ extension StageHandle {
             if let next = $0.nextAddress { gale_prefetch(next) }
         }
         if isWithin { return }
-        if actions.pointee.count > 4 { anticipateAcquisitions(actions) }
+        let own = actions.pointee.count
+        if own > 4 { anticipateAcquisitions(actions) }
         var place = 0
         while place < actions.pointee.count {
-            perform(actions.pointee[place], of: work, number)
+            // The next job may have taken this one's place.
+            perform(actions.pointee[place], of: place < own ? work : nil, number)
             place &+= 1
         }
         actions.pointee.removeAll()

@@ -17,9 +17,33 @@ struct ExplorationReader {
                 read(entry, into: &exploration)
             }
         }
+        settleTimes(&exploration)
         if exploration.ranges.isEmpty { exploration.ranges = ExplorationDefaults(scenario: scenario).ranges }
         return exploration
     }
+
+    /// Faults need some of the load for themselves. What is not said leaves it to them.
+    private func settleTimes(_ exploration: inout Exploration) {
+        func said(_ key: String) -> Tree.Entry? { (scenario["explore"]?.entries ?? []).first { $0.key == key } }
+        let (warmUp, calm) = (said("warm-up"), said("calm"))
+        let free = duration.nanoseconds - Self.leastForFaults.nanoseconds
+        func half(of rest: Int64) -> Interval { .milliseconds(max(0, rest / 2_000_000)) }
+        if warmUp == nil, exploration.warmUp.nanoseconds + exploration.calm.nanoseconds > free {
+            exploration.warmUp = half(of: free - exploration.calm.nanoseconds)
+        } else if calm == nil, exploration.warmUp.nanoseconds + exploration.calm.nanoseconds > free {
+            exploration.calm = half(of: free - exploration.warmUp.nanoseconds)
+        }
+        guard exploration.faults.upperBound > 0, exploration.warmUp.nanoseconds + exploration.calm.nanoseconds > free,
+            let place = (calm ?? warmUp)?.value.place
+        else { return }
+        diagnostics.error(
+            "'warm-up' (\(QuantityText.duration(exploration.warmUp.nanoseconds))) and 'calm' "
+                + "(\(QuantityText.duration(exploration.calm.nanoseconds))) leave no time of a load of "
+                + "\(QuantityText.duration(duration.nanoseconds)) for faults; "
+                + "shorten them, lengthen 'duration', or say 'faults: 0'", at: place)
+    }
+
+    private static let leastForFaults = Interval.milliseconds(200)
 
     private func read(_ entry: Tree.Entry, into exploration: inout Exploration) {
         switch entry.key {
