@@ -133,6 +133,16 @@ import Testing
         #expect(summary.state == .metastable && summary.what == "100 in the system, at most 2 before")
     }
 
+    @Test("what a burst has left behind is no measure of it either, until it is worked off")
+    func afterBurst() throws {
+        let source = source()
+        source.send(in: 0..<200, latency: fast)
+        source.send(60, in: 20..<24, latency: fast)
+        for second in 20..<40 { source.waiting[second] = 300 }
+        for second in 50..<200 { source.waiting[second] = 100 }
+        #expect(try #require(judge(source)).state == .metastable)
+    }
+
     @Test("without a steady state before the fault there is none to come back to")
     func notMeasured() throws {
         let growing = source()

@@ -115,6 +115,12 @@ import Testing
         #expect(ranges.first { $0.path == "policies.standard.retry.attempts" }?.words == "2..8")
     }
 
+    @Test("a warm-up that nobody asked for leaves faults some of the load")
+    func times() throws {
+        let exploration = try template("explore: {calm: 9s}").exploration
+        #expect(exploration.calm == .seconds(9) && exploration.warmUp == .milliseconds(400))
+    }
+
     @Test("exploration changes neither the scenario's fingerprint nor what is run")
     func fingerprint() throws {
         let plain = try ScenarioReader.read(text: Self.base)
@@ -134,6 +140,7 @@ import Testing
             ("faults: 4ms", "expected a number of faults", 21),
             ("without: [nobody]", "unknown family of faults 'nobody'", 21),
             ("calm: 11s", "expected a duration no longer than the load", 21),
+            ("calm: 9900ms", "leave no time of a load of 10s for faults", 21),
             ("policies.standard.breaker: [none, {opne: 2s}]", "unknown key 'opne'", 21),
             ("policies.standard.breaker: []", "nothing to choose from", 21),
             ("variants.x: 1..2", "cannot be set from outside", 21),

@@ -165,6 +165,7 @@ extension Core {
         if message.pointee.isSegment { return deliverSegment(index, at: instant, expires: expires) }
         let channel = message.pointee.channel
         let (phase, slot) = (message.pointee.phase, message.pointee.slot)
+        let isFirstWord = message.pointee.state == .pending
         switch message.pointee.state {
         case .pending:
             state.pointee.unsettled -= 1
@@ -187,7 +188,7 @@ extension Core {
         recordDelivery(message, latency, hasSpans: hasSpans)
         addOutcome(message.pointee.identity, message.pointee.state, latency)
         if let log = state.pointee.orderLog {
-            log._withUnsafeGuaranteedRef { $0.note(message, at: instant, core: self) }
+            log._withUnsafeGuaranteedRef { $0.note(message, at: instant, isFirstWord: isFirstWord, core: self) }
         }
     }
 

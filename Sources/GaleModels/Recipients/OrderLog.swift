@@ -26,8 +26,8 @@ final class OrderLog {
         var intended: Int64
         var identity: UInt64
         var at: Instant
-        /// It was decided so late that the pipeline may have given the attempt up.
-        var isSlow: Bool
+        /// It was decided so late that the pipeline may have given the attempt up, or the pipeline had given it up before.
+        var isExempt: Bool
     }
 
     /// nil: no workload is ordered.
@@ -39,14 +39,17 @@ final class OrderLog {
     }
 
     /// A provider takes a notification at an instant, which need not be the present one.
-    func note(_ message: UnsafeMutablePointer<Message>, at instant: Instant, core: Core) {
+    ///
+    /// - Parameter isFirstWord: it had not been given up before. What was shed, say, and is read again after a crash may be sent then,
+    ///   after later ones: nobody has promised otherwise.
+    func note(_ message: UnsafeMutablePointer<Message>, at instant: Instant, isFirstWord: Bool, core: Core) {
         let workload = message.pointee.workload
         guard isOrdered[Int(workload)] else { return }
         let key = Key(recipient: core.recipient(of: message), workload: workload)
         let promised = promised[Int(workload)]
         let one = Taken(
             intended: message.pointee.intended, identity: message.pointee.identity, at: instant,
-            isSlow: promised.map { instant - core.now >= $0 } ?? true)
+            isExempt: promised.map { instant - core.now >= $0 || !isFirstWord } ?? true)
         guard let other = latest[key] else { return latest[key] = one }
         let isLater = (one.intended, one.identity) > (other.intended, other.identity)
         if isLater ? one.at < other.at : one.at > other.at {
@@ -54,7 +57,7 @@ final class OrderLog {
             if misordered == 1 {
                 first = isLater ? (other.identity, one.identity) : (one.identity, other.identity)
             }
-            if !one.isSlow && !other.isSlow { noteBroken(isLater ? other : one, isLater ? one : other, core) }
+            if !one.isExempt && !other.isExempt { noteBroken(isLater ? other : one, isLater ? one : other, core) }
         }
         if isLater { latest[key] = one }
     }
