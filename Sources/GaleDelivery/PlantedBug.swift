@@ -43,8 +43,6 @@ import GalePrimitives
         case leakedSlot = "leaked-slot"
         /// A tenant's queue has no bound.
         case unboundedQueue = "unbounded-queue"
-        /// A concurrency limit that fell never rises again.
-        case limitStaysLow = "limit-stays-low"
         /// A queue that has been woken once believes that its next wake-up is still to come.
         case wakeUpLost = "wake-up-lost"
 

@@ -67,9 +67,6 @@ extension DispatcherCore {
             guards.pointee.freed |= guards.pointee.routes[Int(call.provider)]
         }
         if guarded.pointee.hasLimit {
-            #if PlantedBugs
-                if isPlanted(.limitStaysLow), Self.sample(verdict, response) == .answered { return }
-            #endif
             if guarded.pointee.limit.wantsJitter { guarded.pointee.limit.renewJitter(draw()) }
             guarded.pointee.limit.record(
                 Self.sample(verdict, response), roundTrip: duration, inFlight: Int64(call.inFlight), at: now)

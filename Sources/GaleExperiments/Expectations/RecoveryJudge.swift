@@ -86,10 +86,13 @@ package struct RecoveryJudge {
             if summary.state == .metastable { summary.what = "only after \(Readable.time(after))" }
             return
         }
-        let latest = deviations.last { !$0.isEmpty } ?? []
+        let unsteady = deviations.lastIndex { !$0.isEmpty }
+        let latest = unsteady.map { deviations[$0] } ?? []
         summary.what = latest.isEmpty ? nil : latest.map(\.text).joined(separator: ", ")
         summary.nature = RecoverySummary.Nature(
-            signs: latest.map(\.sign.rawValue), latencyBeforeSeconds: steady.latency.isFinite ? steady.latency : nil)
+            signs: latest.map(\.sign.rawValue), latencyBeforeSeconds: steady.latency.isFinite ? steady.latency : nil,
+            deliveredShare: unsteady.map { steady.deliveredShare(of: judged[$0].1) } ?? 1,
+            attemptsFactor: unsteady.map { steady.attemptsFactor(of: judged[$0].1) } ?? 1)
         let observed = Double(lastEnd) * slotSeconds - summary.endedAtSeconds
         summary.state = observed >= summary.boundSeconds ? .metastable : .notObserved
         if summary.state == .notObserved {

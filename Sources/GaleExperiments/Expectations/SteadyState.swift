@@ -118,6 +118,18 @@ struct SteadyState {
             && window.offered <= offered.most / Self.roomBelow + chance
     }
 
+    /// What a window delivers, of what it would by the least share of the windows before.
+    func deliveredShare(of window: Window) -> Double {
+        let usual = share * window.offered
+        return usual > 0 ? window.delivered / usual : 1
+    }
+
+    /// Attempts per notification in a window, as a multiple of the most in the windows before.
+    func attemptsFactor(of window: Window) -> Double {
+        let usual = attempts * window.offered
+        return usual > 0 ? window.attempts / usual : 1
+    }
+
     /// What is not as it was, in words; empty: the window is steady.
     func deviations(of window: Window) -> [Deviation] {
         var found: [Deviation] = []

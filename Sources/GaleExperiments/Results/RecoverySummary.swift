@@ -46,9 +46,17 @@ public struct RecoverySummary: Codable, Equatable, Sendable {
         public var signs: [String]
         /// The highest 90th percentile of a window before the first fault; nil: not all of one was delivered.
         public var latencyBeforeSeconds: Double?
+        /// What is delivered at the end, of what it would be by the least share before.
+        public var deliveredShare: Double
+        /// Attempts per notification at the end, as a multiple of the most before.
+        public var attemptsFactor: Double
 
-        public init(signs: [String], latencyBeforeSeconds: Double?) {
+        public init(
+            signs: [String], latencyBeforeSeconds: Double?, deliveredShare: Double = 1, attemptsFactor: Double = 1
+        ) {
             self.signs = signs
+            self.attemptsFactor = attemptsFactor
+            self.deliveredShare = deliveredShare
             self.latencyBeforeSeconds = latencyBeforeSeconds
         }
 
@@ -77,9 +85,9 @@ public struct RecoverySummary: Codable, Equatable, Sendable {
         self.isRequired = isRequired
     }
 
-    /// Whether it shows in what is delivered, or in what that costs. Drawn worlds are small and many: of thousands some are a little
+    /// Whether less than half is delivered, or twice as many attempts are made for it. Drawn worlds are small and many: of thousands some are
     /// fuller or slower at their end than they were before, by chance or because a limit has found another level.
-    var isGrave: Bool { nature.map { $0.signs.contains("delivered") || $0.signs.contains("attempts") } ?? false }
+    var isGrave: Bool { nature.map { $0.deliveredShare < 0.5 || $0.attemptsFactor > 2 } ?? false }
 
     /// Whether the run fails for it.
     public var fails: Bool {

@@ -26,9 +26,6 @@ import Testing
                 policy.retry.hedging = HedgingPolicy(copies: 2, delay: .milliseconds(20))
             case .breakerStuckOpen:
                 policy.breaker = BreakerPolicy(window: .seconds(5), open: .seconds(1), minimumCalls: 3)
-            case .limitStaysLow:
-                policy.concurrency = ConcurrencyPolicy(.aimd)
-                policy.concurrency?.initial = 4
             case .limiterOffByOneWindow, .quotaCountedAfterSend, .wakeUpLost:
                 policy.limits = [.init(provider: index, ratePerSecondMicros: 5_000_000, burst: 2)]
             case .timeoutTooShort: policy.timeout = .milliseconds(200)
