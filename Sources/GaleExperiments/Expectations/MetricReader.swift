@@ -122,14 +122,7 @@ package struct MetricReader {
     private func latency(
         of subject: Expectation.LatencySubject, over selection: Selection, _ read: (Histogram, Int64) -> Double?
     ) -> Reading {
-        let subjects: [MeasuredSubject]
-        switch subject {
-        case .all: subjects = channels(of: .all).map { .channel($0) }
-        case .channel(let channel): subjects = [.channel(channel)]
-        case .stage(let stage): subjects = [.stage(stage)]
-        case .provider(let provider): subjects = [.provider(provider)]
-        }
-        let samples = samples(of: subjects, over: selection)
+        let samples = samples(of: subject.measured, over: selection)
         defer { samples.deallocate() }
         let infinite = ledger(of: channels(of: subject), over: selection).undelivered
         if samples.isEmpty && infinite == 0 { return .notMeasured }
@@ -161,6 +154,18 @@ package struct MetricReader {
         case .all: Channel.allCases.map { Int($0.rawValue) }
         case .channel(let channel): [channel]
         case .stage, .provider: []
+        }
+    }
+}
+
+extension Expectation.LatencySubject {
+    /// What is measured of it: every channel of all messages.
+    var measured: [MeasuredSubject] {
+        switch self {
+        case .all: Channel.allCases.map { .channel(Int($0.rawValue)) }
+        case .channel(let channel): [.channel(channel)]
+        case .stage(let stage): [.stage(stage)]
+        case .provider(let provider): [.provider(provider)]
         }
     }
 }

@@ -78,14 +78,7 @@ extension ExemplarSearch {
 
     /// The one with the longest latency among those that have one.
     func slowest(_ subject: Expectation.LatencySubject, _ selection: Selection, _ when: String) -> Exemplar? {
-        let subjects: [MeasuredSubject]
-        switch subject {
-        case .all: subjects = channels(of: .all).map { .channel($0) }
-        case .channel(let channel): subjects = [.channel(channel)]
-        case .stage(let stage): subjects = [.stage(stage)]
-        case .provider(let provider): subjects = [.provider(provider)]
-        }
-        let watch = watched { $0.longest(of: subjects, over: selection) }
+        let watch = watched { $0.longest(of: subject.measured, over: selection) }
         guard let longest = watch.highest else { return nil }
         var roles: [EventCast.Role] = [.became(.delivered), .became(.late), .gone, .subject]
         var place = ""
