@@ -20,7 +20,7 @@ public enum TestMarkdown {
         _ tests: [TestCase], _ results: [TestResult], reproduction: (TestResult) -> String?
     ) -> String {
         let failed = results.filter { !$0.passed }
-        var text = "## Gale: " + verdict(tests.count, results.count, failed.count) + "\n"
+        var text = "## Gale: " + TestVerdict.words(results, of: tests.count) + "\n"
         var told = 0
         while told < failed.count, text.utf8.count < roomForFailures {
             text += "\n" + failure(failed[told], reproduction(failed[told]))
@@ -53,11 +53,6 @@ public enum TestMarkdown {
             if text.utf8.count + part.utf8.count <= room { text += part }
         }
         return text
-    }
-
-    private static func verdict(_ tests: Int, _ results: Int, _ failed: Int) -> String {
-        let judged = failed == 0 ? "\(results) passed" : "\(failed) of \(results) failed"
-        return results < tests ? "interrupted, \(judged), \(tests - results) not finished" : judged
     }
 
     private static func failure(_ result: TestResult, _ reproduction: String?) -> String {

@@ -7,12 +7,14 @@ public struct TestTable: Sendable {
     private let nameWidth: Int
     private let hasTheory: Bool
     private let width: Int
+    private let tests: Int
 
     /// - Parameters:
     ///   - cases: all that will be shown, for the widths of the columns.
     ///   - width: columns of the terminal; what measured values need more goes on below.
     public init(_ cases: [TestCase], colour: Bool, width: Int = 120) {
         pen = Pen(colour: colour)
+        tests = cases.count
         self.width = width
         nameWidth = max(8, cases.map { Self.name($0.scenario.file, $0.scenario.variant).count }.max() ?? 0)
         hasTheory = cases.contains { $0.theory != nil }
@@ -187,12 +189,11 @@ public struct TestTable: Sendable {
         return pen.paint(text, .faint)
     }
 
-    /// The last line.
+    /// The last line; of fewer results than tests it says that they were interrupted.
     public func summary(_ results: [TestResult]) -> String {
         let runs = results.reduce(0) { $0 + $1.runs.count }
         let messages = results.reduce(0) { $0 + $1.runs.reduce(0) { $0 + $1.messages } }
-        let failed = results.count { !$0.passed }
-        let words = failed == 0 ? "\(results.count) passed" : "\(failed) of \(results.count) failed"
-        return "\(words): \(runs) runs, \(Figure.short(Double(messages))) notifications\n"
+        return
+            "\(TestVerdict.words(results, of: tests)): \(runs) runs, \(Figure.short(Double(messages))) notifications\n"
     }
 }

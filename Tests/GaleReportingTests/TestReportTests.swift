@@ -90,6 +90,25 @@ import Testing
         #expect(green.hasPrefix("## Gale: 1 passed\n") && !green.contains("FAIL"))
     }
 
+    @Test("that tests were interrupted, and how many were not finished, is said wherever results are told")
+    func interrupted() throws {
+        let (tests, all) = try Self.results()
+        let results = Array(all.prefix(1))
+        let table = TestTable(tests, colour: false)
+        #expect(table.summary(results) == "interrupted, 1 passed, 3 not finished: 1 runs, 5 notifications\n")
+        #expect(table.summary([]).hasPrefix("interrupted, 0 passed, 4 not finished: "))
+        #expect(TestTable([tests[0]], colour: false).summary(results).hasPrefix("1 passed: "))
+        let json = TestJSON.text(results, of: 4)
+        #expect(json.contains("\"passed\" : false") && json.contains("\"notFinished\" : 3"), "\(json)")
+        #expect(!TestJSON.text(results, of: 1).contains("notFinished"))
+        let xml = JUnitXML.text(tests, results, seconds: [1, 0, 0, 0]) { _ in nil }
+        #expect(
+            xml.split(separator: "\n").count { $0.contains("<skipped message=\"the test was interrupted\"/>") } == 3)
+        #expect(
+            TestMarkdown.text(tests, results) { _ in nil }.hasPrefix("## Gale: interrupted, 1 passed, 3 not finished\n")
+        )
+    }
+
     @Test("a summary of very many failures still fits a comment")
     func longMarkdown() throws {
         let tests = try (0..<400).map { try Self.test("\(String(repeating: "long/", count: 70))\($0).yaml") }
