@@ -4,11 +4,12 @@ import GaleExperiments
 import Testing
 
 @Suite final class ExplorationJournalTests {
-    private let path = NSTemporaryDirectory() + "gale-journal-" + UUID().uuidString
+    private let folder = NSTemporaryDirectory() + "gale-journal-" + UUID().uuidString
+    private var path: String { folder + "/journal" }
 
-    deinit {
-        for path in [path, path + ".former-1", path + ".former-2"] { try? FileManager.default.removeItem(atPath: path) }
-    }
+    init() throws { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     private func run(_ seed: UInt64) -> ExploredRun {
         var run = ExploredRun(seed: seed)
@@ -19,16 +20,19 @@ import Testing
     }
 
     private func open(
-        _ identity: String = "a", asked: String = "all", isFresh: Bool = false
+        _ identity: String = "a", asked: String = "all", isFresh: Bool = false, program: String? = "this"
     ) throws -> ExplorationJournal {
         for _ in 1...500 {
-            do { return try ExplorationJournal(path: path, identity: identity, asked: asked, isFresh: isFresh) } catch {
+            do {
+                return try ExplorationJournal(
+                    path: path, identity: identity, asked: asked, isFresh: isFresh, program: program)
+            } catch {
                 guard case .inUse = error else { throw error }
                 // A process that another test is just starting has the lock too, until it is one of its own.
                 usleep(10_000)
             }
         }
-        return try ExplorationJournal(path: path, identity: identity, asked: asked, isFresh: isFresh)
+        return try ExplorationJournal(path: path, identity: identity, asked: asked, isFresh: isFresh, program: program)
     }
 
     private func write(_ seeds: ClosedRange<UInt64>) throws {
@@ -69,7 +73,56 @@ import Testing
         let second = bytes.split(separator: 10, omittingEmptySubsequences: false)[3]
         bytes[second.startIndex + 30] ^= 1
         try bytes.write(to: URL(fileURLWithPath: path))
-        #expect(try open().runs.keys.sorted() == [1, 3] && open().damagedLines == 1)
+        do {
+            let journal = try open()
+            #expect(journal.runs.keys.sorted() == [1, 3] && journal.damagedLines == 1)
+        }
+    }
+
+    @Test("what is damaged is told once: from then on the journal is without it, and it lies beside")
+    func mended() throws {
+        try write(1...3)
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        for number in 1...2 {
+            var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+            let line = bytes.split(separator: 10)[2 + number].indices
+            bytes[line.lowerBound + 30] ^= 1
+            try bytes.write(to: URL(fileURLWithPath: path))
+            do {
+                let journal = try open()
+                #expect(journal.damagedLines == 1 && journal.damagedPath == path + ".damaged-\(number)")
+                #expect(try Data(contentsOf: URL(fileURLWithPath: path + ".damaged-\(number)")) == bytes[line] + [10])
+                #expect(journal.millisecondsBefore == 100, "nobody knows what the later ones were counted for")
+                #expect(throws: ExplorationJournal.Failure.self, "the mended one belongs to this process as well") {
+                    _ = try ExplorationJournal(path: self.path, identity: "a", asked: "all", isFresh: false)
+                }
+                try journal.append(run(number == 1 ? 2 : 4), milliseconds: 100)
+            }
+            let again = try open()
+            #expect(again.damagedLines == 0 && again.damagedPath == nil && again.millisecondsBefore == 100)
+            #expect(again.runs.count == 3)
+        }
+        // The lines that were sound are as they were, in their order.
+        let lines = try Data(contentsOf: URL(fileURLWithPath: path)).split(separator: 10)
+        #expect(Array(lines.prefix(3)) == Array(whole.split(separator: 10).prefix(3)))
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        #expect(names == ["journal", "journal.damaged-1", "journal.damaged-2"])
+    }
+
+    @Test("of a program that cannot be known nobody knows whether it is the same: its journal is not gone on with")
+    func unknownProgram() throws {
+        for (made, goesOn, reason) in [
+            ("this", "that", "another build"), (nil, "this", "could not read its own file"),
+            ("this", nil, "the file of this program cannot be read"),
+            (nil, nil, "the file of this program cannot be read"),
+        ] as [(String?, String?, String)] {
+            try open(isFresh: true, program: made).append(run(1), milliseconds: 1)
+            let journal = try open(program: goesOn)
+            #expect(journal.runs.isEmpty && journal.former?.worlds == 1)
+            #expect(journal.former?.reason.contains(reason) == true, "\(journal.former?.reason ?? "")")
+        }
+        try open(isFresh: true).append(run(1), milliseconds: 1)
+        #expect(try open().runs.count == 1)
     }
 
     @Test("whatever byte is damaged, no run is taken for another, and it is told that something is missing")

@@ -150,12 +150,30 @@ import Testing
         let line = try gale("explore", "small.yaml", "--runs", "4")
         #expect(line.errors.contains("note: 1 line of '\(journal)' is damaged: "), "\(line.errors)")
         #expect(line.output == whole.output && line.errors.contains("1 worlds, 3 from the journal"))
+        #expect(line.errors.contains("; it is kept as '\(journal).damaged-1'\n"), "\(line.errors)")
+        let mended = try gale("explore", "small.yaml", "--runs", "4")
+        #expect(mended.output == whole.output && !mended.errors.contains("damaged"), "told once: \(mended.errors)")
         let cut = text.firstIndex(of: "\n")!
         try folder.write(String(text[text.index(after: cut)...]), to: journal)
         let header = try gale("explore", "small.yaml", "--runs", "4")
         #expect(header.output == whole.output && header.errors.contains("its journal is kept as '\(journal).former-1'"))
         #expect(
             header.errors.contains("4 finished worlds of an earlier exploration are not used: the first line of its"))
+    }
+
+    @Test("a journal that cannot be written ends it as any output does, and what is finished is told")
+    func full() throws {
+        let arguments = ["explore", "small.yaml", "--runs", "60", "--jobs", "1"]
+        let full = try GaleProcess.run(arguments, in: folder, fileSize: 12)
+        let journal = "Reports/explorations/small/journal"
+        #expect(full.status == 2 && full.errors.contains("gale: cannot write '\(journal)': "), "\(full.errors)")
+        let lines = try folder.read(journal).split(separator: "\n")
+        #expect(lines.count > 4 && lines.count < 62 && lines.allSatisfy { $0.hasSuffix("}") }, "\(lines)")
+        // The one that found no room is among them.
+        #expect(full.output.contains(" · \(lines.count - 1) worlds of small.yaml"), "\(full.output)")
+        let whole = try GaleProcess.run(arguments, in: folder)
+        #expect(whole.status == 0 && whole.errors.contains(", \(lines.count - 2) from the journal"), "\(whole.errors)")
+        #expect(!whole.errors.contains("damaged"))
     }
 
     @Test("a second exploration in the same folder is told what to do")

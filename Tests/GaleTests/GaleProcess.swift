@@ -14,11 +14,12 @@ struct GaleProcess {
     /// - Parameters:
     ///   - interruptAfter: text on standard error after which it gets an interrupt signal.
     ///   - addressSpace: KiB that it may have.
+    ///   - fileSize: KiB that a file may have to which it writes.
     ///   - environment: variables beside those of the tests.
     ///   - meanwhile: is told the process's number while it runs.
     static func run(
         _ arguments: [String], in folder: TemporaryFolder, interruptAfter: String? = nil, addressSpace: Int? = nil,
-        environment: [String: String] = [:], meanwhile: (Int32) throws -> Void = { _ in }
+        fileSize: Int? = nil, environment: [String: String] = [:], meanwhile: (Int32) throws -> Void = { _ in }
     ) throws -> GaleProcess {
         let output = folder.path + "/.output"
         let errors = folder.path + "/.errors"
@@ -26,9 +27,14 @@ struct GaleProcess {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: executable)
         process.arguments = arguments
-        if let addressSpace {
+        // What would go beyond a file's limit fails as on a full disk, where the signal for it is ignored.
+        let limits = [
+            addressSpace.map { "ulimit -v \($0)" }, fileSize.map { "trap '' XFSZ; ulimit -f \($0)" },
+        ].compactMap { $0 }
+        if !limits.isEmpty {
             process.executableURL = URL(fileURLWithPath: "/bin/bash")
-            process.arguments = ["-c", "ulimit -v \(addressSpace); exec \"$0\" \"$@\"", executable] + arguments
+            let script = (limits + ["exec \"$0\" \"$@\""]).joined(separator: "; ")
+            process.arguments = ["-c", script, executable] + arguments
         }
         process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
         // What this machine's own CI sets is no part of a test.

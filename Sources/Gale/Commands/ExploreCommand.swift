@@ -139,15 +139,21 @@ struct ExploreCommand: ParsableCommand {
         let progress = ExploreProgress(
             isSilent: self.progress.quiet, causes: campaign.progress.causes.count)
         // A budget that is spent stays spent; worlds that are missing from a number of them are run.
-        if !journal.isFinished || timeToSpend == nil { try campaign.run(jobs: jobs.count) { progress.show($0) } }
+        var failure: (any Error)?
+        // Whatever cannot be done any more, what is finished is told.
+        func attempt(_ act: () throws -> Void) { do { try act() } catch { failure = failure ?? error } }
+        if !journal.isFinished || timeToSpend == nil {
+            attempt { try campaign.run(jobs: jobs.count) { progress.show($0) } }
+        }
         progress.end(campaign.progress)
         let worlds = worlds(of: journal)
         let result = ExplorationReport(
             worlds, of: drawing, file: scenario, reproduction: { reproduction($0) }, next: { next($0, $1) }
         )
         let text = try ExploreText.json(result)
-        try StandardOutput.write(json ? text : ExploreText.words(result, colour: StandardOutput.hasColour))
-        try report.write(text)
+        attempt { try StandardOutput.write(json ? text : ExploreText.words(result, colour: StandardOutput.hasColour)) }
+        attempt { try report.write(text) }
+        if let failure { throw failure }
         if let signal = SignalWatch.interruption.signal { throw ExitCode(ExitStatus.interrupted(by: signal)) }
         let missing = timeToSpend != nil || first && !result.failures.isEmpty ? [] : journal.missing(of: asked)
         if let first = missing.first {
@@ -175,7 +181,8 @@ struct ExploreCommand: ParsableCommand {
             notes.append(
                 "\(journal.damagedLines) line\(one ? "" : "s") of '\(journal.path)' \(one ? "is" : "are") damaged: "
                     + "what \(one ? "it" : "they") said is not known"
-                    + (journal.isFinished && timeToSpend != nil ? "" : ", and worlds that are missing are run again"))
+                    + (journal.isFinished && timeToSpend != nil ? "" : ", and worlds that are missing are run again")
+                    + (journal.damagedPath.map { "; \(one ? "it is" : "they are") kept as '\($0)'" } ?? ""))
         }
         if journal.isFinished {
             notes.append(

@@ -6,8 +6,8 @@ import GalePrimitives
 /// none of them.
 ///
 /// A line is a checksum and a piece of JSON; the first one says what is explored and by which build. A line is written at once, and
-/// one that is not whole, or not what its checksum says, counts for nothing: that seed is run again. One process at a time has a
-/// journal. Which seeds are asked for may change from one process to the next: what is finished is there for all of them.
+/// one that is not whole, or not what its checksum says, counts for nothing: that seed is run again, and the line is put aside. One
+/// process at a time has a journal. Which seeds are asked for may change from one process to the next: what is finished is there for all of them.
 public final class ExplorationJournal {
     public enum Failure: Error, CustomStringConvertible {
         case cannotWrite(String, String)
@@ -33,8 +33,10 @@ public final class ExplorationJournal {
     public let millisecondsBefore: Int64
     /// What is asked for has been done before.
     public let isFinished: Bool
-    /// Lines that were not whole, or not what their checksums say.
+    /// Lines that were not whole, or not what their checksums say; they are in the journal no more.
     public let damagedLines: Int
+    /// Where these are kept; nil: there were none.
+    public let damagedPath: String?
     /// What was there and is of no use any more; nil: nothing was, or it was to go.
     public let former: Former?
     private let file: Int32
@@ -54,12 +56,16 @@ public final class ExplorationJournal {
     struct Header: Codable, Equatable {
         var gale = "exploration journal 2"
         var identity: String
+        /// Empty: nobody knows which one.
         var program: String
+
+        /// Whether the same program was at work on the same worlds: two that nobody knows are not the same.
+        func isSame(as other: Header) -> Bool { self == other && !program.isEmpty }
     }
 
     struct Line: Codable {
         var run: ExploredRun?
-        /// What the lines from here on are about.
+        /// What the lines from here on are about; empty: that is not known any more.
         var asked: String?
         /// Wall time since that was asked for first, in all processes.
         var milliseconds: Int64?
@@ -72,35 +78,42 @@ public final class ExplorationJournal {
     ///   - identity: what worlds it is about.
     ///   - asked: which of them, and for how long.
     ///   - isFresh: whatever the journal holds goes.
-    public init(path: String, identity: String, asked: String, isFresh: Bool) throws(Failure) {
+    public convenience init(path: String, identity: String, asked: String, isFresh: Bool) throws(Failure) {
+        try self.init(path: path, identity: identity, asked: asked, isFresh: isFresh, program: ProgramIdentity.own)
+    }
+
+    /// - Parameter program: which build this is; nil: that cannot be known, and no journal is gone on with.
+    package init(path: String, identity: String, asked: String, isFresh: Bool, program: String?) throws(Failure) {
         self.path = path
-        let file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
-        guard file >= 0 else { throw .cannotWrite(path, String(cString: strerror(errno))) }
+        var file = try Self.locked(path)
         var isOpen = false
         defer { if !isOpen { close(file) } }
-        guard flock(file, LOCK_EX | LOCK_NB) == 0 else { throw .inUse(path) }
         let bytes = Self.contents(file)
         let found = ExplorationJournalContents(bytes)
         if found.isForeign { throw .foreign(path) }
-        let header = Header(identity: identity, program: ProgramIdentity.own)
+        let header = Header(identity: identity, program: program ?? "")
         let reason = isFresh ? nil : found.reasonAgainst(header)
         former = try reason.map { reason throws(Failure) in
             try Self.keep(bytes, of: path, worlds: found.runs.count, because: reason)
         }
-        let isOfUse = !isFresh && found.header == header
+        let isOfUse = !isFresh && found.header?.isSame(as: header) == true
         runs = isOfUse ? found.runs : [:]
         millisecondsBefore = isOfUse ? found.milliseconds[asked] ?? 0 : 0
         isFinished = isOfUse && found.finished.contains(asked)
         damagedLines = isOfUse ? found.damaged : 0
+        damagedPath = damagedLines > 0 ? try Self.mend(path, &file, found) : nil
         self.file = file
         isOpen = true
-        guard ftruncate(file, off_t(isOfUse ? found.length : 0)) == 0 else { throw failure() }
-        if !isOfUse { try append(header) }
+        if !isOfUse {
+            guard ftruncate(file, 0) == 0 else { throw failure() }
+            try append(header)
+        }
         if !isOfUse || found.asked != asked { try append(Line(asked: asked)) }
     }
 
     deinit { close(file) }
 
+    /// A world that cannot be written is among the runs all the same.
     public func append(_ run: ExploredRun, milliseconds: Int64) throws(Failure) {
         runs[run.seed] = run
         try append(Line(run: run, milliseconds: milliseconds))
@@ -119,20 +132,29 @@ public final class ExplorationJournal {
     // MARK: Lines
 
     private func append(_ value: some Encodable) throws(Failure) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(value) else { throw .cannotWrite(path, "no JSON") }
-        var bytes = Array((Self.checksum(data) + " ").utf8)
-        bytes += data
-        bytes.append(UInt8(ascii: "\n"))
+        guard let bytes = Self.line(value) else { throw .cannotWrite(path, "no JSON") }
+        let length = lseek(file, 0, SEEK_END)
         // One call: what a signal cuts short is the whole line or nothing, as long as there is room on the disk.
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes { write(file, $0.baseAddress! + sent, bytes.count - sent) }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw failure() }
+            guard count > 0 else {
+                let failure = failure()
+                // Half a line would spoil the next one as well.
+                if sent > 0 { ftruncate(file, length) }
+                throw failure
+            }
             sent += count
         }
+    }
+
+    /// nil: it is no JSON.
+    static func line(_ value: some Encodable) -> [UInt8]? {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(value) else { return nil }
+        return Array((checksum(data) + " ").utf8) + data + [UInt8(ascii: "\n")]
     }
 
     private func failure() -> Failure { .cannotWrite(path, String(cString: strerror(errno))) }
@@ -141,33 +163,5 @@ public final class ExplorationJournal {
         var fingerprint = Fingerprint()
         fingerprint.absorb(String(decoding: Array(data), as: UTF8.self))
         return String(fingerprint.digest.description.prefix(16))
-    }
-
-    /// Keeps a copy under the first number that is free.
-    private static func keep(_ bytes: [UInt8], of path: String, worlds: Int, because reason: String) throws(Failure)
-        -> Former
-    {
-        var number = 1
-        // Free for its report as well, which lies beside it.
-        let folder = (path as NSString).deletingLastPathComponent
-        func isTaken(_ name: String) -> Bool { access(name, F_OK) == 0 }
-        while isTaken(path + ".former-\(number)") || isTaken("\(folder)/report.former-\(number).json") { number += 1 }
-        let former = Former(worlds: worlds, reason: reason, path: path + ".former-\(number)", number: number)
-        guard FileManager.default.createFile(atPath: former.path, contents: Data(bytes)) else {
-            throw .cannotWrite(former.path, String(cString: strerror(errno)))
-        }
-        return former
-    }
-
-    private static func contents(_ file: Int32) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var block = [UInt8](repeating: 0, count: 1 << 16)
-        lseek(file, 0, SEEK_SET)
-        while true {
-            let count = Foundation.read(file, &block, block.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return bytes }
-            bytes += block[..<count]
-        }
     }
 }

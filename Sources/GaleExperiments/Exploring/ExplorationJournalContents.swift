@@ -13,25 +13,34 @@ struct ExplorationJournalContents {
     private(set) var asked: String?
     /// Lines that are not whole, or not what their checksums say.
     private(set) var damaged = 0
-    /// Bytes of all lines that end.
-    private(set) var length = 0
+    /// Those lines, and all others.
+    private(set) var damagedBytes: [UInt8] = []
+    private(set) var soundBytes: [UInt8] = []
     /// Nothing in it was written by an exploration.
     private(set) var isForeign = false
 
     init(_ bytes: [UInt8]) {
         var isFirst = true
+        var length = 0
         while let end = bytes[length...].firstIndex(of: UInt8(ascii: "\n")) {
-            if let data = Self.checked(bytes[length..<end]) {
+            let line = bytes[length...end]
+            if let data = Self.checked(line.dropLast()) {
                 take(data, isFirst: isFirst)
+                soundBytes += line
             } else {
                 damaged += 1
+                damagedBytes += line
                 // It may have said what the next ones are counted for.
+                if asked != nil { soundBytes += ExplorationJournal.line(ExplorationJournal.Line(asked: "")) ?? [] }
                 asked = nil
             }
             isFirst = false
             length = end + 1
         }
-        if length < bytes.count { damaged += 1 }
+        if length < bytes.count {
+            damaged += 1
+            damagedBytes += bytes[length...]
+        }
         isForeign = header == nil && runs.isEmpty && !Self.mayBegin(bytes)
     }
 
@@ -42,7 +51,7 @@ struct ExplorationJournalContents {
             return
         }
         guard let line = try? decoder.decode(ExplorationJournal.Line.self, from: data) else { return }
-        if let asked = line.asked { self.asked = asked }
+        if let asked = line.asked { self.asked = asked.isEmpty ? nil : asked }
         if let run = line.run { runs[run.seed] = run }
         guard let asked else { return }
         milliseconds[asked] = max(milliseconds[asked] ?? 0, line.milliseconds ?? 0)
@@ -51,10 +60,16 @@ struct ExplorationJournalContents {
 
     /// Why its worlds are of no use; nil: they are of use, or there are none.
     func reasonAgainst(_ wanted: ExplorationJournal.Header) -> String? {
-        guard !runs.isEmpty, header != wanted else { return nil }
+        guard !runs.isEmpty, header?.isSame(as: wanted) != true else { return nil }
         guard let header else { return "the first line of its journal, which says what they are, is damaged" }
-        return header.identity == wanted.identity
-            ? "another build of this program made them" : "it was of another scenario or other ranges or faults"
+        if header.identity != wanted.identity { return "it was of another scenario or other ranges or faults" }
+        if wanted.program.isEmpty {
+            return "the file of this program cannot be read, so that nobody knows whether this very build made them"
+        }
+        if header.program.isEmpty {
+            return "the program that made them could not read its own file, so that nobody knows which build it was"
+        }
+        return "another build of this program made them"
     }
 
     private static func checked(_ line: ArraySlice<UInt8>) -> Data? {

@@ -4,15 +4,15 @@ import GalePrimitives
 
 /// This very program, by its content: another build may come to other verdicts, and a copy comes to the same ones.
 enum ProgramIdentity {
-    /// Read once in a process; empty where the program's file cannot be read.
-    static let own: String = {
+    /// Read once in a process; nil: the program's file cannot be read, and nobody knows whether it is the same as another.
+    static let own: String? = {
         #if os(Linux)
             // Even if a new build has taken its place meanwhile.
             let path: String? = "/proc/self/exe"
         #else
             let path = Bundle.main.executablePath
         #endif
-        return path.flatMap(of) ?? ""
+        return path.flatMap(of)
     }()
 
     /// nil: there is no such file.
