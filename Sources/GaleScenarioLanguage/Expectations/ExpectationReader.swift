@@ -12,7 +12,7 @@ struct ExpectationReader {
 
     func read(_ items: [Item]) -> [Expectation] {
         let own = items.compactMap(expectation)
-        return own + implied(beside: own)
+        return own + Expectation.implied(beside: own, hasFaults: !world.faults.isEmpty)
     }
 
     func expectation(_ item: Item) -> Expectation? {
@@ -88,25 +88,6 @@ struct ExpectationReader {
     private func longerOrEarlier(_ fault: Int) -> String {
         longer(than: faultEnd(fault))
             + "; or end the fault earlier: --set faults.\(world.faults[fault].name).for=TIME; or remove what is expected of it"
-    }
-
-    private func implied(beside own: [Expectation]) -> [Expectation] {
-        var implied: [Expectation] = []
-        if !own.contains(where: { $0.condition.speaks(of: .lost) }) {
-            implied.append(
-                Expectation(
-                    text: "lost = 0", location: nil,
-                    condition: .comparison(
-                        .init(metric: .count(.lost, .all), comparator: .equal, bound: .count(0)), .all)))
-        }
-        if world.faults.isEmpty, !own.contains(where: { $0.condition.speaks(of: .undelivered) }) {
-            implied.append(
-                Expectation(
-                    text: "undelivered < 0.1%", location: nil,
-                    condition: .comparison(
-                        .init(metric: .count(.undelivered, .all), comparator: .less, bound: .share(0.001)), .all)))
-        }
-        return implied
     }
 }
 
