@@ -80,13 +80,15 @@ import Testing
         var specification = specification(duration: 10)
         specification.limits.wall = .zero
         let wall = HandMadeWorld(measurements(), end: .seconds(10))
-        #expect(try run(wall, specification).summary.verdict.reason == "limit reached: wall time 0s")
+        let late = try run(wall, specification).summary.verdict
+        #expect(late.reason == "limit reached: wall time 0s" && late.limit == .wall)
         #expect(wall.steps.count == 1)
 
         specification.limits.wall = .hours(1)
         specification.limits.memory = 1 << 20
         let memory = HandMadeWorld(measurements(), end: .seconds(10))
-        #expect(try run(memory, specification).summary.verdict.reason == "limit reached: memory 1 MiB")
+        let full = try run(memory, specification).summary.verdict
+        #expect(full.reason == "limit reached: memory 1 MiB" && full.limit == .memory)
     }
 
     @Test("a ledger that doesn't sum is a violation")

@@ -103,7 +103,8 @@ import Testing
         let problem =
             "{\"text\":\"x\",\"finding\":{\"kind\":\"ended-early\",\"name\":\"ended early\","
             + "\"cause\":\"limit reached: memory 9 MiB\",\"causeKey\":\"ended early\"}}"
-        let over = clean.replacing("\"problems\":[]", with: "\"problems\":[\(problem)]")
+        let over = clean.replacing(
+            "\"problems\":[]", with: "\"problems\":[\(problem)],\"hasReachedMemoryLimit\":true")
         // Only the second job of a process finds it full.
         let pool = WorkerPool(program: try program("echo '\(clean)'; read job && echo '\(over)'; read job"))
         for _ in 1...3 {

@@ -33,7 +33,7 @@ package final class WorkerPool: Sendable {
         let limit = min(test.scenario.specification.limits.wall, .hours(24 * 365)) + .minutes(1)
         switch try outcome(
             of: TestJob(test, seed: seed), within: longestRun ?? limit, keeps: \TestJob.Reply.residentBytes,
-            isOutOfMemory: \.run.isOutOfMemory, interruption)
+            hasReachedLimit: \.run.hasReachedMemoryLimit, interruption)
         {
         case .reply(let reply): return reply.run
         case .defect(let text): return TestRun(seed: seed, defect: text)
@@ -51,7 +51,7 @@ package final class WorkerPool: Sendable {
         var run = ExploredRun(seed: job.seed)
         switch try outcome(
             of: job, within: longestRun ?? Self.longestWorld, keeps: \ExploreJob.Reply.residentBytes,
-            isOutOfMemory: \.run.isOutOfMemory, interruption)
+            hasReachedLimit: \.run.hasReachedMemoryLimit, interruption)
         {
         case .reply(let reply): return reply.run
         case .defect(let text): run.defect = text
@@ -67,13 +67,13 @@ package final class WorkerPool: Sendable {
 
     private func outcome<Reply: Decodable>(
         of job: some Encodable, within longest: Interval, keeps: KeyPath<Reply, Int64>,
-        isOutOfMemory: KeyPath<Reply, Bool>, _ interruption: Interruption
+        hasReachedLimit: KeyPath<Reply, Bool?>, _ interruption: Interruption
     ) throws -> Outcome<Reply> {
         do {
             let used = access.withLock { _ in idle.popLast() }
             var worker = try used ?? WorkerProcess(program: program)
             var reply: Reply = try worker.reply(to: job, within: longest, interruption: interruption)
-            if used != nil, reply[keyPath: isOutOfMemory] {
+            if used != nil, reply[keyPath: hasReachedLimit] == true {
                 // What earlier runs left behind in the process must not count.
                 worker = try WorkerProcess(program: program)
                 reply = try worker.reply(to: job, within: longest, interruption: interruption)

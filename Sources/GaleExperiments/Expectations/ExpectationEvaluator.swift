@@ -19,13 +19,20 @@ package struct ExpectationEvaluator {
     }
 
     package func evaluate(_ expectation: Expectation) -> ExpectationSummary {
-        let (held, value) =
+        let judged =
             switch expectation.condition {
             case .comparison(let comparison, let selector): evaluate(comparison, selector)
             case .recovery(let limit, let fault, let clauses): evaluate(clauses, within: limit, after: fault)
             }
         return ExpectationSummary(
-            text: expectation.text, held: held, value: value, implied: expectation.location == nil)
+            text: expectation.text, held: judged.held, value: judged.value, implied: expectation.location == nil,
+            notMeasured: !judged.isMeasured)
+    }
+
+    private struct Judged {
+        var held: Bool
+        var value: String
+        var isMeasured = true
     }
 
     package func reading(_ comparison: Expectation.Comparison, _ selector: Expectation.Selector) -> Reading {
@@ -43,24 +50,29 @@ package struct ExpectationEvaluator {
 
     private func evaluate(
         _ comparison: Expectation.Comparison, _ selector: Expectation.Selector
-    ) -> (held: Bool, value: String) {
+    ) -> Judged {
         let reading = reading(comparison, selector)
-        return (reading.holds(comparison.comparator, comparison.bound.magnitude), reading.text(for: comparison))
+        return Judged(
+            held: reading.holds(comparison.comparator, comparison.bound.magnitude),
+            value: reading.text(for: comparison), isMeasured: reading != .notMeasured)
     }
 
     private func evaluate(
         _ clauses: [Expectation.Comparison], within limit: Interval, after fault: Int
-    ) -> (held: Bool, value: String) {
+    ) -> Judged {
         switch recovery(clauses, after: fault).outcome {
         case .notMeasured(let clause):
-            return (false, "not measured: \(clauses[clause].metric.text(in: specification))")
+            let text = "not measured: \(clauses[clause].metric.text(in: specification))"
+            return Judged(held: false, value: text, isMeasured: false)
         case .never(let clause, let reading):
-            let text = reading.text(for: clauses[clause])
-            return (false, "not recovered: \(clauses[clause].metric.text(in: specification)) = \(text) at the end")
+            let metric = clauses[clause].metric.text(in: specification)
+            let text = "not recovered: \(metric) = \(reading.text(for: clauses[clause])) at the end"
+            return Judged(held: false, value: text, isMeasured: reading != .notMeasured)
         case .recovered(let instant):
             let length = instant - ended(fault)
             let text = length <= .zero ? "at once" : "after \(Readable.time(length.seconds))"
-            return (length <= limit, length <= limit ? "recovered \(text)" : "recovered only \(text)")
+            let isInTime = length <= limit
+            return Judged(held: isInTime, value: isInTime ? "recovered \(text)" : "recovered only \(text)")
         }
     }
 }

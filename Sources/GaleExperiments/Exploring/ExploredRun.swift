@@ -18,6 +18,10 @@ public struct ExploredRun: Codable, Equatable, Sendable {
     public var digest = ""
     /// Draws before it that were no scenario; nil: none.
     public var redrawn: WorldDrawing.Redrawn?
+    /// It was ended by its scenario's limit of memory, to which what the process did before may have added; nil: it was not.
+    public var hasReachedMemoryLimit: Bool?
+    /// Kinds of faults that have something to strike in it, by their places in `FaultKind.all`, as bits; nil: that is not known.
+    public var possibleFaults: UInt64?
     /// A signal ended it: it says nothing, and is kept nowhere.
     public var isInterrupted: Bool?
 
@@ -56,9 +60,6 @@ public struct ExploredRun: Codable, Equatable, Sendable {
             self.told = told
         }
     }
-
-    /// It was ended by its scenario's limit of memory, to which what the process did before may have added.
-    package var isOutOfMemory: Bool { failures.contains { $0.text.hasPrefix(RunLimits.memoryReached) } }
 
     /// Everything that speaks against it, a run without a result included.
     public var allFailures: [Failure] {

@@ -35,6 +35,7 @@ public struct Explorer {
         let builder = ResultBuilder(experiment: Experiment(scenario: scenario), world: world, loop: loop)
         let summary = builder.summary()
         run.recovery = summary.recovery?.state
+        if summary.verdict.limit == .memory { run.hasReachedMemoryLimit = true }
         run.failures = scenario.findingsOfDrawnWorld(summary).map { ExploredRun.Failure($0) }
         return run
     }

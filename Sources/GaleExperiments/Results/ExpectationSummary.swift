@@ -7,11 +7,14 @@ public struct ExpectationSummary: Codable, Equatable, Sendable {
     public var value: String
     /// Added by Gale, not by the scenario.
     public var implied: Bool
+    /// There was nothing to be measured; nil: there was.
+    public var notMeasured: Bool?
 
-    public init(text: String, held: Bool, value: String, implied: Bool) {
+    public init(text: String, held: Bool, value: String, implied: Bool, notMeasured: Bool = false) {
         self.text = text
         self.held = held
         self.value = value
         self.implied = implied
+        self.notMeasured = notMeasured ? true : nil
     }
 }

@@ -37,7 +37,7 @@ extension ResultBuilder {
             violations: violations, recovery: recovery,
             verdict: RunSummary.Verdict(
                 passed: !partial && violations.isEmpty && recovery?.fails != true && expectations.allSatisfy(\.held),
-                partial: partial, reason: loop.stopReason,
+                partial: partial, reason: loop.stopReason, limit: loop.limit,
                 violated: Invariant.allCases.filter { name in violations.contains { $0.invariant == name } }
                     .map(\.rawValue), metastable: recovery?.state == .metastable),
             operations: RunSummary.OperationSummary(

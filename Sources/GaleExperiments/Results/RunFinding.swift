@@ -17,9 +17,12 @@ public struct RunFinding: Codable, Equatable, Sendable {
     public var cause: String
     /// Equal for the same failure in any run and with any seed.
     public var causeKey: String
+    /// An expectation fails for want of anything to be measured; nil: not for that.
+    public var notMeasured: Bool?
 
     public init(
-        kind: Kind, name: String, message: String? = nil, nanoseconds: Int64? = nil, cause: String, causeKey: String
+        kind: Kind, name: String, message: String? = nil, nanoseconds: Int64? = nil, cause: String, causeKey: String,
+        notMeasured: Bool? = nil
     ) {
         self.kind = kind
         self.name = name
@@ -27,12 +30,7 @@ public struct RunFinding: Codable, Equatable, Sendable {
         self.nanoseconds = nanoseconds
         self.cause = cause
         self.causeKey = causeKey
-    }
-
-    /// Something was there to be measured: an expectation does not fail for want of it.
-    package var isMeasured: Bool {
-        let nothing = Readable.significant(.nan)
-        return kind != .expectation || !(cause.hasSuffix(nothing) || cause.contains("does not hold: \(nothing)"))
+        self.notMeasured = notMeasured
     }
 }
 
@@ -53,7 +51,7 @@ extension RunSummary {
         findings += expectations.filter { !$0.held }.map {
             RunFinding(
                 kind: .expectation, name: $0.text, cause: "'\($0.text)' does not hold: \($0.value)",
-                causeKey: "expectation: \($0.text)")
+                causeKey: "expectation: \($0.text)", notMeasured: $0.notMeasured)
         }
         if verdict.partial {
             let reason = verdict.reason ?? "ended early"

@@ -80,17 +80,21 @@ public struct RunSummary: Codable, Equatable, Sendable {
         public var passed: Bool
         public var partial: Bool
         public var reason: String?
+        /// Which of the limits of a process ended it; nil: none.
+        public var limit: RunLimit?
         /// Invariants that did not hold, by name, each once, in their own order.
         public var violated: [String]
         /// It did not recover from its faults in time.
         public var metastable: Bool
 
         public init(
-            passed: Bool, partial: Bool, reason: String?, violated: [String] = [], metastable: Bool = false
+            passed: Bool, partial: Bool, reason: String?, limit: RunLimit? = nil, violated: [String] = [],
+            metastable: Bool = false
         ) {
             self.passed = passed
             self.partial = partial
             self.reason = reason
+            self.limit = limit
             self.violated = violated
             self.metastable = metastable
         }

@@ -19,12 +19,17 @@ package struct RunLimits {
         return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
     }
 
-    static let memoryReached = "limit reached: memory"
+    /// The limit that has been reached; nil: none.
+    package var exceeded: RunLimit? {
+        if elapsed > wall.seconds { return .wall }
+        return UInt64(ProcessMemory.peak) > memory ? .memory : nil
+    }
 
-    /// The limit that has been reached, in words; nil: none.
-    package var exceeded: String? {
-        if elapsed > wall.seconds { return "limit reached: wall time \(wall)" }
-        if UInt64(ProcessMemory.peak) > memory { return Self.memoryReached + " \(memory >> 20) MiB" }
-        return nil
+    /// That it has been reached, in words.
+    func text(_ limit: RunLimit) -> String {
+        switch limit {
+        case .wall: "limit reached: wall time \(wall)"
+        case .memory: "limit reached: memory \(memory >> 20) MiB"
+        }
     }
 }

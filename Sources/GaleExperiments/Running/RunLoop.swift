@@ -10,6 +10,8 @@ package struct RunLoop {
     package private(set) var checkpoints: [RunResult.Checkpoint] = []
     /// Why the run ended early; nil: it didn't.
     package private(set) var stopReason: String?
+    /// The limit of the process that ended it; nil: none.
+    package private(set) var limit: RunLimit?
     package private(set) var wallSeconds = 0.0
 
     package init() {}
@@ -26,11 +28,19 @@ package struct RunLoop {
         while world.now < world.end, stopReason == nil {
             let step = world.step(until: world.end)
             if case .stopped(let reason) = step { stopReason = reason }
-            if step == .paused { stopReason = limits.exceeded }
+            if step == .paused { stop(at: limits) }
             if step == .drained { break }
         }
-        stopReason = stopReason ?? limits.exceeded
+        if stopReason == nil { stop(at: limits) }
         world.finish()
+    }
+
+    /// Whether a limit has been reached, which is then why the run ends.
+    @discardableResult
+    private mutating func stop(at limits: RunLimits) -> Bool {
+        guard let limit = limits.exceeded else { return false }
+        (self.limit, stopReason) = (limit, limits.text(limit))
+        return true
     }
 
     package mutating func run(
@@ -61,10 +71,7 @@ package struct RunLoop {
             let elapsed = limits.elapsed
             guard step == .paused || elapsed - looked >= LimitWatch.interval else { continue }
             looked = elapsed
-            if let exceeded = limits.exceeded {
-                stopReason = exceeded
-                break
-            }
+            if stop(at: limits) { break }
         }
         world.finish()
         wallSeconds = limits.elapsed

@@ -108,7 +108,7 @@ public struct Shrinker {
     private func fails(_ run: TestRun) -> Bool {
         guard run.causes.contains(cause) else { return false }
         let finding = run.problems.compactMap(\.finding).first { $0.causeKey == cause }
-        return run.messages > 0 && finding?.isMeasured != false || run.defect != nil
+        return run.messages > 0 && finding?.notMeasured != true || run.defect != nil
     }
 
     /// Whether a pipeline that does not recover fails as the first one did: a storm of retries is no overload by other means.

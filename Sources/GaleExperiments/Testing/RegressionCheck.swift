@@ -63,7 +63,7 @@ struct RegressionCheck {
             return "the run ended early (\(early.cause))"
         }
         let found = findings.first { $0.causeKey == regression.violates }
-        if found?.isMeasured == false { return "nothing was measured in the run" }
+        if found?.notMeasured == true { return "nothing was measured in the run" }
         let missing = regression.marks.filter { !marks.contains($0) }
         guard !isFound, !missing.isEmpty else { return nil }
         let shown = missing.prefix(3).map { "'\($0)'" }.joined(separator: ", ")

@@ -60,7 +60,7 @@ public struct TestCase: Sendable {
             run, findings: summary.findings, marks: RunMarks.of(summary, reached: world.reached))
         run.inertFaults = summary.faults.count(where: \.inert)
         run.recovery = summary.recovery?.nature
-        if summary.verdict.reason?.hasPrefix(RunLimits.memoryReached) == true { run.hasReachedMemoryLimit = true }
+        if summary.verdict.limit == .memory { run.hasReachedMemoryLimit = true }
         run.isInterrupted = interruption.signal != nil
         run.measures = TestMeasure.all(
             of: summary, in: simulated, violates: violates,

@@ -21,7 +21,7 @@ public struct TestRun: Codable, Equatable, Sendable {
     public var inertFaults = 0
     /// What kind of failure to recover it showed; nil: none.
     public var recovery: RecoverySummary.Nature?
-    /// See `isOutOfMemory`, whatever its problems say; nil: it was not.
+    /// It was ended by its scenario's limit of memory, to which what the process did before may have added; nil: it was not.
     public var hasReachedMemoryLimit: Bool?
     /// A signal ended it: it says nothing.
     public var isInterrupted = false
@@ -36,12 +36,6 @@ public struct TestRun: Codable, Equatable, Sendable {
     public init(seed: UInt64, defect: String) {
         self.init(seed: seed, problems: [], messages: 0)
         self.defect = defect
-    }
-
-    /// It was ended by its scenario's limit of memory, to which what the process did before may have added.
-    package var isOutOfMemory: Bool {
-        hasReachedMemoryLimit == true
-            || problems.contains { $0.finding?.cause.hasPrefix(RunLimits.memoryReached) == true }
     }
 
     /// Nothing speaks against it.
