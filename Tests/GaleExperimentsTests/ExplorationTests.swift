@@ -104,6 +104,26 @@ import Testing
         }
     }
 
+    @Test("where no policy asks a store for anything, faults on the way to one are not drawn, and that is told as such")
+    func impossible() throws {
+        let stateless = Self.text.replacing("    deduplicate: {store: seen}\n    consent: {store: seen}\n", with: "")
+        let readOnly = Self.text.replacing("    deduplicate: {store: seen}\n", with: "")
+        for (text, absent) in [
+            (stateless, ["objections", "border-writes-lost", "border-look-ups-fail"]),
+            (readOnly, ["border-writes-lost"]), (Self.text, []),
+        ] {
+            let drawing = WorldDrawing(template: try ScenarioReader.template(text: text))
+            var drawn: Set<String> = []
+            for seed in UInt64(1)...120 { drawn.formUnion(try drawing.world(seed: seed).kinds.map(\.name)) }
+            #expect(drawn.isDisjoint(with: absent), "\(drawn)")
+            let report = ExplorationReport(
+                [try Explorer(drawing).run(seed: 1)], of: drawing, file: "small.yaml", reproduction: { "\($0)" })
+            #expect(report.faults.filter { !$0.isPossible }.map(\.kind) == absent)
+        }
+        // Where they are possible, they strike as before whatever stage delivers.
+        #expect(try drawing([.border]).world(seed: 1).possibleFaults == drawing().world(seed: 1).possibleFaults)
+    }
+
     @Test("each fault at the border changes decisions, and nothing is lost by it", arguments: BorderFault.Kind.allCases)
     func border(_ kind: BorderFault.Kind) throws {
         let delay = kind.takesDelay ? ", delay: 3s" : ""

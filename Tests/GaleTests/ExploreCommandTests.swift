@@ -69,6 +69,8 @@ import Testing
         }
         #expect(outputs[0] == outputs[1] && outputs[0].contains("nothing found · 8 worlds"))
         #expect(outputs[0].contains("worker-crash           off") && outputs[0].contains("never: "))
+        // No policy has a store.
+        #expect(outputs[0].contains("border-writes-lost     not possible here\n"), "\(outputs[0])")
     }
 
     @Test("a worker that dies is a finding with its seed, and the exit code is 4")

@@ -38,7 +38,8 @@ enum ExploreText {
         lines += ["", "faults: how many were drawn, and how many of them changed a decision"]
         lines += report.faults.map { fault in
             let name = fault.kind.padding(toLength: 22, withPad: " ", startingAt: 0)
-            return "  \(name) " + (fault.isOn ? "\(fault.drawn) drawn, \(fault.told) felt" : "off")
+            let number = fault.isPossible ? "\(fault.drawn) drawn, \(fault.told) felt" : "not possible here"
+            return "  \(name) " + (fault.isOn ? number : "off")
         }
         lines.append(words(report.recovery, of: report.worlds))
         for group in report.coverage {

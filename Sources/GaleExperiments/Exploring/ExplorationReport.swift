@@ -50,8 +50,10 @@ public struct ExplorationReport: Codable, Equatable, Sendable {
         public var family: String
         /// How many were drawn, and how many of them changed a decision.
         public var drawn, told: Int
-        /// nil: of a family that is switched off.
+        /// Its family is not switched off.
         public var isOn: Bool
+        /// Some world had something for it to strike.
+        public var isPossible: Bool
     }
 
     public struct GroupCoverage: Codable, Equatable, Sendable {
@@ -113,7 +115,9 @@ public struct ExplorationReport: Codable, Equatable, Sendable {
             let own = runs.flatMap { $0.faults.filter { $0.kind == place } }
             return FaultCoverage(
                 kind: kind.name, family: kind.family.rawValue, drawn: own.count, told: own.count { $0.told },
-                isOn: !drawing.without.contains(kind.family))
+                isOn: !drawing.without.contains(kind.family),
+                isPossible: runs.isEmpty
+                    || runs.contains { $0.possibleFaults.map { $0 >> UInt64(place) & 1 == 1 } ?? true })
         }
         let dialects = Set(drawing.template.scenario.specification.providers.map(\.profile.dialect))
         coverage = Coverage.Group.allCases.map { group in

@@ -18,6 +18,7 @@ public struct Explorer {
     public func run(_ drawn: WorldDrawing.DrawnWorld) -> ExploredRun {
         var run = ExploredRun(seed: drawn.seed)
         run.redrawn = drawn.redrawn
+        run.possibleFaults = drawn.possibleFaults
         let scenario = drawn.scenario
         // The peak counts against the scenario's limit: what an earlier world had must not.
         ProcessMemory.resetPeak()

@@ -25,6 +25,11 @@ struct FaultDrawing {
         var members = 1
     }
 
+    /// Kinds that have something to strike, of whatever family, by their places in `FaultKind.all`, as bits.
+    var possibleFaults: UInt64 {
+        FaultKind.all.enumerated().reduce(0) { $0 | (victims(of: $1.element).isEmpty ? 0 : 1 << UInt64($1.offset)) }
+    }
+
     func faults() -> [Drawn] {
         let kinds = possibleKinds
         guard !kinds.isEmpty else { return [] }
@@ -118,12 +123,24 @@ struct FaultDrawing {
 
     private func victims(of kind: FaultKind) -> [Victim] {
         let all = victims(kind.target)
+        // Where no policy asks a store for anything, nothing on the way to one can go wrong.
+        if let border = kind.border, !all.contains(where: { uses(border, $0) }) { return [] }
         // An answer of this sort must exist in the provider's dialect.
         return all.filter { victim in
             kind.parameters.allSatisfy { parameter in
                 guard case .answer(let sort) = parameter.values, !parameter.isOptional else { return true }
                 return !sort.answers(specification.providers[victim.place].profile.dialect).isEmpty
             }
+        }
+    }
+
+    /// Whether a stage does at all what goes wrong there.
+    private func uses(_ border: BorderFault.Kind, _ stage: Victim) -> Bool {
+        let kinds = policy(of: specification.stages[stage.place])?.policy.stateKinds ?? []
+        switch border {
+        case .writesLost: return kinds.contains { $0 == .deduplication || $0 == .suppression }
+        case .lookUpsFail: return !kinds.isEmpty
+        case .answersLate, .answersLost, .answersTwice, .sendsLost, .timersLate: return true
         }
     }
 
@@ -152,6 +169,16 @@ struct FaultDrawing {
 
     private func policy(of stage: StageSpecification) -> PolicySpecification? {
         for case .deliver(let policy) in stage.steps { return specification.policies[policy] }
+        return nil
+    }
+}
+
+extension FaultKind {
+    /// What goes wrong at the border of the delivery code; nil: it is a fault elsewhere.
+    fileprivate var border: BorderFault.Kind? {
+        for case .words(let words) in parameters.lazy.filter({ $0.key == "border" }).map(\.values) {
+            return words.first.flatMap { BorderFault.Kind(rawValue: $0) }
+        }
         return nil
     }
 }

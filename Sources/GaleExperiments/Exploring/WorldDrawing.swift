@@ -27,6 +27,8 @@ public struct WorldDrawing {
         public var scenario: Scenario
         /// The kind of each fault of the scenario, in its order.
         public var kinds: [FaultKind]
+        /// Kinds that have something to strike, of whatever family, by their places in `FaultKind.all`, as bits.
+        public var possibleFaults: UInt64
         /// Values that were drawn before and make no scenario together; nil: the first did.
         public var redrawn: Redrawn?
     }
@@ -72,7 +74,8 @@ public struct WorldDrawing {
     public func world(seed: UInt64) throws(ScenarioError) -> DrawnWorld {
         let (values, calm, redrawn) = try calm(seed)
         var settings = values
-        let faults = FaultDrawing(drawing: self, seed: seed, specification: calm.specification).faults()
+        let drawing = FaultDrawing(drawing: self, seed: seed, specification: calm.specification)
+        let faults = drawing.faults()
         settings.append(
             ExplorationTemplate.Setting(
                 "faults", ScenarioValue(map: faults.map { (key: $0.name, value: $0.value) })))
@@ -81,7 +84,9 @@ public struct WorldDrawing {
             // Every fault of a drawn world has been drawn.
             faults.first { $0.name == fault.name }?.kind ?? FaultKind.all[0]
         }
-        return DrawnWorld(seed: seed, settings: settings, scenario: drawn, kinds: kinds, redrawn: redrawn)
+        return DrawnWorld(
+            seed: seed, settings: settings, scenario: drawn, kinds: kinds, possibleFaults: drawing.possibleFaults,
+            redrawn: redrawn)
     }
 
     /// The text of a scenario file that is this world.
