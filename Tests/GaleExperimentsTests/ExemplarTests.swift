@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import GaleDelivery
 import GaleExperiments
 import GaleModels
 import GalePrimitives
@@ -130,6 +131,38 @@ import Testing
         #expect(
             errors.steps.contains { $0.text.prefix(1).allSatisfy(\.isNumber) && !$0.text.hasPrefix("2") },
             "\(errors.steps.map(\.text))")
+    }
+
+    @Test(
+        "when a number rises is found by a look at each event of the slots in which it does, and by few others",
+        arguments: [Expectation.LedgerEntry.delivered, .expired])
+    func rises(_ entry: Expectation.LedgerEntry) throws {
+        let scenario = try ScenarioReader.read(
+            text: Self.text, overrides: ["faults=", "duration=12s", "drain=8s"].map { Override($0) })
+        let replay = Replay(Experiment(scenario: scenario, seed: 1))
+        let channels = Channel.allCases.map { Int($0.rawValue) }
+        var looks = 0
+        func read(_ reader: MetricReader) -> Int64 {
+            looks += 1
+            let ledger = reader.ledger(of: channels, over: Selection(slots: 0..<reader.source.slotCount))
+            return entry == .delivered ? ledger.delivered : ledger.expired
+        }
+        func watched(_ watch: RiseWatch) -> RiseWatch {
+            let world = World(scenario.specification, seed: 1)
+            world.observe(watch)
+            while world.now < world.end, case .reached = world.advance(until: world.now + .seconds(1)) {}
+            return watch
+        }
+        let all = watched(
+            RiseWatch { read(MetricReader(source: $0.source, specification: scenario.specification)) })
+        let events = looks
+        let search = RiseSearch(replay, slot: World(scenario.specification, seed: 1).source.slot)
+        looks = 0
+        #expect(watched(search.watch(.first, read)).rises == all.rises && all.rises.count == 16)
+        #expect(looks < events / 3, "\(looks) of \(events)")
+        looks = 0
+        #expect(watched(search.watch(.highest, read)).highest == all.highest && all.highest != nil)
+        #expect(looks < events / 3, "\(looks) of \(events)")
     }
 
     @Test("what was not measured is shown by nothing")

@@ -11,7 +11,7 @@ extension ExemplarSearch {
     func first(
         _ entries: [MessageStep.Entry], _ channels: [Int], _ selection: Selection, _ words: String
     ) -> Exemplar? {
-        let watch = watched { reader in
+        let watch = watched(.first) { reader in
             let ledger = reader.ledger(of: channels, over: selection)
             return entries.reduce(0) { $0 + ledger.count(of: $1) }
         }
@@ -52,7 +52,7 @@ extension ExemplarSearch {
 
     /// The first one that a provider takes again.
     func duplicate(_ channels: [Int], _ selection: Selection, _ when: String) -> Exemplar? {
-        let watch = watched { $0.ledger(of: channels, over: selection).duplicates }
+        let watch = watched(.first) { $0.ledger(of: channels, over: selection).duplicates }
         let parts = cast(watch.rises)
         let found = among(parts, [.again, .subject], channels, selection) { steps in
             steps.count { if case .attempt = $0.what { true } else { false } } > 1
@@ -64,7 +64,7 @@ extension ExemplarSearch {
 
     /// The first one that a provider refused.
     func refused(by provider: Int, _ selection: Selection, _ when: String) -> Exemplar? {
-        let watch = watched { reader in
+        let watch = watched(.first) { reader in
             selection.slots.reduce(0) { $0 + reader.source.attempts(provider: provider, slot: $1).errors }
         }
         let name = specification.providers[provider].name
@@ -78,7 +78,7 @@ extension ExemplarSearch {
 
     /// The one with the longest latency among those that have one.
     func slowest(_ subject: Expectation.LatencySubject, _ selection: Selection, _ when: String) -> Exemplar? {
-        let watch = watched { $0.longest(of: subject.measured, over: selection) }
+        let watch = watched(.highest) { $0.longest(of: subject.measured, over: selection) }
         guard let longest = watch.highest else { return nil }
         var roles: [EventCast.Role] = [.became(.delivered), .became(.late), .gone, .subject]
         var place = ""
@@ -144,14 +144,9 @@ extension ExemplarSearch {
 
     // MARK: Runs
 
-    /// A run with a look at a number after each event.
-    func watched(_ read: @escaping (MetricReader) -> Int64) -> RiseWatch {
-        var reader: MetricReader?
-        let watch = RiseWatch { world in
-            let known = reader ?? MetricReader(source: world.source, specification: world.worldSpecification)
-            reader = known
-            return read(known)
-        }
+    /// A run with a look at a number that takes long to read.
+    func watched(_ wanted: RiseSearch.Wanted, _ read: @escaping (MetricReader) -> Int64) -> RiseWatch {
+        let watch = RiseSearch(replay, slot: world.source.slot, interruption: interruption).watch(wanted, read)
         observe(watch)
         return watch
     }

@@ -44,7 +44,7 @@ extension ExemplarSearch {
                 subject: .moment(world.now.nanoseconds),
                 why: "no message shows what did not happen; this is the end of the run")
         }
-        let watch = watched { $0.source.jobs(stage: stage)?.count(of: entry) ?? 0 }
+        let watch = watched(.first) { $0.source.jobs(stage: stage)?.count(of: entry) ?? 0 }
         guard let first = watch.rises.first else { return nil }
         if let found = among(cast([first]), [.subject], nil, nil, { !$0.isEmpty }) {
             return Exemplar(subject: .message(found), why: "the first that counts in \(name)")
