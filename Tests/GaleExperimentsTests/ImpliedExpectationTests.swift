@@ -13,6 +13,14 @@ import Testing
         #expect(all.map(\.location) == [nil, nil])
     }
 
+    @Test("a scenario that was read has them already")
+    func read() throws {
+        let scenario = try ScenarioReader.read(
+            text: ShrinkTests.text(faults: 1), overrides: [Override("faults="), Override("expect=[amplification < 3]")])
+        #expect(scenario.expectations.map(\.text) == ["amplification < 3", "lost = 0", "undelivered < 0.1%"])
+        #expect(scenario.allExpectations == scenario.expectations)
+    }
+
     @Test("with a fault only lost = 0 is implied")
     func withFault() {
         let all = scenario(specification(duration: 10, fault: (1, 1))).allExpectations

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Foundation
 import GaleExperiments
 import GaleModels
 import GaleScenarioLanguage
@@ -95,6 +96,22 @@ import Testing
             #expect(result.runs[0].problems[0].text.hasPrefix("stale: "))
         }
         #expect(early.runs[0].problems[0].text.contains("ended early (event limit)"))
+    }
+
+    @Test("whether anything was measured hangs on no words, and stays known on the way from a worker")
+    func words() throws {
+        let worded = try Self.checked(.reproduces, causes: [Self.cause], marks: ["one", "two"], value: "not measured")
+        #expect(worded.passed && worded.regression == .reproduces)
+        let scenario = try ScenarioReader.read(
+            text: ShrinkTests.text(faults: 1), overrides: [Override("expect=[\"p99(push.latency) < 1s\"]")])
+        let run = try TestCase(scenario, seeds: [1]).run(seed: 1)
+        let sent = try JSONDecoder().decode(TestRun.self, from: JSONEncoder().encode(run))
+        #expect(sent.problems.compactMap(\.finding).first?.notMeasured == true, "\(sent.problems)")
+        // What says nothing of it has been measured.
+        let plain = try JSONEncoder().encode(
+            RunFinding(kind: .expectation, name: "a", cause: "b", causeKey: "expectation: a"))
+        #expect(!String(decoding: plain, as: UTF8.self).contains("notMeasured"))
+        #expect(try JSONDecoder().decode(RunFinding.self, from: plain).notMeasured == nil)
     }
 
     @Test("the marks of a run are marks that a stored regression may have, and there always are some")
