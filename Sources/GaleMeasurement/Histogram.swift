@@ -43,6 +43,12 @@ public struct Histogram: @unchecked Sendable {
         self.init(layout: layout, base: base, capacity: end - base)
     }
 
+    /// An empty one that takes next to no memory, and grows from where its first values fall: for many of which few are filled, or
+    /// each over a small part of the range. Recording allocates a few times in its life.
+    public init(growing subBucketBits: Int) {
+        self.init(layout: HistogramLayout(subBucketBits: subBucketBits), base: 0, capacity: 0)
+    }
+
     init(layout: HistogramLayout, base: Int, capacity: Int) {
         let counts = UnsafeMutablePointer<Int64>.allocate(capacity: capacity)
         counts.initialize(repeating: 0, count: capacity)
@@ -133,15 +139,17 @@ public struct Histogram: @unchecked Sendable {
         return state.pointee.counts + (index &- state.pointee.base)
     }
 
-    /// Enlarges the range by whole octaves, and by at least a half, so that growth stays rare.
+    /// Enlarges the range by whole octaves, and to twice its size at least, so that growth stays rare.
     @inlinable @inline(never)
     func grow(toHold value: Int64) {
         precondition(value >= 0, "a histogram holds no negative values")
         let layout = state.pointee.layout
         let index = layout.index(of: value)
-        let base = state.pointee.base
+        // An empty one begins with some octaves around the value, which most others will be near to.
+        let isNew = state.pointee.capacity == 0
+        let base = isNew ? Swift.max(0, (index / layout.octave - 2) * layout.octave) : state.pointee.base
         let end = base + state.pointee.capacity
-        let margin = Swift.max(layout.octave, state.pointee.capacity / 2 / layout.octave * layout.octave)
+        let margin = isNew ? 4 * layout.octave : state.pointee.capacity
         let newBase =
             index < base ? Swift.max(0, Swift.min(index / layout.octave * layout.octave, base - margin)) : base
         let needed = Swift.max((index / layout.octave + 1) * layout.octave, end + margin)

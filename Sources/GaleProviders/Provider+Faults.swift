@@ -14,6 +14,7 @@ extension Provider {
         precondition((0..<ProviderState.slots).contains(slot), "a provider has \(ProviderState.slots) slots for faults")
         precondition(state.pointee.faults[slot] == nil, "a slot holds one fault at a time")
         advance(to: now)
+        state.pointee.findMaterialDelay()
         state.pointee.faults[slot] = fault
         state.pointee.inForce |= 1 << UInt32(slot)
         state.pointee.shadowed |= 1 << UInt32(slot)

@@ -13,9 +13,6 @@ extension ProviderState {
         latency = Distribution(profile.latency)
         latencyWeather = Self.weather(sigma: profile.weatherSigma)
         errorWeather = Self.weather(sigma: profile.errorWeatherSigma)
-        // The mean of a heavy tail may be beyond what an interval holds.
-        let tenth = latency.mean / 10
-        materialDelay = tenth < 0x1p60 ? Swift.max(Int64(tenth), 1) : 1 << 60
         rejectionLatencyMicros = profile.rejectionLatencyMicros
         answersOnAdmission = profile.answersOnAdmission
         isBounded = profile.capacityMicros != nil
@@ -53,6 +50,14 @@ extension ProviderState {
         }
         faults = .allocate(capacity: Self.slots)
         faults.initialize(repeating: nil, count: Self.slots)
+    }
+
+    /// `materialDelay`, from now on.
+    mutating func findMaterialDelay() {
+        if materialDelay != 0 { return }
+        // The mean of a heavy tail may be beyond what an interval holds.
+        let tenth = latency.mean / 10
+        materialDelay = tenth < 0x1p60 ? Swift.max(Int64(tenth), 1) : 1 << 60
     }
 
     func deallocate() {

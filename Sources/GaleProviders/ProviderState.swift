@@ -22,8 +22,9 @@ struct ProviderState: BitwiseCopyable {
     let dependsOnRecipient: Bool
     let latencyWeather: Distribution?
     let errorWeather: Distribution?
-    /// Nanoseconds by which an answer must move to count as changed: a tenth of the mean latency of an idle provider.
-    let materialDelay: Int64
+    /// Nanoseconds by which an answer must move to count as changed: a tenth of the mean latency of an idle provider. 0 until a fault
+    /// begins: finding the mean takes as long as all the rest of a provider.
+    var materialDelay: Int64 = 0
     let rejectionLatencyMicros: Int64
     let answersOnAdmission: Bool
 

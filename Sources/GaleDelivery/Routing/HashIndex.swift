@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// From 64-bit keys to 32-bit places: a `HashTable` with 16 bytes a place.
-struct HashIndex {
+package struct HashIndex {
     private struct Entry: TableEntry {
         var key: UInt64
         var value: UInt32
@@ -11,21 +11,23 @@ struct HashIndex {
     }
 
     /// No place.
-    static let none: UInt32 = .max
+    package static let none: UInt32 = .max
 
     private var table = HashTable<Entry>(least: 16)
 
-    func deallocate() { table.deallocate() }
+    package init() {}
+
+    package func deallocate() { table.deallocate() }
 
     var count: Int { table.count }
     var capacity: Int { table.capacity }
     var bytes: Int { table.bytes }
 
     /// The place of a key, or `none`.
-    subscript(key: UInt64) -> UInt32 { table.place(of: key).pointee.value }
+    package subscript(key: UInt64) -> UInt32 { table.place(of: key).pointee.value }
 
     /// Sets the place of a key, whether it was there or not.
-    mutating func set(_ key: UInt64, _ value: UInt32) {
+    package mutating func set(_ key: UInt64, _ value: UInt32) {
         let place = table.place(of: key)
         if place.pointee.isFree {
             table.insert(Entry(key: key, value: value), at: place)
@@ -34,7 +36,7 @@ struct HashIndex {
         }
     }
 
-    mutating func remove(_ key: UInt64) {
+    package mutating func remove(_ key: UInt64) {
         let place = table.place(of: key)
         if !place.pointee.isFree { table.remove(at: place) }
     }

@@ -11,6 +11,7 @@ final class LiveStore {
 
     deinit {
         for table in tables { table.deallocate() }
+        for log in caps { log.deallocate() }
     }
 
     /// - Parameter key: the notification's, which a frequency cap counts once.

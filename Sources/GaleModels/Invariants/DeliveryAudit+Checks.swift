@@ -38,14 +38,16 @@ extension DeliveryAudit {
         budgetsPerReplica == 1 ? replica : replica * budgetsPerReplica + provider
     }
 
-    func checkMoney(_ send: Send, _ trace: UnsafeMutablePointer<AttemptTrace>, _ now: Int64) {
-        let price = prices[send.provider]
-        let isWithin = spending[send.replica].pay(price, at: now)
-        trace.pointee.period = UInt32(truncatingIfNeeded: spending[send.replica].period)
+    func checkMoney(
+        _ send: Send, _ trace: UnsafeMutablePointer<AttemptTrace>, _ meter: UnsafeMutablePointer<SpendingMeter>,
+        _ now: Int64
+    ) {
+        let isWithin = meter.pointee.pay(prices[send.provider], at: now)
+        trace.pointee.period = UInt32(truncatingIfNeeded: meter.pointee.period)
         if isWithin { return }
         note(
             .money, send, now, "",
-            "\(spending[send.replica].spent) millionths spent in a period by replica \(send.replica)")
+            "\(meter.pointee.spent) millionths spent in a period by replica \(send.replica)")
     }
 
     func checkRecipient(_ send: Send, _ now: Int64) {
@@ -54,8 +56,8 @@ extension DeliveryAudit {
                 .consent, send, now, send.channel.name,
                 "sent on \(send.channel.name) although its recipient objects and every replica was told")
         }
-        if let quiet, quiet.forbids(send.channel, send.priority, zone: send.zone, at: now) {
-            let minute = quiet.minute(in: send.zone, at: now)
+        if let quiet, quiet.pointee.forbids(send.channel, send.priority, zone: send.zone, at: now) {
+            let minute = quiet.pointee.minute(in: send.zone, at: now)
             let clock = "\(minute / 60):\(minute % 60 < 10 ? "0" : "")\(minute % 60)"
             note(
                 .quietHours, send, now, send.channel.name,
@@ -65,15 +67,16 @@ extension DeliveryAudit {
 
     func checkFlights(_ send: Send, _ now: Int64) {
         let here = flights.begin(send.replica, send.provider, send.tenant)
-        if let most = AuditedPromises.attemptsUnderWay(policy, send.provider), here.provider > most {
+        let most = mostUnderWay[send.provider]
+        if here.provider > most {
             note(
                 .queueBound, send, now, "attempts at \(providers[send.provider].name)",
                 "\(here.provider) attempts under way at \(providers[send.provider].name), at most \(most) may be")
         }
-        if let most = policy.bulkheads?.tenant, here.tenant > max(1, most) {
+        if here.tenant > mostOfTenant {
             note(
                 .queueBound, send, now, "attempts of a tenant",
-                "\(here.tenant) attempts under way for tenant \(send.tenant), at most \(most) may be")
+                "\(here.tenant) attempts under way for tenant \(send.tenant), at most \(mostOfTenant) may be")
         }
     }
 
@@ -135,7 +138,7 @@ extension DeliveryAudit {
         trace.pointee.turn = .none
     }
 
-    func lane(_ priority: Priority) -> UInt8 { policy.routing.lanes == nil ? 0 : priority.rawValue }
+    func lane(_ priority: Priority) -> UInt8 { hasLanes ? priority.rawValue : 0 }
 
     private func note(_ invariant: Invariant, _ send: Send, _ now: Int64, _ key: String, _ cause: String) {
         log.note(

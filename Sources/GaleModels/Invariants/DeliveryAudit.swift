@@ -56,8 +56,6 @@ package final class DeliveryAudit {
     /// Whether it matters to the retry budget which of several attempts failed last, and whether it matters when.
     private let isHedged: Bool
     private let prepays: Bool
-    /// Whether sends are paid for: looked at for every send, so that `spending` need not be.
-    private let paysMoney: Bool
     /// Whether what comes from a retry topic can only be a retry.
     let paysAfterRetryTopic: Bool
     // Behind pointers: every send touches them.
@@ -66,10 +64,18 @@ package final class DeliveryAudit {
     /// By replica and budget; nil: none is counted.
     let budgets: UnsafeMutablePointer<RetryMeter>?
     let budgetsPerReplica: Int
-    var spending: [SpendingMeter]
-    let prices: [Int64]
-    let quiet: QuietTime?
-    var flights: Flights
+    /// By replica; nil: no money is counted.
+    let spending: UnsafeMutablePointer<SpendingMeter>?
+    /// By provider: what an attempt costs, and how many may be under way; `Int.max`: any number.
+    let prices: UnsafeMutablePointer<Int64>
+    let mostUnderWay: UnsafeMutablePointer<Int>
+    /// How many of one tenant's attempts may be under way.
+    let mostOfTenant: Int
+    let quiet: UnsafeMutablePointer<QuietTime>?
+    /// Whether who objects is not to be sent to even when nobody can be asked.
+    let sparesObjectors: Bool
+    let hasLanes: Bool
+    let flights: Flights
     var turns: Turns
 
     /// - Parameters:
@@ -100,7 +106,6 @@ package final class DeliveryAudit {
             BreakerPatience($0, stop: policy.breaker?.open, fallbacks: policy.fallbacks, replicas: replicas)
         }
         watchesFlights = promises.flights
-        paysMoney = promises.money != nil
         isHedged = promises.retries != nil && policy.retry.hedging != nil
         prepays = promises.retries != nil && promises.prepays
         paysAfterRetryTopic =
@@ -115,14 +120,18 @@ package final class DeliveryAudit {
             for place in 0..<count { (budgets + place).initialize(to: RetryMeter(retries, budgets: together)) }
             return budgets
         }
-        prices = AuditedPromises.prices(policy, providers: providers.count)
-        let meter = promises.money.map {
-            SpendingMeter(budget: $0.budget / Int64(fleet), length: $0.period)
+        prices = Self.block(AuditedPromises.prices(policy, providers: providers.count))
+        mostUnderWay = Self.block(providers.indices.map { AuditedPromises.attemptsUnderWay(policy, $0) ?? .max })
+        mostOfTenant = policy.bulkheads?.tenant.map { max(1, $0) } ?? .max
+        sparesObjectors = policy.consent?.onFailure == .closed
+        hasLanes = policy.routing.lanes != nil
+        spending = promises.money.map {
+            let meter = SpendingMeter(budget: $0.budget / Int64(fleet), length: $0.period)
+            return Self.block(Array(repeating: meter, count: replicas))
         }
-        spending = meter.map { Array(repeating: $0, count: replicas) } ?? []
         countsRetriesAlone =
             rates == nil && promises.money == nil && !promises.readsRecipient && !promises.flights && !promises.turns
-        quiet = policy.routing.quietHours.map(QuietTime.init)
+        quiet = policy.routing.quietHours.map { Self.block([QuietTime($0)]) }
         flights = Flights(replicas: replicas, providers: providers.count)
         turns = Turns(bound: AuditedPromises.turnsBound)
         for replica in 0..<replicas { fillRates(replica) }
@@ -133,6 +142,18 @@ package final class DeliveryAudit {
         budgets?.deallocate()
         rates?.deallocate()
         patience?.deallocate()
+        spending?.deallocate()
+        prices.deallocate()
+        mostUnderWay.deallocate()
+        quiet?.deinitialize(count: 1)
+        quiet?.deallocate()
+        flights.deallocate()
+    }
+
+    private static func block<Value>(_ values: [Value]) -> UnsafeMutablePointer<Value> {
+        let block = UnsafeMutablePointer<Value>.allocate(capacity: max(1, values.count))
+        for (place, value) in values.enumerated() { (block + place).initialize(to: value) }
+        return block
     }
 
     private func fillRates(_ replica: Int) {
@@ -149,7 +170,7 @@ package final class DeliveryAudit {
     package func restarted(_ replica: Int) {
         fillRates(replica)
         for place in 0..<budgetsPerReplica { budgets?[replica * budgetsPerReplica + place].reset() }
-        if !spending.isEmpty, let money = AuditedPromises(policy).money {
+        if let spending, let money = AuditedPromises(policy).money {
             spending[replica] = SpendingMeter(budget: money.budget / Int64(fleet), length: money.period)
         }
         flights.forget(replica)
@@ -174,7 +195,7 @@ package final class DeliveryAudit {
     package func sent(_ send: Send, _ trace: UnsafeMutablePointer<AttemptTrace>, at now: Int64) {
         if let rates { checkRate(send, rates, now) }
         if let budgets { checkBudget(send, trace, budgets, now) }
-        if paysMoney { checkMoney(send, trace, now) }
+        if let spending { checkMoney(send, trace, spending + send.replica, now) }
         if readsRecipient { checkRecipient(send, now) }
         if watchesFlights { checkFlights(send, now) }
         if watchesTurns { checkTurn(send, trace, now) }
@@ -238,7 +259,7 @@ package final class DeliveryAudit {
         if (isHedged || prepays) && verdict.errorClass != .ok {
             noteFailure(trace, replica, provider, verdict.errorClass, now)
         }
-        if paysMoney && !verdict.mayHaveBeenAccepted && verdict.errorClass != .ok {
+        if let spending, !verdict.mayHaveBeenAccepted && verdict.errorClass != .ok {
             spending[replica].payBack(prices[provider], from: Int64(trace.pointee.period), at: now)
         }
     }

@@ -67,7 +67,7 @@ extension StageHandle {
         let traits = traits(of: message)
         (send.tenant, send.priority, send.zone) = (traits.tenant, traits.priority, traits.zone)
         send.isObjectedTo =
-            audit.policy.consent?.onFailure == .closed && isObjected(message, recipient: traits.recipient, channel)
+            audit.sparesObjectors && isObjected(message, recipient: traits.recipient, channel)
         return send
     }
 

@@ -27,7 +27,7 @@ extension Recorder {
             (state.pointee.phaseStarts + place).initialize(to: phase.start.nanoseconds)
         }
         for place in 0..<subjects * phases.count {
-            (state.pointee.phaseLatency + place).initialize(to: Histogram(subBucketBits: 8))
+            (state.pointee.phaseLatency + place).initialize(to: Histogram(growing: 8))
         }
         state.pointee.slotLatency.initialize(repeating: nil, count: subjects * slots)
         state.pointee.providerSlots.initialize(repeating: ProviderCounts(), count: max(1, slots * providers))

@@ -111,7 +111,7 @@ struct Recorder {
         if let histogram = place.pointee {
             histogram.record(latency)
         } else {
-            let histogram = Histogram(subBucketBits: 5)
+            let histogram = Histogram(growing: 5)
             place.pointee = histogram
             histogram.record(latency)
         }

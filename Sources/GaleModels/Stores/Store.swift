@@ -66,6 +66,7 @@ final class Store: Component {
     deinit {
         for kind in StateKind.allCases { state.pointee.tables[Int(kind.rawValue)].deallocate() }
         state.pointee.tables.deallocate()
+        for log in state.pointee.caps { log.deallocate() }
         state.pointee.caps = []
     }
 

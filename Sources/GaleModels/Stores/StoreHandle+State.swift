@@ -33,12 +33,16 @@ extension StoreHandle {
     /// Counts a notification against its recipient's cap, if there is room for it.
     private func admits(_ read: StateRead, _ key: UInt64, at instant: Instant) -> Bool {
         let window = read.lifetime.nanoseconds
-        var log = state.pointee.caps.first { $0.limit == read.adding && $0.window == window }
-        if log == nil {
-            log = CapLog(limit: read.adding, window: window)
-            state.pointee.caps.append(log.unsafelyUnwrapped)
+        // By place: an iterator would hold on to the array for every operation.
+        for place in 0..<state.pointee.caps.count {
+            let log = state.pointee.caps[place]
+            if log.limit == read.adding && log.window == window {
+                return log.admits(recipient: read.key, key: key, at: instant)
+            }
         }
-        return log.unsafelyUnwrapped.admits(recipient: read.key, key: key, at: instant)
+        let log = CapLog(limit: read.adding, window: window)
+        state.pointee.caps.append(log)
+        return log.admits(recipient: read.key, key: key, at: instant)
     }
 
     func apply(_ write: StateWrite, at instant: Instant) {
