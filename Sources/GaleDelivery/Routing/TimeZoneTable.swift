@@ -70,7 +70,7 @@ public struct TimeZoneTable: Sendable {
     }
 
     /// A view for hot paths; valid as long as the table, or a copy of it, lives.
-    var rules: ZoneRules { ZoneRules(rules: storage.rules, changes: storage.changes, count: storage.count) }
+    package var rules: ZoneRules { ZoneRules(rules: storage.rules, changes: storage.changes, count: storage.count) }
 
     private static func sorted(
         _ names: [(name: String, zone: TimeZoneIndex)]

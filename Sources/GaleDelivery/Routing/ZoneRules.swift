@@ -116,15 +116,15 @@ enum Calendar {
 }
 
 /// A table's rules where hot paths reach them: pointers into the table, which its owner keeps alive.
-struct ZoneRules: BitwiseCopyable {
+package struct ZoneRules: BitwiseCopyable {
     let rules: UnsafeMutablePointer<ZoneRule>
     let changes: UnsafeMutablePointer<ZoneChange>
-    let count: Int
+    package let count: Int
 
     /// Seconds east of Greenwich at an instant in seconds since 1970.
     ///
     /// - Complexity: O(log changes).
-    func offset(_ zone: Int, at second: Int64) -> Int32 {
+    package func offset(_ zone: Int, at second: Int64) -> Int32 {
         let rule = rules + zone
         let passed = passed(rule, at: second)
         if passed == 0 && rule.pointee.count > 0 { return rule.pointee.initial }

@@ -56,8 +56,8 @@ extension DeliveryAudit {
                 .consent, send, now, send.channel.name,
                 "sent on \(send.channel.name) although its recipient objects and every replica was told")
         }
-        if let quiet, quiet.pointee.forbids(send.channel, send.priority, zone: send.zone, at: now) {
-            let minute = quiet.pointee.minute(in: send.zone, at: now)
+        if let quiet, quiet.forbids(send.channel, send.priority, zone: send.zone, at: now) {
+            let minute = quiet.minute(in: send.zone, at: now)
             let clock = "\(minute / 60):\(minute % 60 < 10 ? "0" : "")\(minute % 60)"
             note(
                 .quietHours, send, now, send.channel.name,

@@ -71,7 +71,7 @@ package final class DeliveryAudit {
     let mostUnderWay: UnsafeMutablePointer<Int>
     /// How many of one tenant's attempts may be under way.
     let mostOfTenant: Int
-    let quiet: UnsafeMutablePointer<QuietTime>?
+    let quiet: QuietTime?
     /// Whether who objects is not to be sent to even when nobody can be asked.
     let sparesObjectors: Bool
     let hasLanes: Bool
@@ -131,7 +131,7 @@ package final class DeliveryAudit {
         }
         countsRetriesAlone =
             rates == nil && promises.money == nil && !promises.readsRecipient && !promises.flights && !promises.turns
-        quiet = policy.routing.quietHours.map { Self.block([QuietTime($0)]) }
+        quiet = policy.routing.quietHours.map(QuietTime.init)
         flights = Flights(replicas: replicas, providers: providers.count)
         turns = Turns(bound: AuditedPromises.turnsBound)
         for replica in 0..<replicas { fillRates(replica) }
@@ -145,8 +145,6 @@ package final class DeliveryAudit {
         spending?.deallocate()
         prices.deallocate()
         mostUnderWay.deallocate()
-        quiet?.deinitialize(count: 1)
-        quiet?.deallocate()
         flights.deallocate()
     }
 
