@@ -45,6 +45,22 @@ struct FairDispatchTests {
         #expect(without.settled[behind] == nil)
     }
 
+    @Test("what has expired or is gone takes no turn from its tenant's others", arguments: [false, true])
+    func expiredTakesNoTurn(hasLanes: Bool) {
+        let lanes: PriorityLanes.Discipline? = hasLanes ? .weighted([8, 4, 2, 1]) : nil
+        let host = TestHost(Self.policy(RoutingPolicy(lanes: lanes, isFair: true)))
+        var tenants: [UInt64: UInt32] = [:]
+        for _ in 0..<40 { tenants[host.consume(tenant: 1)] = 1 }
+        for _ in 0..<20 { tenants[host.consume(tenant: 2, timeToLive: .seconds(3))] = 2 }
+        for _ in 0..<10 { tenants[host.consume(tenant: 2)] = 2 }
+        host.run(for: .seconds(20))
+        let order = host.sent.map { tenants[$0.reference]! }
+        #expect(order.count >= 20)
+        for place in 2..<20 where order[place] == 1 {
+            #expect(order[place - 1] == 2 || order[place - 2] == 2, "tenant 2 waits while tenant 1 is served thrice")
+        }
+    }
+
     @Test("what expires in a lane whose turn doesn't come ends all the same")
     func expiresInLane() {
         let host = TestHost(Self.policy(RoutingPolicy(lanes: .strict(ageing: nil))))

@@ -18,6 +18,20 @@ struct FairQueueTests {
         #expect(tenants == 0)
     }
 
+    @Test("what is taken out as worth nothing costs its tenant no turn")
+    func discards() {
+        var queue = FairQueue()
+        for item: UInt64 in [10, 11, 12, 13] { queue.append(item, tenant: 1) }
+        for item: UInt64 in [20, 21, 22] { queue.append(item, tenant: 2) }
+        var taken = [queue.popFirst()]
+        taken += [queue.popFirst(), queue.discardFirst(), queue.discardFirst(), queue.popFirst()]
+        #expect(taken == [10, 20, 11, 12, 13])
+        // An emptied queue is forgotten with what was left to spend.
+        queue.append(14, tenant: 1)
+        taken = [queue.discardFirst(), queue.popFirst(), queue.popFirst(), queue.discardFirst()]
+        #expect(taken == [21, 22, 14, nil])
+    }
+
     @Test("the example of the paper: a quantum of 500 lets 200, 300 wait for their round, and saves what is left")
     func paper() {
         // Figures 2 and 3 of Shreedhar and Varghese: packets of 20, 750, 200 / 500, 500 / 200, 600, 100 / 50, 700, 180.

@@ -81,6 +81,18 @@ struct PriorityLanesTests {
         }
     }
 
+    @Test("what is taken out as worth nothing costs its lane nothing of its share")
+    func discards() {
+        var lanes = PriorityLanes(.weighted([2, 1, 1, 1]))
+        for item: UInt64 in 1...5 { lanes.append(item, .critical, at: .zero) }
+        for item: UInt64 in 11...12 { lanes.append(item, .low, at: .zero) }
+        var taken = [lanes.popFirst(at: .zero), lanes.discardFirst(at: .zero), lanes.discardFirst(at: .zero)]
+        taken += [lanes.popFirst(at: .zero), lanes.popFirst(at: .zero), lanes.popFirst(at: .zero)]
+        #expect(taken == [1, 2, 3, 4, 11, 5])
+        taken = [lanes.discardFirst(at: .zero), lanes.discardFirst(at: .zero)]
+        #expect(taken == [12, nil])
+    }
+
     @Test("within a lane tenants take turns")
     func fair() {
         var lanes = PriorityLanes(quantum: 1)

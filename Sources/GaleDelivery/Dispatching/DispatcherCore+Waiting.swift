@@ -135,7 +135,7 @@ extension DispatcherCore {
             if let later = queue.pointee.upcoming(Self.ahead) { state.pointee.chains.prefetch(later) }
             let chain = chain(slot)
             if chain.pointee.state == .gone {
-                removeHead(index)
+                removeHead(index, isServed: false)
                 close(slot)
                 state.pointee.goneChains -= 1
                 moved += 1
@@ -143,7 +143,7 @@ extension DispatcherCore {
             }
             let isOver = state.pointee.now >= chain.pointee.expires || passedDeadline(slot)
             if !isOver && !hasRoom(index) { break }
-            removeHead(index)
+            removeHead(index, isServed: !isOver)
             state.pointee.waitingChains -= 1
             moved += 1
             let entitled: Entitlement = isOver ? [] : gate(ofQueue: index) == nil ? .route : .budget
@@ -164,7 +164,7 @@ extension DispatcherCore {
                 let chain = chain(slot)
                 let isGone = chain.pointee.state == .gone
                 guard isGone || state.pointee.now >= chain.pointee.expires || passedDeadline(slot) else { break }
-                queue.pointee.removeFirst(in: lane)
+                queue.pointee.discardFirst(in: lane)
                 noteCrowd(index)
                 moved += 1
                 if isGone {
@@ -196,8 +196,8 @@ extension DispatcherCore {
     @inline(__always)
     func isLow(_ index: Int) -> Bool { state.pointee.queues[index].promised <= Self.window / 2 }
 
-    private func removeHead(_ index: Int) {
-        state.pointee.queues[index].removeFirst(at: state.pointee.now)
+    private func removeHead(_ index: Int, isServed: Bool) {
+        state.pointee.queues[index].removeFirst(at: state.pointee.now, isServed: isServed)
         noteCrowd(index)
     }
 

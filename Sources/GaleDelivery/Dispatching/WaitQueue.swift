@@ -76,8 +76,9 @@ struct WaitQueue {
         lanes?.pointee.first(in: lane).map { UInt32(truncatingIfNeeded: $0) }
     }
 
-    mutating func removeFirst(in lane: Int) {
-        if lanes?.pointee.popFirst(in: lane) != nil { count -= 1 }
+    /// Takes it out, as worth nothing any more.
+    mutating func discardFirst(in lane: Int) {
+        if lanes?.pointee.discardFirst(in: lane) != nil { count -= 1 }
     }
 
     mutating func append(_ slot: UInt32) {
@@ -94,10 +95,12 @@ struct WaitQueue {
         count += 1
     }
 
-    mutating func removeFirst(at now: Int64) {
+    /// - Parameter isServed: whether that is a turn of its lane's and tenant's; what has expired or gone was none.
+    mutating func removeFirst(at now: Int64, isServed: Bool) {
         count -= 1
         if let lanes {
-            _ = lanes.pointee.popFirst(at: Instant(nanoseconds: now))
+            let now = Instant(nanoseconds: now)
+            _ = isServed ? lanes.pointee.popFirst(at: now) : lanes.pointee.discardFirst(at: now)
         } else {
             head &+= 1
         }

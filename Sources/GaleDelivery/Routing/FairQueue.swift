@@ -100,12 +100,17 @@ public struct FairQueue: ~Copyable {
     }
 
     /// Takes what comes next; nil: nothing.
-    public mutating func popFirst() -> UInt64? {
+    public mutating func popFirst() -> UInt64? { removeFirst(isCharged: true) }
+
+    /// Takes out what would come next and is worth nothing any more; nil: nothing. Its tenant has not been served: it has its turn yet.
+    public mutating func discardFirst() -> UInt64? { removeFirst(isCharged: false) }
+
+    private mutating func removeFirst(isCharged: Bool) -> UInt64? {
         guard firstFlow != HashIndex.none else { return nil }
         let place = headOfRound()
         let (flow, item) = (flows[firstFlow], items[place])
         let element = item.pointee.element
-        flow.pointee.deficit -= Int64(item.pointee.cost)
+        if isCharged { flow.pointee.deficit -= Int64(item.pointee.cost) }
         flow.pointee.head = item.pointee.next
         if item.pointee.next == HashIndex.none { closeFirst() }
         items.free(place)

@@ -100,31 +100,35 @@ public struct PriorityLanes: ~Copyable {
     public mutating func popFirst(at now: Instant) -> UInt64? {
         if isEmpty { return nil }
         let lane = choose(at: now.nanoseconds)
-        count -= 1
         let element = lanes[lane].popFirst()
-        if isWeighted {
-            shares[lane].deficit -= 1
-            // An emptied lane saves nothing for later.
-            if lanes[lane].isEmpty {
-                shares[lane].deficit = 0
-                isInTurn = false
-            }
-        }
+        if isWeighted { shares[lane].deficit -= 1 }
+        left(lane)
         return element
+    }
+
+    /// Takes out what would come next and is worth nothing any more: that is no turn of its lane's or tenant's. nil: nothing.
+    public mutating func discardFirst(at now: Instant) -> UInt64? {
+        isEmpty ? nil : discardFirst(in: choose(at: now.nanoseconds))
     }
 
     /// What a lane offers.
     mutating func first(in lane: Int) -> UInt64? { lanes[lane].first()?.element }
 
-    /// Takes what a lane offers, whosever turn it is: to take out what is worth nothing any more.
-    mutating func popFirst(in lane: Int) -> UInt64? {
-        guard let element = lanes[lane].popFirst() else { return nil }
+    /// Takes out what a lane offers and is worth nothing any more, whosever turn it is.
+    mutating func discardFirst(in lane: Int) -> UInt64? {
+        guard let element = lanes[lane].discardFirst() else { return nil }
+        left(lane)
+        return element
+    }
+
+    /// One has left a lane.
+    private mutating func left(_ lane: Int) {
         count -= 1
+        // An emptied lane saves nothing for later.
         if isWeighted && lanes[lane].isEmpty {
             shares[lane].deficit = 0
             if turn == lane { isInTurn = false }
         }
-        return element
     }
 
     private mutating func choose(at now: Int64) -> Int {
