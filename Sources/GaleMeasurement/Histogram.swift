@@ -4,7 +4,7 @@
 ///
 /// A handle: copies share the same counts, and whoever created it calls `deallocate()`. It holds integers only, so that
 /// merging is exact, associative and commutative. Recording costs a few nanoseconds and does not allocate within the
-/// range given at creation.
+/// range given at creation, or grown to since.
 @frozen
 public struct Histogram: @unchecked Sendable {
     /// Trivially copyable; `counts` covers the buckets `base ..< base + capacity`.
@@ -45,6 +45,8 @@ public struct Histogram: @unchecked Sendable {
 
     /// An empty one that takes next to no memory, and grows from where its first values fall: for many of which few are filled, or
     /// each over a small part of the range. Recording allocates a few times in its life.
+    ///
+    /// - Parameter subBucketBits: from 2 to 16.
     public init(growing subBucketBits: Int) {
         self.init(layout: HistogramLayout(subBucketBits: subBucketBits), base: 0, capacity: 0)
     }
@@ -139,7 +141,7 @@ public struct Histogram: @unchecked Sendable {
         return state.pointee.counts + (index &- state.pointee.base)
     }
 
-    /// Enlarges the range by whole octaves, and to twice its size at least, so that growth stays rare.
+    /// Enlarges the range by whole octaves, and to twice its size where there is room, so that growth stays rare.
     @inlinable @inline(never)
     func grow(toHold value: Int64) {
         precondition(value >= 0, "a histogram holds no negative values")

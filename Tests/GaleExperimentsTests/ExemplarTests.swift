@@ -165,6 +165,12 @@ import Testing
         #expect(looks < events / 3, "\(looks) of \(events)")
     }
 
+    @Test("what fell, because a provider took in late what had been given up, and rises again is looked at again")
+    func risesAgain() {
+        #expect(RiseSearch.rising([0, 1, 0, 1, 1, 2], .first) == [1, 3, 5])
+        #expect(RiseSearch.rising([0, 2, 0, 1, 2], .highest) == [1])
+    }
+
     @Test("what was not measured is shown by nothing")
     func notMeasured() throws {
         #expect(throws: ReplayFailure.self) { try Self.story("sms.undelivered = 0") }

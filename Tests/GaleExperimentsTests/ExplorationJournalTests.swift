@@ -109,6 +109,20 @@ import Testing
         #expect(names == ["journal", "journal.damaged-1", "journal.damaged-2"])
     }
 
+    @Test("where a damaged journal can't be mended it can be read, and nothing is left beside it")
+    func notMended() throws {
+        try write(1...3)
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        bytes[bytes.split(separator: 10)[3].indices.lowerBound + 30] ^= 1
+        try bytes.write(to: URL(fileURLWithPath: path))
+        // In the way of the one that would take its place.
+        try FileManager.default.createDirectory(atPath: path + ".mended", withIntermediateDirectories: false)
+        let journal = try open()
+        #expect(journal.damagedLines == 1 && journal.damagedPath == nil && journal.runs.count == 2)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        #expect(names == ["journal", "journal.mended"])
+    }
+
     @Test("of a program that cannot be known nobody knows whether it is the same: its journal is not gone on with")
     func unknownProgram() throws {
         for (made, goesOn, reason) in [

@@ -116,8 +116,12 @@ import Testing
             var drawn: Set<String> = []
             for seed in UInt64(1)...120 { drawn.formUnion(try drawing.world(seed: seed).kinds.map(\.name)) }
             #expect(drawn.isDisjoint(with: absent), "\(drawn)")
+            // A world whose process died says nothing of what there was to strike.
+            var dead = ExploredRun(seed: 2)
+            dead.defect = "signal 4"
             let report = ExplorationReport(
-                [try Explorer(drawing).run(seed: 1)], of: drawing, file: "small.yaml", reproduction: { "\($0)" })
+                [try Explorer(drawing).run(seed: 1), dead], of: drawing, file: "small.yaml",
+                reproduction: { "\($0)" })
             #expect(report.faults.filter { !$0.isPossible }.map(\.kind) == absent)
         }
         // Where they are possible, they strike as before whatever stage delivers.

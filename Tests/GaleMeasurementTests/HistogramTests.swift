@@ -117,6 +117,35 @@ struct HistogramTests {
         #expect(small.byteCount <= whole.byteCount)
     }
 
+    @Test("One that grows from its first value holds what one for every value holds", arguments: 0...20 as ClosedRange<UInt64>)
+    func growingHistograms(seed: UInt64) {
+        var samples = Samples(seed: seed + 1)
+        let first: [Int64] = [0, 1, 31, 32, .max, 1_000_000]
+        for start in first {
+            for bits in [2, 5, 8] {
+                let whole = Histogram(subBucketBits: bits)
+                let growing = Histogram(growing: bits)
+                let into = Histogram(growing: bits)
+                defer { for histogram in [whole, growing, into] { histogram.deallocate() } }
+                #expect(growing.byteCount < 100 && Contents(growing) == Contents(whole))
+                into.merge(growing)
+                #expect(into.isEmpty && into.byteCount < 100)
+                for value in [start] + samples.values(Int(1 + seed)) {
+                    whole.record(value)
+                    growing.record(value)
+                    #expect(Contents(growing) == Contents(whole))
+                }
+                into.merge(growing)
+                #expect(Contents(into) == Contents(whole))
+                #expect(growing.byteCount <= whole.byteCount && into.byteCount <= whole.byteCount)
+                growing.reset()
+                #expect(growing.isEmpty && growing.max == nil)
+                growing.record(start)
+                #expect(growing.min == start && growing.max == start && growing.count == 1)
+            }
+        }
+    }
+
     @Test("An empty histogram has no quantile, mean or extreme")
     func emptyHasNothing() {
         let empty = Histogram(subBucketBits: 8)

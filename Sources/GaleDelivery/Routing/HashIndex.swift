@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// From 64-bit keys to 32-bit places: a `HashTable` with 16 bytes a place.
+/// From 64-bit keys to 32-bit numbers, such as places elsewhere: a `HashTable` with 16 bytes a place.
 package struct HashIndex {
     private struct Entry: TableEntry {
         var key: UInt64
@@ -10,7 +10,7 @@ package struct HashIndex {
         var isFree: Bool { value == HashIndex.none }
     }
 
-    /// No place.
+    /// What a key that isn't there has; it can't be set.
     package static let none: UInt32 = .max
 
     private var table = HashTable<Entry>(least: 16)
@@ -23,10 +23,10 @@ package struct HashIndex {
     var capacity: Int { table.capacity }
     var bytes: Int { table.bytes }
 
-    /// The place of a key, or `none`.
+    /// What a key has, or `none`.
     package subscript(key: UInt64) -> UInt32 { table.place(of: key).pointee.value }
 
-    /// Sets the place of a key, whether it was there or not.
+    /// Sets what a key has, whether it was there or not.
     package mutating func set(_ key: UInt64, _ value: UInt32) {
         let place = table.place(of: key)
         if place.pointee.isFree {

@@ -51,16 +51,20 @@ extension ExplorationJournal {
     static func mend(_ path: String, _ file: inout Int32, _ found: ExplorationJournalContents) throws(Failure) -> String
     {
         let aside = path + ".damaged-\(firstFree { [path + ".damaged-\($0)"] })"
-        try write(found.damagedBytes, to: aside)
         // Only who has the journal writes this one.
         let staging = path + ".mended"
-        try write(found.soundBytes, to: staging)
-        let mended = try locked(staging)
-        guard fsync(mended) == 0 || errno == EINVAL, rename(staging, path) == 0 else {
-            let reason = String(cString: strerror(errno))
-            close(mended)
-            unlink(staging)
-            throw .cannotWrite(path, reason)
+        var mended: Int32 = -1
+        do throws(Failure) {
+            try write(found.damagedBytes, to: aside)
+            try write(found.soundBytes, to: staging)
+            mended = try locked(staging)
+            guard fsync(mended) == 0 || errno == EINVAL, rename(staging, path) == 0 else {
+                throw Failure.cannotWrite(path, String(cString: strerror(errno)))
+            }
+        } catch {
+            if mended >= 0 { close(mended) }
+            for left in [staging, aside] { unlink(left) }
+            throw error
         }
         close(file)
         file = mended

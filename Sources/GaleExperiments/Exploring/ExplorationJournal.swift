@@ -7,7 +7,8 @@ import GalePrimitives
 ///
 /// A line is a checksum and a piece of JSON; the first one says what is explored and by which build. A line is written at once, and
 /// one that is not whole, or not what its checksum says, counts for nothing: that seed is run again, and the line is put aside. One
-/// process at a time has a journal. Which seeds are asked for may change from one process to the next: what is finished is there for all of them.
+/// process at a time has a journal. Which seeds are asked for may change from one process to the next: what is finished is there
+/// for all of them.
 public final class ExplorationJournal {
     public enum Failure: Error, CustomStringConvertible {
         case cannotWrite(String, String)
@@ -33,9 +34,9 @@ public final class ExplorationJournal {
     public let millisecondsBefore: Int64
     /// What is asked for has been done before.
     public let isFinished: Bool
-    /// Lines that were not whole, or not what their checksums say; they are in the journal no more.
+    /// Lines that were not whole, or not what their checksums say; where nothing can be written they stay in the journal.
     public let damagedLines: Int
-    /// Where these are kept; nil: there were none.
+    /// Where these are kept; nil: there were none, or they are still in the journal.
     public let damagedPath: String?
     /// What was there and is of no use any more; nil: nothing was, or it was to go.
     public let former: Former?
@@ -101,7 +102,8 @@ public final class ExplorationJournal {
         millisecondsBefore = isOfUse ? found.milliseconds[asked] ?? 0 : 0
         isFinished = isOfUse && found.finished.contains(asked)
         damagedLines = isOfUse ? found.damaged : 0
-        damagedPath = damagedLines > 0 ? try Self.mend(path, &file, found) : nil
+        // What can't be mended can be read all the same, and what is finished be told.
+        damagedPath = damagedLines > 0 ? try? Self.mend(path, &file, found) : nil
         self.file = file
         isOpen = true
         if !isOfUse {

@@ -111,13 +111,14 @@ public struct ExplorationReport: Codable, Equatable, Sendable {
                 worlds: again.count, draws: again.reduce(0) { $0 + $1.1.draws }, seed: seed, reason: first.reason)
         }
         recovery = RecoveryCoverage(runs)
+        // Of a world whose process died nobody knows.
+        let possible = runs.compactMap(\.possibleFaults)
         faults = FaultKind.all.enumerated().map { place, kind in
             let own = runs.flatMap { $0.faults.filter { $0.kind == place } }
             return FaultCoverage(
                 kind: kind.name, family: kind.family.rawValue, drawn: own.count, told: own.count { $0.told },
                 isOn: !drawing.without.contains(kind.family),
-                isPossible: runs.isEmpty
-                    || runs.contains { $0.possibleFaults.map { $0 >> UInt64(place) & 1 == 1 } ?? true })
+                isPossible: possible.isEmpty || possible.contains { $0 >> UInt64(place) & 1 == 1 })
         }
         let dialects = Set(drawing.template.scenario.specification.providers.map(\.profile.dialect))
         coverage = Coverage.Group.allCases.map { group in

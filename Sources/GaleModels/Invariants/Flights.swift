@@ -47,7 +47,8 @@ struct Flights {
     }
 
     func end(_ replica: Int, _ provider: Int, _ tenant: UInt32) {
-        state.pointee.byProvider[replica * state.pointee.providers + provider] -= 1
+        let place = state.pointee.byProvider + (replica * state.pointee.providers + provider)
+        place.pointee = max(0, place.pointee - 1)
         Self.add(-1, tenant, state.pointee.byTenant + replica)
     }
 
@@ -66,7 +67,7 @@ struct Flights {
         }
     }
 
-    /// Adds to a tenant's count, which is forgotten at nothing.
+    /// Adds to a tenant's count, which is forgotten at nothing and never below it.
     ///
     /// - Returns: the new count.
     @discardableResult
