@@ -117,7 +117,9 @@ struct HistogramTests {
         #expect(small.byteCount <= whole.byteCount)
     }
 
-    @Test("One that grows from its first value holds what one for every value holds", arguments: 0...20 as ClosedRange<UInt64>)
+    @Test(
+        "One that grows from its first value holds what one for every value holds",
+        arguments: 0...20 as ClosedRange<UInt64>)
     func growingHistograms(seed: UInt64) {
         var samples = Samples(seed: seed + 1)
         let first: [Int64] = [0, 1, 31, 32, .max, 1_000_000]
