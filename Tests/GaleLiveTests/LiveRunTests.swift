@@ -71,7 +71,7 @@ struct LiveRunTests {
         let lived = try await LiveFixture.run(
             [
                 "providers.apns.retry-after": "1s",
-                "faults": "{refusal: {at: 0s, for: 200ms, provider: apns, errors: 100%, answer: \(answer)}}",
+                "faults": "{refusal: {at: 0s, for: 3s, provider: apns, errors: 100%, answer: \(answer)}}",
                 "policies.standard.retry": "{backoff: none, jitter: none, attempts: 20}",
             ], messages: 20
         ) { run in
