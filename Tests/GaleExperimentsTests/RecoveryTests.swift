@@ -51,6 +51,17 @@ import Testing
         #expect(!evaluate(source, within: 60).held)
     }
 
+    @Test("what waits for its route and what waits for the budget of three routes do not change places for ever")
+    func noCircleOfQueues() throws {
+        let scenario = try ScenarioReader.read(
+            text: StarterScenario.text(name: "starter"), overrides: ["duration=70s", "drain=20s"].map { Override($0) })
+        let experiment = Experiment(scenario: scenario, seed: 2)
+        let world = World(scenario.specification, seed: 2)
+        let summary = try experiment.summary(world)
+        #expect(world.unsettledCount < 10, "what failed until 30 s has been sent again")
+        #expect(summary.recovery?.state == .recovered, "\(String(describing: summary.recovery))")
+    }
+
     @Test("what still fails at the end has not recovered, and the value says what failed")
     func neverRecovered() {
         let source = source()

@@ -32,7 +32,7 @@ struct EarlyEndTests {
     func cancelledBefore() async throws {
         let running = Task {
             withUnsafeCurrentTask { $0?.cancel() }
-            return try await LiveFixture.run(["workloads.app.rate": "1/s", "duration": "1h"])
+            return try await LiveFixture.run(["workloads.app.rate": "0.001/s", "duration": "1h"])
         }
         let lived = try await running.value
         #expect(lived.result.wasInterrupted)

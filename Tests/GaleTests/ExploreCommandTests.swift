@@ -171,6 +171,7 @@ import Testing
         #expect(full.status == 2 && full.errors.contains("gale: cannot write '\(journal)': "), "\(full.errors)")
         let lines = try folder.read(journal).split(separator: "\n")
         #expect(lines.count > 4 && lines.count < 62 && lines.allSatisfy { $0.hasSuffix("}") }, "\(lines)")
+        #expect(full.output.hasPrefix("cut short: nothing found so far · "), "\(full.output)")
         // The one that found no room is among them.
         #expect(full.output.contains(" · \(lines.count - 1) worlds of small.yaml"), "\(full.output)")
         let whole = try GaleProcess.run(arguments, in: folder)
@@ -190,7 +191,8 @@ import Testing
             #expect(other.status == 2 && other.errors.contains("name another folder with --out"), "\(other)")
             kill(process, SIGTERM)
         }
-        #expect(one.status == 143)
+        #expect(one.status == 143 && one.output.hasPrefix("cut short: nothing found so far · "), "\(one.output)")
+        #expect(try folder.read("Reports/explorations/small/report.json").contains("\"isPartial\" : true"))
     }
 
     @Test("a copy of the program makes the same worlds: what it has finished counts")

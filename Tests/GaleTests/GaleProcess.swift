@@ -29,7 +29,7 @@ struct GaleProcess {
         process.arguments = arguments
         // What would go beyond a file's limit fails as on a full disk, where the signal for it is ignored.
         let limits = [
-            addressSpace.map { "ulimit -v \($0)" }, fileSize.map { "trap '' XFSZ; ulimit -f \($0)" },
+            addressSpace.map { "ulimit -v \($0)" }, fileSize.map { "ulimit -f \($0)" },
         ].compactMap { $0 }
         if !limits.isEmpty {
             process.executableURL = URL(fileURLWithPath: "/bin/bash")

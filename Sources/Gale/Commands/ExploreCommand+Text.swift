@@ -12,10 +12,14 @@ enum ExploreText {
     }
 
     static func words(_ report: ExplorationReport, colour: Bool) -> String {
+        let isPartial = report.isPartial == true
         let verdict =
             report.failures.isEmpty
-            ? "ok: nothing found" : "FAIL  \(report.failures.count) cause\(report.failures.count == 1 ? "" : "s")"
-        let painted = colour ? "\u{1B}[1;\(report.failures.isEmpty ? 32 : 31)m\(verdict)\u{1B}[0m" : verdict
+            ? isPartial ? "cut short: nothing found so far" : "ok: nothing found"
+            : "FAIL  \(report.failures.count) cause\(report.failures.count == 1 ? "" : "s")"
+                + (isPartial ? ", cut short" : "")
+        let shade = report.failures.isEmpty ? isPartial ? 33 : 32 : 31
+        let painted = colour ? "\u{1B}[1;\(shade)m\(verdict)\u{1B}[0m" : verdict
         var lines = [
             "\(painted) · \(report.worlds) worlds of \(report.scenario) · \(report.messages) notifications · seeds "
                 + report.seeds

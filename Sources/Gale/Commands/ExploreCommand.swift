@@ -147,9 +147,10 @@ struct ExploreCommand: ParsableCommand {
         }
         progress.end(campaign.progress)
         let worlds = worlds(of: journal)
-        let result = ExplorationReport(
+        var result = ExplorationReport(
             worlds, of: drawing, file: scenario, reproduction: { reproduction($0) }, next: { next($0, $1) }
         )
+        if failure != nil || SignalWatch.interruption.signal != nil { result.isPartial = true }
         let text = try ExploreText.json(result)
         attempt { try StandardOutput.write(json ? text : ExploreText.words(result, colour: StandardOutput.hasColour)) }
         attempt { try report.write(text) }

@@ -121,7 +121,7 @@ extension DispatcherCore {
         if isPaid {
             // The one asked that keeps it waiting.
             extra.pointee.payer = chain.pointee.provider
-            if !mayRetry(slot, from: chain.pointee.provider, false) { return false }
+            if !mayRetry(slot, from: chain.pointee.provider, []) { return false }
         }
         guard !isHopeless(slot, place), takesPermit(slot) else { return false }
         // Last, as it counts what is about to be sent.

@@ -147,7 +147,7 @@ extension DispatcherCore {
     private func prepay(_ slot: UInt32) -> Bool {
         let extra = extra(slot)
         if extra.pointee.isPrepaid { return true }
-        guard mayRetry(slot, from: payer(of: slot), false) else { return false }
+        guard mayRetry(slot, from: payer(of: slot), []) else { return false }
         withdrawRetry(slot)
         extra.pointee.isPrepaid = true
         return true

@@ -50,7 +50,7 @@ extension DispatcherCore {
         }
         let isPaid = chain.pointee.attempts > 0 && state.pointee.isMetered
         let isPrepaid = isPaid && isPrepaid(slot)
-        if isPaid, !isPrepaid, !mayRetry(slot, from: payer(of: slot, else: place), entitled.contains(.budget)) {
+        if isPaid, !isPrepaid, !mayRetry(slot, from: payer(of: slot, else: place), entitled) {
             if state.pointee.retry.givesUp {
                 leaveChannel(slot, .deadLettered, .budget, &actions)
                 return true
@@ -84,16 +84,18 @@ extension DispatcherCore {
         return queue.pointee.promised == 0 || capacity(route) > Int64(queue.pointee.promised)
     }
 
-    /// Whether a provider's admission allows a retry now: those who waited for it come first.
-    func mayRetry(_ slot: UInt32, from provider: UInt16, _ isEntitled: Bool) -> Bool {
+    /// Whether a provider's admission allows a retry now: those who waited for it come first. But who comes from the head of its
+    /// route's queue does not stand behind them: from there they would have to stand behind who waits for the route, and
+    /// all would change queues for ever.
+    func mayRetry(_ slot: UInt32, from provider: UInt16, _ entitled: Entitlement) -> Bool {
         let gate = gate(of: provider)
         let queue = state.pointee.queues + queue(ofGate: gate)
         let available = state.pointee.gates[gate].available(cause(of: slot), at: state.pointee.now)
         #if PlantedBugs
             if isPlanted(.retryPastBudget) { return true }
         #endif
-        if isEntitled { return available > 0 }
-        return queue.pointee.count == 0 && available > Int64(queue.pointee.promised)
+        if entitled.contains(.budget) { return available > 0 }
+        return (queue.pointee.count == 0 || entitled.contains(.route)) && available > Int64(queue.pointee.promised)
     }
 
     /// Sends that a route's providers could take now.

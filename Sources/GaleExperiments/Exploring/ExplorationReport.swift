@@ -10,6 +10,9 @@ public struct ExplorationReport: Codable, Equatable, Sendable {
     public var identity: String
     public var worlds: Int
     public var messages: Int64
+    /// It was cut short, by a signal or because nothing could be written any more, and worlds that were asked for are missing; nil: it
+    /// was not.
+    public var isPartial: Bool?
     /// As `1..200`, or `1..7, 9..200`.
     public var seeds: String
     /// By how many worlds showed them, the most first.
