@@ -54,6 +54,32 @@ import Testing
         #expect(evaluate(source, compare(.amplification, .less, .ratio(2))).value == "not measured")
     }
 
+    @Test("what is beyond a bound is kept with a tenth of it; what is without end, or never came, stays so")
+    func excess() throws {
+        func excess(_ count: Int, _ bound: Expectation.Bound) -> Excess? {
+            let source = HandMadeMeasurements(seconds: 60)
+            source.send(1_000 - count, in: 0..<1, latency: .seconds(1))
+            source.send(count, in: 0..<1, latency: nil)
+            return ExpectationEvaluator(source: source, specification: specification(duration: 60)).excess(
+                of: expectation(.comparison(compare(.count(.undelivered, .all), .less, bound), .all)))
+        }
+        #expect(excess(4, .count(5)) == nil)
+        let first = try #require(excess(855, .count(5)))
+        #expect(first.value == "855" && first.amount == 850)
+        let (tenth, less) = (try #require(excess(90, .count(5))), try #require(excess(89, .count(5))))
+        #expect(first.isKept(in: tenth) && !first.isKept(in: less))
+        let (half, little) = (try #require(excess(500, .share(0.01))), try #require(excess(55, .share(0.01))))
+        #expect(half.value == "50%" && !half.isKept(in: little))
+        let (any, one) = (try #require(excess(855, .count(1))), try #require(excess(1, .count(1))))
+        #expect(any.isKept(in: one))
+        let never = Excess(value: "inf", amount: nil)
+        #expect(never.isKept(in: never) && !never.isKept(in: first) && first.isKept(in: never))
+        let unrecovered = Excess(value: "not recovered", amount: 8, clause: 1)
+        #expect(!unrecovered.isKept(in: Excess(value: "late", amount: 100)))
+        #expect(unrecovered.isKept(in: Excess(value: "not recovered", amount: 0.1, clause: 0)))
+        #expect(!unrecovered.isKept(in: Excess(value: "not recovered", amount: 0.1, clause: 1)))
+    }
+
     @Test("a share bound compares with the share of what was submitted, a count bound with the count")
     func shareOfSubmitted() {
         let source = HandMadeMeasurements(seconds: 60)

@@ -162,6 +162,41 @@ import Testing
         #expect(state.document.scalar(at: ["stages", "sender", "replicas"]) == "4")
     }
 
+    @Test("an expectation is not shrunk to its bound: a tenth of what was beyond it stays, and with that its faults")
+    func excess() throws {
+        // Each of two faults makes 400 duplicates, and each of the eight replicas one without any fault.
+        func state(_ bound: Expectation.Bound) throws -> ShrinkState {
+            let cause = "expectation: duplicates"
+            let comparison = Comparison(metric: .count(.duplicates, .all), comparator: .less, bound: bound)
+            func run(_ document: ScenarioDocument) -> TestRun? {
+                guard let world = try? document.scenario(file: "large.yaml").specification else { return nil }
+                let faults = world.faults.count { ["f3", "f11"].contains($0.name) }
+                let reading = Reading.value(Double(faults * 400 + world.stages[0].replicas))
+                var run = TestRun(seed: 1, problems: [], messages: 100)
+                guard !reading.holds(.less, bound.magnitude) else { return run }
+                let finding = RunFinding(kind: .expectation, name: "duplicates", cause: "many", causeKey: cause)
+                run.problems = [TestProblem("fails", finding: finding)]
+                run.excesses[cause] = reading.excess(beyond: comparison)
+                return run
+            }
+            let document = try ScenarioDocument(text: Self.text())
+            let origin = ShrinkState(document: document, run: try #require(run(document)))
+            #expect(origin.run.excesses[cause]?.value == "808")
+            var shrinker = Shrinker(origin, cause: cause) { $0.map(run) }
+            try shrinker.shrink()
+            let text = RegressionText(cause: cause, from: "large.yaml", seed: 1)
+                .text(shrinker.state, name: "x", origin: origin, marks: [])
+            #expect(text.contains("# Violates: duplicates: many; 808 before\n"))
+            return shrinker.state
+        }
+        let many = try state(.count(5))
+        #expect(many.document.keys(at: ["faults"]).count == 1)
+        // Where nothing is expected, one is as wrong as any number.
+        let none = try state(.count(1))
+        #expect(none.document.keys(at: ["faults"]).isEmpty)
+        #expect(none.document.scalar(at: ["stages", "sender", "replicas"]) == "1")
+    }
+
     @Test("a run that has nothing to measure does not fail")
     func nothingToMeasure() throws {
         let document = try ScenarioDocument(text: Self.text(faults: 1))

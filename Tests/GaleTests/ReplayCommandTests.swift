@@ -66,6 +66,11 @@ import Testing
         #expect(try gale("test", "Scenarios/regressions/" + own).status == 1, "named, it is one")
         #expect(try gale("shrink", "Scenarios/regressions/a.yaml", "--causes").status == 0)
         #expect(try folder.names(in: "Scenarios/regressions") == [own, "a.yaml"])
+        // Nor where only the causes of its scenario were asked for.
+        try folder.write(smallScenario(expecting: "submitted < 5"), to: "Scenarios/regressions/" + dead)
+        try FileManager.default.createDirectory(atPath: folder.path + "/other", withIntermediateDirectories: true)
+        #expect(try gale("shrink", "Scenarios/regressions/a.yaml", "--quiet", "--out", "other/b.yaml").status == 0)
+        #expect(try folder.names(in: "Scenarios/regressions") == [own, "a.yaml"])
     }
 
     @Test("wrong arguments are told, exit code 2")
@@ -111,6 +116,9 @@ import Testing
         #expect(try gale("shrink", "pair.yaml", "--causes").output.contains("expectation: undelivered < 2%"))
         let run = try gale("shrink", "pair.yaml", "--cause", "expectation: undelivered < 2%")
         #expect(run.status == 0 && run.output.contains("20 before, 2 left"), "\(run)")
+        #expect(run.output.contains(/value +[0-9.]+% before, [0-9.]+% left/), "\(run.output)")
+        #expect(run.output.contains(/runs +\d+; not run: \d+ tr(y|ies) that left no valid scenario/))
+        #expect(run.errors.hasPrefix("1 run  20 faults  "), "\(run.errors)")
         let file = "Scenarios/regressions/pair-expectation-undelivered-2-1.yaml"
         let text = try String(contentsOfFile: folder.path + "/" + file, encoding: .utf8)
         #expect(text.contains("out-a") && text.contains("out-b") && !text.contains("slow-"))

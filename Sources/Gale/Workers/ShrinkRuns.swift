@@ -17,9 +17,14 @@ final class ShrinkRuns: Sendable {
 
     init(folder: String, seed: UInt64, interruption: Interruption) {
         self.folder = folder.isEmpty ? "." : folder
-        OutputFolder.removeStale(in: self.folder, mark: Self.mark)
+        Self.removeStale(in: folder)
         self.seed = seed
         self.interruption = interruption
+    }
+
+    /// Removes what shrinkings that were killed have left there.
+    static func removeStale(in folder: String) {
+        OutputFolder.removeStale(in: folder.isEmpty ? "." : folder, mark: mark)
     }
 
     /// Runs of documents in their order; nil for one that is no scenario.

@@ -19,20 +19,31 @@ package struct ExpectationEvaluator {
     }
 
     package func evaluate(_ expectation: Expectation) -> ExpectationSummary {
-        let judged =
-            switch expectation.condition {
-            case .comparison(let comparison, let selector): evaluate(comparison, selector)
-            case .recovery(let limit, let fault, let clauses): evaluate(clauses, within: limit, after: fault)
-            }
+        let judged = judge(expectation)
         return ExpectationSummary(
             text: expectation.text, held: judged.held, value: judged.value, implied: expectation.location == nil,
             notMeasured: !judged.isMeasured)
+    }
+
+    /// How far it is beyond its bound; nil: it holds, or nothing was measured.
+    package func excess(of expectation: Expectation) -> Excess? {
+        let judged = judge(expectation)
+        return judged.held || !judged.isMeasured ? nil : judged.excess
     }
 
     private struct Judged {
         var held: Bool
         var value: String
         var isMeasured = true
+        /// Of one that does not hold.
+        var excess: Excess?
+    }
+
+    private func judge(_ expectation: Expectation) -> Judged {
+        switch expectation.condition {
+        case .comparison(let comparison, let selector): evaluate(comparison, selector)
+        case .recovery(let limit, let fault, let clauses): evaluate(clauses, within: limit, after: fault)
+        }
     }
 
     package func reading(_ comparison: Expectation.Comparison, _ selector: Expectation.Selector) -> Reading {
@@ -54,7 +65,8 @@ package struct ExpectationEvaluator {
         let reading = reading(comparison, selector)
         return Judged(
             held: reading.holds(comparison.comparator, comparison.bound.magnitude),
-            value: reading.text(for: comparison), isMeasured: reading != .notMeasured)
+            value: reading.text(for: comparison), isMeasured: reading != .notMeasured,
+            excess: reading.excess(beyond: comparison))
     }
 
     private func evaluate(
@@ -67,12 +79,16 @@ package struct ExpectationEvaluator {
         case .never(let clause, let reading):
             let metric = clauses[clause].metric.text(in: specification)
             let text = "not recovered: \(metric) = \(reading.text(for: clauses[clause])) at the end"
-            return Judged(held: false, value: text, isMeasured: reading != .notMeasured)
+            var excess = reading.excess(beyond: clauses[clause])
+            (excess.value, excess.clause) = (text, clause)
+            return Judged(held: false, value: text, isMeasured: reading != .notMeasured, excess: excess)
         case .recovered(let instant):
             let length = instant - ended(fault)
             let text = length <= .zero ? "at once" : "after \(Readable.time(length.seconds))"
             let isInTime = length <= limit
-            return Judged(held: isInTime, value: isInTime ? "recovered \(text)" : "recovered only \(text)")
+            let value = isInTime ? "recovered \(text)" : "recovered only \(text)"
+            return Judged(
+                held: isInTime, value: value, excess: Excess(value: value, amount: (length - limit).seconds))
         }
     }
 }

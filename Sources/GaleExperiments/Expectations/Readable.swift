@@ -34,6 +34,13 @@ package enum Readable {
         return text
     }
 
+    package static func count(_ count: Int) -> String { Readable.count(Int64(count)) }
+
+    /// `1 run`, `1,200 runs`
+    package static func counted(_ count: some BinaryInteger, _ one: String, _ many: String? = nil) -> String {
+        "\(Readable.count(Int64(count))) \(count == 1 ? one : many ?? one + "s")"
+    }
+
     /// Three significant digits, more only for whole numbers: `1.21`, `0.00034`, `45`, `1234`.
     package static func significant(_ value: Double) -> String {
         guard value.isFinite else { return value.isNaN ? "not measured" : "inf" }

@@ -24,7 +24,8 @@ public struct RegressionText {
         let finding = state.run.problems.compactMap(\.finding).first { $0.causeKey == cause }
         var comment = [
             "SPDX-License-Identifier: Apache-2.0",
-            "Violates: " + (finding.map { "\($0.name): \($0.cause)" } ?? state.run.defect ?? cause),
+            "Violates: " + (finding.map { "\($0.name): \($0.cause)" } ?? state.run.defect ?? cause)
+                + (origin.run.excesses[cause].map { "; \($0.value) before" } ?? ""),
             "Story: " + story(state),
             "Shrunk from \(from), seed \(seed): \(Self.size(origin)) before.",
             "`gale replay THIS --violation` tells it, `gale test` checks whether it is still so.",

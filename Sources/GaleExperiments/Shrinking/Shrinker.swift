@@ -8,6 +8,9 @@ import GaleScenarioLanguage
 /// not depend on how many runs are made at a time. Faults, and everything else that is listed, are minimised by delta
 /// debugging, numbers by bisection, and whole parts of the document from the outside in (Misherghi and Su, "HDD: hierarchical delta
 /// debugging", 2006).
+///
+/// A failed expectation is kept only with a tenth of what it was beyond its bound at first (`Excess`): otherwise everything would end
+/// at the bound, where chance alone reaches it and no fault is needed any more.
 public struct Shrinker {
     /// The cause to be kept.
     public let cause: String
@@ -21,6 +24,8 @@ public struct Shrinker {
     public private(set) var state: ShrinkState
     /// Of the first run's failure to recover, if there was one.
     private let nature: RecoverySummary.Nature?
+    /// By which the first run failed the expectation, if it is about one.
+    private let excess: Excess?
     /// Documents that were tried and did not hold.
     private var failed: Set<String> = []
 
@@ -37,6 +42,7 @@ public struct Shrinker {
     ) {
         self.state = state
         nature = state.run.recovery
+        excess = state.run.excesses[cause]
         self.cause = cause
         self.width = max(1, width)
         self.report = report
@@ -104,9 +110,10 @@ public struct Shrinker {
         return runs
     }
 
-    /// Whether a run fails of the cause. What nobody was there to measure is no failure.
+    /// Whether a run fails of the cause, and not by a hair's breadth. What nobody was there to measure is no failure.
     private func fails(_ run: TestRun) -> Bool {
         guard run.causes.contains(cause) else { return false }
+        if let excess, let other = run.excesses[cause], !excess.isKept(in: other) { return false }
         let finding = run.problems.compactMap(\.finding).first { $0.causeKey == cause }
         return run.messages > 0 && finding?.notMeasured != true || run.defect != nil
     }

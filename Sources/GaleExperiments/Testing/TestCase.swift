@@ -62,9 +62,14 @@ public struct TestCase: Sendable {
         run.recovery = summary.recovery?.nature
         if summary.verdict.limit == .memory { run.hasReachedMemoryLimit = true }
         run.isInterrupted = interruption.signal != nil
-        run.measures = TestMeasure.all(
-            of: summary, in: simulated, violates: violates,
-            evaluator: ExpectationEvaluator(source: world.source, specification: simulated.specification))
+        let evaluator = ExpectationEvaluator(source: world.source, specification: simulated.specification)
+        run.measures = TestMeasure.all(of: summary, in: simulated, violates: violates, evaluator: evaluator)
+        for problem in run.problems {
+            guard let finding = problem.finding, finding.kind == .expectation,
+                let failed = scenario.allExpectations.first(where: { $0.text == finding.name })
+            else { continue }
+            run.excesses[finding.causeKey] = evaluator.excess(of: failed)
+        }
         if let theory {
             let meter = TheoryMeter(source: world.source, specification: simulated.specification, theory: theory)
             run.observations = try theory.predictions().map {

@@ -21,6 +21,8 @@ public struct TestRun: Codable, Equatable, Sendable {
     public var inertFaults = 0
     /// What kind of failure to recover it showed; nil: none.
     public var recovery: RecoverySummary.Nature?
+    /// How far beyond their bounds the expectations are that failed, by the causes of these failures.
+    public var excesses: [String: Excess] = [:]
     /// It was ended by its scenario's limit of memory, to which what the process did before may have added; nil: it was not.
     public var hasReachedMemoryLimit: Bool?
     /// A signal ended it: it says nothing.
