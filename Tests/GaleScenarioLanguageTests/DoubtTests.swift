@@ -76,6 +76,22 @@ struct DoubtTests {
         #expect(common.count == 1 && !common[0].message.contains("naive"), "\(common)")
     }
 
+    @Test("an expectation that is written twice counts once, and is warned of with both lines")
+    func repetition() throws {
+        let text = Examples.brownout.replacing("  - amplification < 1.4", with: "  - amplification < 1.4\n  - lost=0")
+        let scenario = try ScenarioReader.read(text: text)
+        #expect(scenario.expectations.count { $0.text == "lost = 0" } == 1)
+        #expect(!scenario.expectations.contains { $0.text == "lost=0" })
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let (first, second) = (lines.firstIndex(of: "  - lost = 0"), lines.firstIndex(of: "  - lost=0"))
+        let warning = try #require(scenario.warnings.first)
+        #expect(scenario.warnings.count == 1 && warning.location.line == (second ?? 0) + 1)
+        #expect(warning.message == "'lost = 0' is expected in line \((first ?? 0) + 1) already, and counts once")
+        // A variant may be meant to violate either way of writing it.
+        let violated = text.replacing("violates: [amplification < 1.4]", with: "violates: [lost=0]")
+        #expect(try ScenarioReader.read(text: violated).variants[0].violates == ["lost = 0"])
+    }
+
     @Test("copies that can never be sent are warned of")
     func hedges() throws {
         func hedge(_ attempts: Int, _ after: String) throws -> [Diagnostic] {

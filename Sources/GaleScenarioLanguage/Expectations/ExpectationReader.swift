@@ -11,8 +11,24 @@ struct ExpectationReader {
     let isReadable: Bool
 
     func read(_ items: [Item]) -> [Expectation] {
-        let own = items.compactMap(expectation)
+        var own: [Expectation] = []
+        for item in items {
+            guard let expectation = expectation(item) else { continue }
+            if let same = own.first(where: { $0.condition == expectation.condition }) {
+                warnOfRepetition(same, at: item.place)
+            } else {
+                own.append(expectation)
+            }
+        }
         return own + Expectation.implied(beside: own, hasFaults: !world.faults.isEmpty)
+    }
+
+    private func warnOfRepetition(_ expectation: Expectation, at place: Place) {
+        guard let first = expectation.location else { return }
+        let line = first.file == place.location.file ? "line \(first.line)" : "\(first)"
+        diagnostics.warning(
+            "'\(expectation.text.shortened)' is expected in \(line) already, and counts once", at: place,
+            remedy: "remove it here")
     }
 
     func expectation(_ item: Item) -> Expectation? {
