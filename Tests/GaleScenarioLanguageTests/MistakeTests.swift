@@ -25,8 +25,8 @@ struct MistakeTests {
     }
 
     static let mistakes =
-        keys + units + values + names + pipeline + closedLoops + faults + expectations + theory + protection + safety
-        + meaningless + regressions + elsewhere
+        keys + writing + units + values + names + pipeline + closedLoops + faults + expectations + theory + protection
+        + safety + meaningless + regressions + elsewhere
 
     static let keys: [Mistake] = [
         Mistake(
@@ -58,6 +58,26 @@ struct MistakeTests {
         Mistake(
             "a step that is nothing", "- deliver: {policy: standard}", "- ¦{}\n      - deliver: {policy: standard}",
             says: ["needs one of", "compute"]),
+    ]
+
+    /// Of some the reader only learns lines after them.
+    static let writing: [Mistake] = [
+        Mistake("no colon", "seed: 1", "¦seed 1", says: ["could not find expected ':'", "`seed: 1`"]),
+        Mistake("no blank after a colon", "seed: 1", "¦seed:1", says: ["could not find expected ':'", "a blank"]),
+        Mistake("a section without a colon", "stages:\n", "¦stages\n", says: ["could not find expected ':'"]),
+        Mistake(
+            "a quotation mark that opens only", "about: 120k", "about: ¦'120k",
+            says: ["unexpected end of stream", "close the quotation mark"]),
+        Mistake(
+            "a brace that is not closed", "sms: 3%, in-app: 2%}",
+            "sms: 3%, in-app: 2%¦  # sums to all\n\n    # and more",
+            says: ["expected ',' or '}'", "it begins in line 11, column 15"]),
+        Mistake(
+            "a brace that is not closed, and a value that goes on", "sms: 3%, in-app: 2%}", "sms: 3%, in-app: 2%¦",
+            says: ["expected ',' or '}'", "it begins in line 11, column 15"]),
+        Mistake(
+            "a missing comma on one line", "sms: 3%, in-app: 2%}", "sms: 3% in-app¦: 2%}", says: ["expected ',' or '}'"]
+        ),
     ]
 
     static let units: [Mistake] = [

@@ -141,7 +141,7 @@ struct TreeReader {
             let what = context.map { "\(problem) \($0.text)" } ?? problem
             diagnostics.error(
                 "this is not YAML: \(what.trimmingCharacters(in: .whitespaces))",
-                at: place(max(mark.line, 1), max(mark.column, 1)), remedy: Self.remedy(problem))
+                at: fault(problem, context?.mark, mark), remedy: Self.remedy(problem, context?.mark))
         case .composer(_, let problem, let mark, _):
             let what =
                 problem.contains("another document") ? "found a second document; a scenario is one document" : problem
@@ -160,6 +160,29 @@ struct TreeReader {
         }
     }
 
+    /// Where something is wrong, as far as that shows: what is missing at the end of a line is only missed further down.
+    private func fault(_ problem: String, _ begun: Mark?, _ mark: Mark) -> Place {
+        let (line, column) = (max(mark.line, 1), max(mark.column, 1))
+        guard let begun, begun.line < line else { return place(line, column) }
+        if problem.contains(Self.noColon) || problem.contains(Self.noEnd) { return place(begun.line, begun.column) }
+        // Before it at most a word, which a value without an end has swallowed.
+        let before = String(source.line(line).unicodeScalars.prefix(column - 1)).trimmingCharacters(in: .whitespaces)
+        let lines = (begun.line..<line).map { (number: $0, text: Self.withoutComment(source.line($0))) }
+        guard problem.contains(Self.noComma), !before.contains(where: " ,:{}[]\"'".contains),
+            let last = lines.last(where: { !$0.text.isEmpty }), last.text.last.map(",:{[".contains) == false
+        else { return place(line, column) }
+        return place(last.number, last.text.unicodeScalars.count + 1)
+    }
+
+    private static func withoutComment(_ line: String) -> String {
+        if line.trimmingCharacters(in: .whitespaces).hasPrefix("#") { return "" }
+        let text = line.firstRange(of: " #").map { line[..<$0.lowerBound] } ?? line[...]
+        return String(text.reversed().drop(while: \.isWhitespace).reversed())
+    }
+
+    /// What libyaml says of a line without a colon, of a quoted text without an end, and within braces.
+    private static let (noColon, noEnd, noComma) = ("expected ':'", "end of stream", "expected ','")
+
     private func tooDeep(at place: Place) {
         diagnostics.error("values are nested deeper than \(Self.nestingLimit) levels", at: place)
     }
@@ -172,7 +195,10 @@ struct TreeReader {
             remedy: "keep one of them")
     }
 
-    private static func remedy(_ problem: String) -> String? {
+    private static func remedy(_ problem: String, _ begun: Mark?) -> String? {
+        if problem.contains(noColon) { return "a key is followed by a colon and a blank, as in `seed: 1`" }
+        if problem.contains(noEnd) { return "close the quotation mark" }
+        if let begun, problem.contains(noComma) { return "it begins in line \(begun.line), column \(begun.column)" }
         if problem.contains("tab") || problem.contains("cannot start any token") {
             return "indent with spaces; quote a text that starts with % @ or `"
         }
