@@ -20,11 +20,30 @@ import Testing
             (["explore", "small.yaml", "--from", "-3"], "--from: '-3' is negative"),
             (["replay", "small.yaml", "--at", "-1s"], "--at: '-1s' is negative"),
             (["explore", "small.yaml", "--without", "nobody"], "there are provider, store, network, "),
+            (["test", "small.yaml", "--seeds", "5..2"], "the range 5..2 is empty; write 2..5"),
+            (["explore", "small.yaml", "--seeds", "5..2"], "the range 5..2 is empty; write 2..5"),
+            (["test", "small.yaml", "--seeds", "1..20000"], "the range 1..20000 has more than 10,000 seeds"),
+            (["test", "small.yaml", "--seeds", "0"], "expected 1 to 10,000 seeds, not 0"),
+            (["test", "small.yaml", "--seeds", "commit:0"], "expected 1 to 10,000 seeds, not 0"),
+            (["test", "small.yaml", "--seeds", "some"], "expected a number of seeds, A..B, commit or commit:N"),
+            (["explore", "small.yaml", "--seeds", "5"], "expected A..B, such as 1..1000, not '5'"),
+            (["explore", "small.yaml", "--seeds", "1..9223372036854775808"], "a seed must be less than 2^63"),
             (["explore", "--without", "border", "people", "small.yaml"], "Unexpected argument 'small.yaml'"),
         ])
     func told(_ arguments: [String], _ words: String) throws {
         let run = try GaleProcess.run(arguments, in: folder)
         #expect(run.status == 2 && run.output.isEmpty && run.errors.contains(words), "\(arguments): \(run.errors)")
+    }
+
+    @Test("of several scenarios a mistake in --set names that with which it is one")
+    func setOfMany() throws {
+        try folder.write(smallScenario().replacing("  work:", with: "  worker:"), to: "other.yaml")
+        let many = try GaleProcess.run(["test", ".", "--set", "stages.work.replicas=2"], in: folder)
+        let words = "--set:1:8: error: ./other.yaml: no stage named 'work'"
+        #expect(many.status == 2 && many.errors.hasPrefix(words), "\(many)")
+        #expect(!many.errors.contains("small.yaml"), "\(many.errors)")
+        let one = try GaleProcess.run(["test", "other.yaml", "--set", "stages.work.replicas=2"], in: folder)
+        #expect(one.status == 2 && one.errors.hasPrefix("--set:1:8: error: no stage named 'work'"), "\(one.errors)")
     }
 
     @Test("a file whose name begins with a dash is repeated under a name that does not")

@@ -30,8 +30,10 @@ struct ExploreCommand: ParsableCommand {
     @Option(help: "Worlds to run, from the first seed on.")
     var runs: UInt64?
 
-    @Option(help: ArgumentHelp("The seeds to run.", valueName: "A..B"))
-    var seeds: String?
+    @Option(
+        help: ArgumentHelp("The seeds to run.", valueName: "A..B"),
+        transform: { try SeedRange.range($0, most: Self.mostRuns) })
+    var seeds: ClosedRange<UInt64>?
 
     @Option(help: "The first seed; 1 without it.")
     var from: UInt64?
@@ -88,7 +90,6 @@ struct ExploreCommand: ParsableCommand {
         if let budget, Self.interval(budget).map({ $0 > .zero }) != true {
             throw ValidationError("--budget must be a duration above zero, such as 10min")
         }
-        if seeds != nil, range == nil { throw ValidationError("--seeds must be A..B, such as 1..1000") }
         if let runs, !(1...Self.mostRuns).contains(runs) { throw ValidationError("--runs must be 1 to 10M") }
         if max(from ?? 0, seed ?? 0) > UInt64(Int64.max) - Self.mostRuns {
             throw ValidationError("a seed must be less than 2^63 - 10M")
@@ -213,17 +214,9 @@ struct ExploreCommand: ParsableCommand {
         return worlds + (first ? " to the first finding" : "")
     }
 
-    private var asked: ClosedRange<UInt64> { range ?? firstSeed...(firstSeed + (runs ?? Self.mostRuns) - 1) }
+    private var asked: ClosedRange<UInt64> { seeds ?? firstSeed...(firstSeed + (runs ?? Self.mostRuns) - 1) }
 
     private var firstSeed: UInt64 { from ?? 1 }
-
-    private var range: ClosedRange<UInt64>? {
-        guard let parts = seeds?.split(separator: ".", omittingEmptySubsequences: false), parts.count == 3,
-            parts[1].isEmpty, let low = UInt64(parts[0]), let high = UInt64(parts[2]), low <= high,
-            high - low < Self.mostRuns, high <= UInt64(Int64.max)
-        else { return nil }
-        return low...high
-    }
 
     private static func interval(_ text: String) -> Interval? {
         (try? Quantity.duration(text)).map { Interval(nanoseconds: $0) }

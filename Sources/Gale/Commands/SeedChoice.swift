@@ -3,7 +3,7 @@ import ArgumentParser
 import GaleExperiments
 
 /// `20`: the seeds 1 to 20; `5..9`: those; `commit`, `commit:20`: as many as it would be otherwise, or 20, from a commit's id.
-struct SeedChoice: ExpressibleByArgument, Equatable {
+struct SeedChoice: Equatable, Sendable {
     enum Kind: Equatable {
         case range(ClosedRange<UInt64>)
         /// nil: 20 for a theory, otherwise 1.
@@ -15,27 +15,27 @@ struct SeedChoice: ExpressibleByArgument, Equatable {
     /// Beyond this a test is a campaign.
     static let most: UInt64 = 10_000
 
-    init?(argument: String) {
-        if argument == "commit" {
+    /// - Throws: `ValidationError`, which says what to write instead.
+    init(_ text: String) throws {
+        if text == "commit" {
             kind = .commit(count: nil)
-            return
+        } else if text.hasPrefix("commit:") {
+            kind = .commit(count: Int(try Self.count(text.dropFirst(7))))
+        } else if text.contains(".") {
+            kind = .range(try SeedRange.range(text, most: Self.most))
+        } else {
+            kind = .range(1...(try Self.count(text[...])))
         }
-        if argument.hasPrefix("commit:") {
-            guard let count = UInt64(argument.dropFirst(7)), (1...Self.most).contains(count) else { return nil }
-            kind = .commit(count: Int(count))
-            return
+    }
+
+    private static func count(_ text: Substring) throws -> UInt64 {
+        guard let count = UInt64(text) else {
+            throw ValidationError("expected a number of seeds, A..B, commit or commit:N, not '\(text)'")
         }
-        let parts = argument.split(separator: ".", omittingEmptySubsequences: false)
-        let (first, last): (UInt64?, UInt64?)
-        switch parts.count {
-        case 1: (first, last) = (1, UInt64(parts[0]))
-        case 3 where parts[1].isEmpty: (first, last) = (UInt64(parts[0]), UInt64(parts[2]))
-        default: return nil
+        guard (1...most).contains(count) else {
+            throw ValidationError("expected 1 to \(Readable.count(Int64(most))) seeds, not \(text)")
         }
-        guard let first, let last, first <= last, last - first < Self.most, last <= UInt64(Int64.max) else {
-            return nil
-        }
-        kind = .range(first...last)
+        return count
     }
 
     var isOfCommit: Bool { if case .commit = kind { true } else { false } }

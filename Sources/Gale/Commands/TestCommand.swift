@@ -25,7 +25,7 @@ struct TestCommand: ParsableCommand {
         help: ArgumentHelp(
             "20: the seeds 1 to 20; 5..9: those; commit: one (a theory: 20) that follows from the commit, commit:9: nine. "
                 + "A theory takes 5 at least; without this option 20, anything else its own. A stored regression keeps its own.",
-            valueName: "N|A..B|commit[:N]"))
+            valueName: "N|A..B|commit[:N]"), transform: SeedChoice.init)
     var seeds: SeedChoice?
 
     @Option(help: ArgumentHelp("For --seeds commit: this commit, by its full id.", valueName: "id"))
@@ -110,9 +110,10 @@ struct TestCommand: ParsableCommand {
     private func cases(_ origin: CommitSeeds?) throws -> [TestCase] {
         var cases: [TestCase] = []
         var wrong = 0
-        for file in try ScenarioFiles.under(paths) {
+        let files = try ScenarioFiles.under(paths)
+        for file in files {
             do throws(ScenarioError) {
-                cases += try self.cases(file, origin)
+                cases += try self.cases(file, isOneOfMany: files.count > 1, origin)
             } catch {
                 wrong += 1
                 StandardError.write(error.text + "\n")
@@ -130,17 +131,19 @@ struct TestCommand: ParsableCommand {
     }
 
     /// The scenario and all its variants, or the one that is asked for.
-    private func cases(_ file: String, _ origin: CommitSeeds?) throws(ScenarioError) -> [TestCase] {
-        let scenario = try ScenarioSource.load(file, overrides: changes.overrides)
+    private func cases(
+        _ file: String, isOneOfMany: Bool, _ origin: CommitSeeds?
+    ) throws(ScenarioError) -> [TestCase] {
+        let source = ScenarioSource(file, overrides: changes.overrides, isOneOfMany: isOneOfMany)
+        let scenario = try source.load()
         let asked = changes.variant
         var cases = asked == nil ? [self.test(scenario, [], origin)] : []
         for variant in scenario.variants where variant.name == asked ?? variant.name {
-            let applied = try ScenarioSource.load(
-                file, overrides: changes.overrides, variant: variant.name, told: scenario.warnings)
+            let applied = try source.load(variant: variant.name, told: scenario.warnings)
             cases.append(self.test(applied, variant.violates, origin))
         }
         // Tells that there is none of that name, and which there are.
-        if cases.isEmpty { _ = try ScenarioSource.load(file, overrides: changes.overrides, variant: asked) }
+        if cases.isEmpty { _ = try source.load(variant: asked) }
         return cases
     }
 

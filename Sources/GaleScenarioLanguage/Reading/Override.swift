@@ -2,6 +2,9 @@
 
 /// One value put over a scenario's own: `--set policies.standard.retry.budget=none`.
 public struct Override: Equatable, Sendable {
+    /// What diagnostics have in the place of a file's name.
+    public static let file = "--set"
+
     /// As the user wrote it: `path=value`.
     public var text: String
 
@@ -12,7 +15,7 @@ public struct Override: Equatable, Sendable {
 
     /// The path with its places, and the value; nil after a diagnostic.
     func parsed(folder: String?, diagnostics: Diagnostics) -> (path: TreePath, value: Tree)? {
-        let source = SourceText(file: "--set", folder: folder, text: text)
+        let source = SourceText(file: Self.file, folder: folder, text: text)
         let start = Place(source: source, line: 1, column: 1)
         guard let sign = text.unicodeScalars.firstIndex(of: "=") else {
             diagnostics.error(
