@@ -176,6 +176,30 @@ struct LayeringTests {
         #expect(try !error(text.replacing("grpc}", with: "grcp}")).diagnostics.isEmpty)
     }
 
+    @Test("a mistake in what a variant sets is found beside one of the scenario")
+    func mistakesOfVariants() {
+        func mistakes(_ change: (String) -> String) -> [String] {
+            do throws(ScenarioError) {
+                _ = try ScenarioReader.read(text: change(Examples.brownout))
+                return []
+            } catch {
+                return error.diagnostics.map(\.message)
+            }
+        }
+        let both = mistakes {
+            $0.replacing("timeout: 10s", with: "timeout: 10").replacing("retry.budget: none", with: "retry.buget: none")
+        }
+        #expect(both.count == 2 && both[0].contains("'10' has no unit"), "\(both)")
+        #expect(both[1].hasPrefix("variant 'naive': unknown key 'buget'"), "\(both)")
+        // What it sets is not there for want of the scenario's own name.
+        let section = mistakes {
+            $0.replacing("policies:\n", with: "polices:\n").replacing("retry.budget: none", with: "retry.buget: none")
+        }
+        #expect(section.count == 1 && section[0].contains("unknown key 'polices'"), "\(section)")
+        let twice = mistakes { $0.replacing("seed: 1\n", with: "seed: 1\nseed: 2\ndrain: 1s\n") }
+        #expect(twice == ["the keys 'drain', 'seed' occur twice in this map"])
+    }
+
     @Test("several mistakes are found in one pass")
     func several() throws {
         let text = Examples.brownout.replacing("timeout: 10s", with: "timeout: 10").replacing(

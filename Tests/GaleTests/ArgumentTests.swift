@@ -35,6 +35,25 @@ import Testing
         #expect(run.status == 2 && run.output.isEmpty && run.errors.contains(words), "\(arguments): \(run.errors)")
     }
 
+    @Test("a check tells what is doubtful about a variant, with its name, and once what is about all of them")
+    func doubtfulVariants() throws {
+        let variants = """
+            recovery: {within: 2h}
+            variants:
+              short: {set: {recovery.within: 3h}}
+              long: {set: {drain: 20s}}
+
+            """
+        let faults = "faults: {slow: {at: 200ms, for: 100ms, stage: work, replicas: 1}}\n"
+        try folder.write(smallScenario() + faults + variants, to: "doubt.yaml")
+        let run = try GaleProcess.run(["check", "doubt.yaml"], in: folder)
+        #expect(run.status == 0 && run.output == "doubt.yaml: ok (variants: short, long)\n")
+        let lines = run.errors.split(separator: "\n").filter { $0.contains("warning: ") }
+        #expect(lines.count == 2 && lines[0].contains("recovery may take 2h"), "\(run.errors)")
+        #expect(!lines[0].contains("variant") && lines[1].contains("warning: variant 'short': "), "\(run.errors)")
+        #expect(lines[1].contains("recovery may take 3h"), "\(run.errors)")
+    }
+
     @Test("of several scenarios a mistake in --set names that with which it is one")
     func setOfMany() throws {
         try folder.write(smallScenario().replacing("  work:", with: "  worker:"), to: "other.yaml")

@@ -14,7 +14,11 @@ struct CheckCommand: ParsableCommand {
         let files = try ScenarioFiles.under(paths)
         for file in files {
             do throws(ScenarioError) {
-                let scenario = try ScenarioSource.load(file)
+                let source = ScenarioSource(file)
+                let scenario = try source.load()
+                for variant in scenario.variants {
+                    _ = try source.load(variant: variant.name, told: scenario.warnings)
+                }
                 try? StandardOutput.write("\(file): ok\(words(scenario))\n")
             } catch {
                 wrong += 1

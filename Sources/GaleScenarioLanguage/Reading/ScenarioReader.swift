@@ -86,7 +86,7 @@ struct Reading {
             scenario.warnings = named(scenario.warnings, variant, beside: tree)
         }
         // What is overridden for one run need not fit a variant that lies below it.
-        if variant == nil, overrides.isEmpty, diagnostics.errors.isEmpty { checkVariants(of: tree, diagnostics) }
+        if variant == nil, overrides.isEmpty { checkVariants(of: tree, diagnostics) }
         if variant == nil, diagnostics.errors.isEmpty, laid["explore"] != nil {
             template(scenario, laid, diagnostics).check(diagnostics)
         }
@@ -279,11 +279,37 @@ struct Reading {
     }
 
     /// A variant is as much a part of the file as the rest: its mistakes are found without running it.
+    ///
+    /// Beside mistakes of the scenario only those in what the variant sets, and only where it sets something that is there: any
+    /// others may come of the scenario's.
     private func checkVariants(of tree: Tree, _ diagnostics: Diagnostics) {
+        let known = diagnostics.errors
         for entry in (tree["variants"]?.entries ?? []).prefix(64) {
+            let set = entry.value["set"]?.entries ?? []
+            if !known.isEmpty, !set.allSatisfy({ tree.hasParent(of: $0.key) }) { continue }
             let own = Diagnostics()
             _ = resolve(applying(entry.key, to: tree, own), entry.key, own)
-            for error in own.errors { diagnostics.add(error, prefix: "variant '\(entry.key)': ") }
+            let lines = Set(set.flatMap { [$0.place.line, $0.value.place.line] })
+            for error in own.errors where known.isEmpty || !known.contains(error) && lines.contains(error.location.line)
+            {
+                diagnostics.add(error, prefix: "variant '\(entry.key)': ")
+            }
         }
+    }
+}
+
+extension Tree {
+    /// Whether what a path leads to could be set without making anything else.
+    fileprivate func hasParent(of path: String) -> Bool {
+        var parent: Tree? = self
+        for key in path.split(separator: ".").dropLast() {
+            guard let tree = parent else { return false }
+            if case .list(let trees) = tree.content {
+                parent = Int(key).flatMap { trees.indices.contains($0) ? trees[$0] : nil }
+            } else {
+                parent = tree[String(key)]
+            }
+        }
+        return parent != nil
     }
 }

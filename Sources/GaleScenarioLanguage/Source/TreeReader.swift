@@ -171,7 +171,7 @@ struct TreeReader {
         guard problem.contains(Self.noComma), !before.contains(where: " ,:{}[]\"'".contains),
             let last = lines.last(where: { !$0.text.isEmpty }), last.text.last.map(",:{[".contains) == false
         else { return place(line, column) }
-        return place(last.number, last.text.unicodeScalars.count + 1)
+        return Place(source: source, line: last.number, column: last.text.unicodeScalars.count + 1)
     }
 
     private static func withoutComment(_ line: String) -> String {
@@ -189,10 +189,12 @@ struct TreeReader {
 
     private func reportDuplicates(_ keys: [String], near mark: Mark) {
         // Yams marks one of the equal keys, not always the second: the message names the key, so either place helps.
-        let name = keys.first ?? ""
+        let names = keys.sorted().map { "'\($0.shortened)'" }
+        let what =
+            names.count > 1 ? "the keys \(names.joined(separator: ", ")) occur" : "the key \(names.joined()) occurs"
         diagnostics.error(
-            "the key '\(name.shortened)' occurs twice in this map", at: place(max(mark.line, 1), max(mark.column, 1)),
-            remedy: "keep one of them")
+            "\(what) twice in this map", at: place(max(mark.line, 1), max(mark.column, 1)),
+            remedy: names.count > 1 ? "keep one of each" : "keep one of them")
     }
 
     private static func remedy(_ problem: String, _ begun: Mark?) -> String? {
