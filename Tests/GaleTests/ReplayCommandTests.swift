@@ -46,6 +46,33 @@ import Testing
         #expect(other.errors.contains("note: 'earlier' is a run with seed 1\n"), "\(other.errors)")
     }
 
+    @Test("a folder of a variant's run is one of that variant, and of another scenario only where that has changed")
+    func variants() throws {
+        let variants = "variants: {slow: {set: {stages.work.concurrency: 2}}, idle: {set: {drain: 20s}}}\n"
+        try folder.write(smallScenario() + variants, to: "small.yaml")
+        #expect(try gale("run", "small.yaml", "--variant", "slow", "--out", "slow").status == 0)
+        #expect(try folder.read("slow/summary.json").contains("\"variant\" : \"slow\""))
+        #expect(try gale("run", "small.yaml", "--out", "plain").status == 0)
+        #expect(try !folder.read("plain/summary.json").contains("variant"))
+
+        let same = try gale("replay", "small.yaml", "--variant", "slow", "--diff", "slow", "--quiet")
+        #expect(same.status == 0 && same.errors.isEmpty, "\(same)")
+        let other = try gale("replay", "small.yaml", "--diff", "slow", "--quiet")
+        #expect(other.status == 1 && other.errors == "note: 'slow' is a run of variant 'slow'\n", "\(other.errors)")
+        let plain = try gale("replay", "small.yaml", "--variant", "slow", "--diff", "plain", "--quiet")
+        #expect(plain.status == 1 && plain.errors == "note: 'plain' is a run without a variant\n", "\(plain.errors)")
+        // As former versions wrote it.
+        let summary = try folder.read("slow/summary.json")
+        try folder.write(summary.replacing(/,\n *"variant" : "slow"/, with: ""), to: "slow/summary.json")
+        let former = try gale("replay", "small.yaml", "--diff", "slow", "--quiet")
+        #expect(former.errors == "note: 'slow' is a run of variant 'slow'\n", "\(former.errors)")
+        try folder.write(summary, to: "slow/summary.json")
+        try folder.write(smallScenario(rate: "90/s") + variants, to: "small.yaml")
+        let changed = try gale("replay", "small.yaml", "--variant", "slow", "--diff", "slow", "--quiet")
+        let words = "note: 'slow' is a run of another scenario: 'small', variant 'slow', as it was then\n"
+        #expect(changed.status == 1 && changed.errors == words, "\(changed.errors)")
+    }
+
     @Test("a moment at the end of time is the end of the run")
     func endOfTime() throws {
         let run = try gale("replay", "small.yaml", "--at", "9223372036s", "--window", "9223372036s")

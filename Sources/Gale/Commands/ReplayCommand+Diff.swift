@@ -47,8 +47,7 @@ extension ReplayCommand {
         else { return }
         let (own, experiment) = (summary.scenario, replay.experiment)
         if own.fingerprint != experiment.scenario.fingerprint {
-            let name = own.name == experiment.scenario.name ? "'\(own.name)' as it was then" : "'\(own.name)'"
-            StandardError.write("note: '\(folder)' is a run of another scenario: \(name)\n")
+            StandardError.write("note: '\(folder)' is a run \(words(own, experiment.scenario))\n")
         }
         if summary.seed != experiment.seed {
             StandardError.write("note: '\(folder)' is a run with seed \(summary.seed)\n")
@@ -56,6 +55,22 @@ extension ReplayCommand {
         if summary.version != EngineVersion.semantics {
             StandardError.write("note: '\(folder)' was run by version \(summary.version)\n")
         }
+    }
+
+    /// What another run is of: the scenario with another variant, with none, or another scenario.
+    private func words(_ other: RunSummary.ScenarioIdentity, _ own: Scenario) -> String {
+        if other.name == own.name {
+            // Results of former versions don't say of which variant they are.
+            let variants = other.variant.map { [$0] } ?? [nil] + own.variants.map(\.name)
+            for variant in variants where variant != changes.variant {
+                let scenario = try? ScenarioReader.read(
+                    path: scenario, overrides: changes.overrides.map { Override($0) }, variant: variant)
+                guard scenario?.fingerprint == other.fingerprint else { continue }
+                return variant.map { "of variant '\($0)'" } ?? "without a variant"
+            }
+        }
+        return "of another scenario: '\(other.name)'" + (other.variant.map { ", variant '\($0)'," } ?? "")
+            + (other.name == own.name ? " as it was then" : "")
     }
 
     private func name(_ replay: Replay) -> String {

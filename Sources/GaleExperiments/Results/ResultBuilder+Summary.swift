@@ -27,7 +27,8 @@ extension ResultBuilder {
         return RunSummary(
             schema: EngineVersion.summarySchema,
             scenario: RunSummary.ScenarioIdentity(
-                name: experiment.scenario.name, fingerprint: experiment.scenario.fingerprint),
+                name: experiment.scenario.name, fingerprint: experiment.scenario.fingerprint,
+                variant: experiment.scenario.variant),
             seed: experiment.seed, version: EngineVersion.semantics,
             simulatedSeconds: Interval(nanoseconds: world.now.nanoseconds).seconds,
             digest: RunSummary.Digest(trajectory: world.trajectoryDigest, outcome: world.outcomeDigest),

@@ -60,9 +60,13 @@ public struct RunSummary: Codable, Equatable, Sendable {
     public struct ScenarioIdentity: Codable, Equatable, Sendable {
         public var name: String
         public var fingerprint: String
-        public init(name: String, fingerprint: String) {
+        /// The variant that was applied; nil: none.
+        public var variant: String?
+
+        public init(name: String, fingerprint: String, variant: String? = nil) {
             self.name = name
             self.fingerprint = fingerprint
+            self.variant = variant
         }
     }
 
