@@ -25,7 +25,7 @@ public struct LiveSummary {
         lines.append(
             "  attempts \(Self.grouped(books.attempts))  amplification \(Self.decimal(books.amplification))  "
                 + "time-outs \(Self.grouped(books.timeouts))  broken off \(Self.grouped(books.transportFailures))  "
-                + "breakers opened \(result.counters.breakersOpened)")
+                + "breakers opened \(Self.grouped(Int(result.counters.breakersOpened)))")
         let waits = (0...UInt8.max).compactMap(WaitReason.init).filter { books[$0] > 0 }
         lines.append(
             "  waits    "
@@ -35,9 +35,10 @@ public struct LiveSummary {
                 .map { "\($0.key == 0 ? "reset" : "\($0.key)"): \(Self.grouped($0.value))" }
             lines.append(
                 "  \(scenario.providers[index].name): \(Self.grouped(server.requests)) requests  "
-                    + answers.joined(separator: "  ") + "  taken twice \(server.duplicates)  connections "
-                    + "\(server.connections)  most streams \(server.mostStreams)  sent anew \(result.clients[index].resent)"
-                    + "  fallen silent \(result.clients[index].silent)"
+                    + answers.joined(separator: "  ") + "  taken twice \(Self.grouped(server.duplicates))  connections "
+                    + "\(Self.grouped(server.connections))  most streams \(Self.grouped(server.mostStreams))  "
+                    + "sent anew \(Self.grouped(result.clients[index].resent))  "
+                    + "fallen silent \(Self.grouped(result.clients[index].silent))"
             )
         }
         text = lines.joined(separator: "\n")

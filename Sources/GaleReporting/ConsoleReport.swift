@@ -43,7 +43,7 @@ public enum ConsoleReport {
         let word = summary.verdict.passed ? pen.paint("PASS", .pass) : pen.paint("FAIL", .fail)
         var parts = [summary.scenario.name + (result.variant.map { " (variant \($0))" } ?? "")]
         parts.append("\(held) of \(summary.expectations.count) expectations held")
-        parts.append("\(Figure.short(Double(summary.ledger.submitted))) notifications")
+        parts.append(Figure.notifications(summary.ledger.submitted))
         parts.append("\(Figure.stretch(summary.simulatedSeconds)) simulated")
         if summary.verdict.partial { parts.append(pen.paint("ended early", .yellow)) }
         return word + "  " + parts.joined(separator: " · ")

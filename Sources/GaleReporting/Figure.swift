@@ -27,6 +27,11 @@ package enum Figure {
         }
     }
 
+    /// `1 notification`, `43.2 M notifications`
+    package static func notifications(_ count: Int64) -> String {
+        short(Double(count)) + (count == 1 ? " notification" : " notifications")
+    }
+
     /// A latency: `340 ms`, `1.21 s`, `2.5 min`.
     package static func seconds(_ value: Double?) -> String {
         guard let value else { return absent }

@@ -81,7 +81,8 @@ public struct TestTable: Sendable {
         let most = 5
         let seeds = quantity.seeds.prefix(most).map(String.init).joined(separator: ", ")
         let rest = quantity.seeds.count > most ? ", …" : ""
-        return "\(quantity.name): not measured: no sample in \(quantity.seeds.count) of \(runs) runs "
+        return
+            "\(quantity.name): not measured: no sample in \(quantity.seeds.count) of \(Readable.counted(runs, "run")) "
             + "(\(quantity.seeds.count == 1 ? "seed" : "seeds") \(seeds)\(rest)); a longer duration may give some"
     }
 
@@ -92,7 +93,7 @@ public struct TestTable: Sendable {
         let what =
             result.regression.map { $0.rawValue }
             ?? (result.violates.isEmpty ? "expectations hold" : "violates what it must")
-        let seeds = "\(Self.seeds(result)), \(Figure.short(Double(messages))) notifications"
+        let seeds = "\(Self.seeds(result)), \(Figure.notifications(messages))"
         let words = result.passed ? "\(what) (\(seeds))" : seeds
         return verdict(result.passed) + Columns.left(Self.name(result.file, result.variant), nameWidth) + "  " + words
     }
@@ -194,6 +195,6 @@ public struct TestTable: Sendable {
         let runs = results.reduce(0) { $0 + $1.runs.count }
         let messages = results.reduce(0) { $0 + $1.runs.reduce(0) { $0 + $1.messages } }
         return
-            "\(TestVerdict.words(results, of: tests)): \(runs) runs, \(Figure.short(Double(messages))) notifications\n"
+            "\(TestVerdict.words(results, of: tests)): \(Readable.counted(runs, "run")), \(Figure.notifications(messages))\n"
     }
 }

@@ -116,6 +116,7 @@ import Testing
         let summary = try #require(judge(source))
         #expect(summary.state == .notMeasured)
         #expect(summary.what == "there was no steady state before brownout")
+        #expect(summary.text.contains("before brownout; let the first fault begin after 12 s or more of a steady load"))
         // The same backlog, but as large from the start, is one.
         for second in 0..<40 { source.waiting[second] = 1_500 }
         #expect(try #require(judge(source)).state != .notMeasured)

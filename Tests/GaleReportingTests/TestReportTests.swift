@@ -95,7 +95,7 @@ import Testing
         let (tests, all) = try Self.results()
         let results = Array(all.prefix(1))
         let table = TestTable(tests, colour: false)
-        #expect(table.summary(results) == "interrupted, 1 passed, 3 not finished: 1 runs, 5 notifications\n")
+        #expect(table.summary(results) == "interrupted, 1 passed, 3 not finished: 1 run, 5 notifications\n")
         #expect(table.summary([]).hasPrefix("interrupted, 0 passed, 4 not finished: "))
         #expect(TestTable([tests[0]], colour: false).summary(results).hasPrefix("1 passed: "))
         let json = TestJSON.text(results, of: 4)

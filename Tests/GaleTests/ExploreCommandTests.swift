@@ -73,6 +73,37 @@ import Testing
         #expect(outputs[0].contains("border-writes-lost     not possible here\n"), "\(outputs[0])")
     }
 
+    @Test("what was reached, and never was, is told in words, and only of what the scenario has")
+    func coverageWords() throws {
+        let run = try gale("explore", "small.yaml", "--runs", "1")
+        let lines = run.output.split(separator: "\n").map(String.init)
+        let heads = lines.indices.filter { !lines[$0].hasPrefix(" ") }
+        func section(_ name: String) throws -> String {
+            let place = try #require(heads.firstIndex { lines[$0].hasPrefix(name + ": ") }, "\(run.output)")
+            let end = place + 1 < heads.count ? heads[place + 1] : lines.count
+            return lines[heads[place]..<end].joined(separator: "\n")
+        }
+        #expect(lines[0].hasPrefix("ok: nothing found · 1 world of small.yaml · "), "\(lines[0])")
+        #expect(lines[0].hasSuffix(" · seed 1"), "\(lines[0])")
+        let delivery = try section("delivery")
+        #expect(!delivery.contains(/[a-z][A-Z]/) && !delivery.contains("hopeless") && !delivery.contains("buried"))
+        #expect(delivery.contains("first attempts (1)") && delivery.contains("money spent"), "\(delivery)")
+        #expect(try section("outcome").contains("in flight at the end"))
+        #expect(try !section("outcome").contains("recognised"))
+        let state = try section("state")
+        #expect(state.contains("replica: up to crashed"), "\(state)")
+        for machine in ["work", "broker", "partition", "group"] { #expect(!state.contains(machine), "\(state)") }
+    }
+
+    @Test("counts have separators, and what there was too little load for says what to do")
+    func largeCounts() throws {
+        try folder.write(Self.scenario(duration: "8s", rate: "1k/s", explore: ", warm-up: 1s"), to: "large.yaml")
+        let run = try gale("explore", "large.yaml", "--runs", "1")
+        #expect(run.output.contains(/· [1-9]?[0-9],[0-9]{3} notifications ·/), "\(run.output) \(run.errors)")
+        #expect(run.output.contains("no steady state before the first fault (1)"), "\(run.output)")
+        #expect(run.output.contains("a longer `warm-up` under `explore:`"), "\(run.output)")
+    }
+
     @Test("a worker that dies is a finding with its seed, and the exit code is 4")
     func trap() throws {
         try folder.write(Self.scenario(duration: "50h", rate: "100k/s"), to: "long.yaml")
@@ -81,7 +112,7 @@ import Testing
         }
         #expect(run.status == 4, "\(run.output) \(run.errors)")
         #expect(
-            run.output.hasPrefix("FAIL  1 cause · 1 worlds") && run.output.contains("ended by signal 9"),
+            run.output.hasPrefix("FAIL  1 cause · 1 world of") && run.output.contains("ended by signal 9"),
             "\(run.output)")
         #expect(run.output.contains("explore long.yaml --seed 1\n"))
         #expect(try folder.read("Reports/explorations/small/journal").contains("ended by signal 9"))
@@ -107,13 +138,14 @@ import Testing
         let first = try gale(
             "explore", "never.yaml", "--runs", "4", "--jobs", "2", "--first", "--without", "border", "--without",
             "people")
-        #expect(first.status == 1 && first.output.contains("1 cause · 1 worlds"), "\(first.output)")
+        #expect(first.status == 1 && first.output.contains("1 cause · 1 world of"), "\(first.output)")
     }
 
     @Test("of two causes of one world, each comes with a command that keeps just that one")
     func twoCauses() throws {
         try folder.write(Self.scenario(explore: ", expect: [submitted < 5, submitted < 4]"), to: "never.yaml")
         let run = try gale("explore", "never.yaml", "--runs", "1")
+        #expect(run.output.contains("expectation: submitted < 5 · in 1 world, seed 1\n"), "\(run.output)")
         let lines = run.output.split(separator: "\n").filter { $0.contains(" shrink ") }.map(String.init)
         let causes = ["expectation: submitted < 4", "expectation: submitted < 5"]
         let wanted = causes.map { " shrink never-1.yaml --cause '\($0)'" }
@@ -151,7 +183,7 @@ import Testing
         try folder.write(text.replacing("\"seed\":2}", with: "\"seed\":7}"), to: journal)
         let line = try gale("explore", "small.yaml", "--runs", "4")
         #expect(line.errors.contains("note: 1 line of '\(journal)' is damaged: "), "\(line.errors)")
-        #expect(line.output == whole.output && line.errors.contains("1 worlds, 3 from the journal"))
+        #expect(line.output == whole.output && line.errors.contains("1 world, 3 from the journal"))
         #expect(line.errors.contains("; it is kept as '\(journal).damaged-1'\n"), "\(line.errors)")
         let mended = try gale("explore", "small.yaml", "--runs", "4")
         #expect(mended.output == whole.output && !mended.errors.contains("damaged"), "told once: \(mended.errors)")

@@ -18,7 +18,7 @@ import Testing
         let run = try gale("test", "small.yaml")
         #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
         #expect(run.output.hasPrefix("ok    small"))
-        #expect(run.output.contains("seed 1") && run.output.contains("1 passed: 1 runs"))
+        #expect(run.output.contains("seed 1") && run.output.contains("1 passed: 1 run, "))
         #expect(try gale("test", "small.yaml", "--seeds", "3").output.contains("seeds 1 to 3"))
         #expect(try gale("test", "small.yaml", "--seeds", "4..5").output.contains("seeds 4 to 5"))
         #expect(!folder.exists("Reports"))
@@ -64,7 +64,7 @@ import Testing
         let repeated = "run small.yaml --seed 1 --duration 2s --set workloads.jobs.rate=10/s"
         #expect(run.output.contains(repeated + "\n") && run.output.contains(repeated + " --variant most\n"))
         let one = try gale("test", "small.yaml", "--variant", "most")
-        #expect(one.status == 0 && one.output.contains("small, most") && one.output.contains("1 passed: 1 runs"))
+        #expect(one.status == 0 && one.output.contains("small, most") && one.output.contains("1 passed: 1 run, "))
         let none = try gale("test", "small.yaml", "--variant", "mist")
         #expect(
             none.status == 2 && none.output.isEmpty && none.errors.contains("did you mean 'most'?"), "\(none.errors)")

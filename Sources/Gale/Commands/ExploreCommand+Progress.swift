@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Foundation
+import GaleExperiments
 import Synchronization
 
 /// How far an exploration has come, on standard error: each new cause at once, and now and then the speed.
@@ -43,8 +44,9 @@ final class ExploreProgress: Sendable {
 
     static func line(_ progress: ExplorationCampaign.Progress) -> String {
         let rate = progress.seconds > 0 ? Double(progress.finished) * 60 / progress.seconds : 0
-        let before = progress.before > 0 ? ", \(progress.before) from the journal" : ""
-        return "\(progress.finished) worlds\(before) · \(Int(rate.rounded())) a minute · \(progress.causes.count) "
-            + (progress.causes.count == 1 ? "cause" : "causes")
+        let before = progress.before > 0 ? ", \(Readable.count(progress.before)) from the journal" : ""
+        return
+            "\(Readable.counted(progress.finished, "world"))\(before) · \(Readable.count(Int(rate.rounded()))) a minute · "
+            + Readable.counted(progress.causes.count, "cause")
     }
 }

@@ -16,23 +16,25 @@ enum ExploreText {
         let verdict =
             report.failures.isEmpty
             ? isPartial ? "cut short: nothing found so far" : "ok: nothing found"
-            : "FAIL  \(report.failures.count) cause\(report.failures.count == 1 ? "" : "s")"
+            : "FAIL  \(Readable.counted(report.failures.count, "cause"))"
                 + (isPartial ? ", cut short" : "")
         let shade = report.failures.isEmpty ? isPartial ? 33 : 32 : 31
         let painted = colour ? "\u{1B}[1;\(shade)m\(verdict)\u{1B}[0m" : verdict
         var lines = [
-            "\(painted) · \(report.worlds) worlds of \(report.scenario) · \(report.messages) notifications · seeds "
-                + report.seeds
+            "\(painted) · \(Readable.counted(report.worlds, "world")) of \(report.scenario) · "
+                + "\(Readable.counted(report.messages, "notification")) · "
+                + "\(report.worlds == 1 ? "seed" : "seeds") \(report.seeds)"
         ]
         if let redrawn = report.redrawn {
             lines.append(
-                "drawn again: \(redrawn.worlds) world\(redrawn.worlds == 1 ? "" : "s"), whose values made no scenario "
-                    + "\(redrawn.draws) time\(redrawn.draws == 1 ? "" : "s"); seed \(redrawn.seed): \(redrawn.reason)")
+                "drawn again: \(Readable.counted(redrawn.worlds, "world")), whose values made no scenario "
+                    + "\(Readable.counted(redrawn.draws, "time")); seed \(redrawn.seed): \(redrawn.reason)")
         }
         for cause in report.failures {
             lines += [
                 "",
-                "\(cause.cause) · in \(cause.worlds) world\(cause.worlds == 1 ? "" : "s"), seeds "
+                "\(cause.cause) · in \(Readable.counted(cause.worlds, "world")), "
+                    + (cause.worlds == 1 ? "seed " : "seeds ")
                     + cause.seeds.map { "\($0)" }.joined(separator: ", ")
                     + (cause.worlds > cause.seeds.count ? ", …" : ""),
                 "  " + cause.text + (cause.message.map { ", message \($0)" } ?? ""), "  " + cause.reproduction,
@@ -42,16 +44,26 @@ enum ExploreText {
         lines += ["", "faults: how many were drawn, and how many of them changed a decision"]
         lines += report.faults.map { fault in
             let name = fault.kind.padding(toLength: 22, withPad: " ", startingAt: 0)
-            let number = fault.isPossible ? "\(fault.drawn) drawn, \(fault.told) felt" : "not possible here"
+            let number =
+                fault.isPossible
+                ? "\(Readable.count(fault.drawn)) drawn, \(Readable.count(fault.told)) felt" : "not possible here"
             return "  \(name) " + (fault.isOn ? number : "off")
         }
         lines.append(words(report.recovery, of: report.worlds))
         for group in report.coverage {
-            lines.append("\(group.group): \(group.reached.count) of \(group.reached.count + group.never.count) reached")
+            let all = group.reached.count + group.never.count
+            lines.append(
+                "\(group.group): \(group.reached.count) of \(all) reached"
+                    + (group.reached.isEmpty ? "" : " (behind each: in how many worlds)"))
             if !group.reached.isEmpty {
-                lines.append(wrapped(group.reached.map { "\($0.name) \($0.worlds)" }, head: "  "))
+                let reached = group.reached.map {
+                    "\(CoverageWords.words($0.name, in: group.group)) (\(Readable.count($0.worlds)))"
+                }
+                lines.append(wrapped(reached, head: "  "))
             }
-            if !group.never.isEmpty { lines.append(wrapped(group.never, head: "  never: ")) }
+            if !group.never.isEmpty {
+                lines.append(wrapped(group.never.map { CoverageWords.words($0, in: group.group) }, head: "  never: "))
+            }
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -60,10 +72,16 @@ enum ExploreText {
         let states = [
             ("never left", recovery.steady), ("came back", recovery.recovered), ("metastable", recovery.metastable),
             ("fuller or slower than before", recovery.impaired),
-            ("load over too soon", recovery.notObserved), ("no steady state before", recovery.notMeasured),
+            ("load over too soon", recovery.notObserved),
+            ("no steady state before the first fault", recovery.notMeasured),
         ]
-        let seen = states.filter { $0.1 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
-        return "recovery: judged in \(recovery.judged) of \(worlds) worlds" + (seen.isEmpty ? "" : "\n  " + seen)
+        let seen = states.filter { $0.1 > 0 }.map { "\($0.0) (\(Readable.count($0.1)))" }.joined(separator: ", ")
+        let advice =
+            recovery.notMeasured > 0
+            ? "\n  where there was no steady state nobody can say whether it came back: a longer `warm-up` under `explore:`, or "
+                + "less load, lets one be seen" : ""
+        return "recovery: judged in \(Readable.count(recovery.judged)) of \(Readable.counted(worlds, "world"))"
+            + (seen.isEmpty ? "" : "\n  " + seen) + advice
     }
 
     /// A list in lines of 120 characters.
@@ -71,7 +89,7 @@ enum ExploreText {
         var lines: [String] = []
         var line = head
         for (place, word) in words.enumerated() {
-            let word = word + (place + 1 < words.count ? ", " : "")
+            let word = word + (place + 1 < words.count ? "; " : "")
             if line.count + word.count > 120 {
                 lines.append(line)
                 line = "    "
@@ -85,7 +103,7 @@ enum ExploreText {
     static func words(_ world: WorldDrawing.DrawnWorld) -> String {
         var lines = ["seed \(world.seed)"]
         if let redrawn = world.redrawn {
-            lines[0] += ", drawn again \(redrawn.draws) time\(redrawn.draws == 1 ? "" : "s"): \(redrawn.reason)"
+            lines[0] += ", drawn again \(Readable.counted(redrawn.draws, "time")): \(redrawn.reason)"
         }
         for setting in world.settings where setting.path != "faults" {
             lines.append("  \(setting.path): \(setting.value)")
@@ -105,7 +123,7 @@ enum ExploreText {
         if lines.isEmpty { lines = ["ok"] }
         let quiet = run.faults.filter { !$0.told }.map { FaultKind.all[$0.kind].name }
         if !quiet.isEmpty { lines.append("changed nothing: \(quiet.joined(separator: ", "))") }
-        lines.append("\(run.messages) notifications · outcome \(run.digest)")
+        lines.append("\(Readable.counted(run.messages, "notification")) · outcome \(run.digest)")
         return lines.joined(separator: "\n") + "\n"
     }
 }

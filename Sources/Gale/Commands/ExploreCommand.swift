@@ -160,7 +160,8 @@ struct ExploreCommand: ParsableCommand {
         let missing = timeToSpend != nil || first && !result.failures.isEmpty ? [] : journal.missing(of: asked)
         if let first = missing.first {
             throw CommandFailure(
-                "\(missing.count) of the worlds were not run, the first of them with seed \(first)",
+                "\(Readable.count(missing.count)) of the worlds \(missing.count == 1 ? "was" : "were") not run, the first of them "
+                    + "with seed \(first)",
                 status: ExitStatus.internalError)
         }
         try journal.finish()
@@ -174,14 +175,15 @@ struct ExploreCommand: ParsableCommand {
         if let former = journal.former {
             let kept = report.keepFormer(as: "report.former-\(former.number).json")
             notes.append(
-                "\(former.worlds) finished world\(former.worlds == 1 ? "" : "s") of an earlier exploration are not used: "
+                "\(Readable.counted(former.worlds, "finished world")) of an earlier exploration "
+                    + "\(former.worlds == 1 ? "is" : "are") not used: "
                     + "\(former.reason); its journal is kept as '\(former.path)'"
                     + (kept.map { ", its report as '\($0)'" } ?? ""))
         }
         if journal.damagedLines > 0 {
             let one = journal.damagedLines == 1
             notes.append(
-                "\(journal.damagedLines) line\(one ? "" : "s") of '\(journal.path)' \(one ? "is" : "are") damaged: "
+                "\(Readable.counted(journal.damagedLines, "line")) of '\(journal.path)' \(one ? "is" : "are") damaged: "
                     + "what \(one ? "it" : "they") said is not known"
                     + (journal.isFinished && timeToSpend != nil ? "" : ", and worlds that are missing are run again")
                     + (journal.damagedPath.map { "; \(one ? "it is" : "they are") kept as '\($0)'" } ?? ""))

@@ -123,7 +123,8 @@ public struct ExplorationReport: Codable, Equatable, Sendable {
                 isOn: !drawing.without.contains(kind.family),
                 isPossible: possible.isEmpty || possible.contains { $0 >> UInt64(place) & 1 == 1 })
         }
-        let dialects = Set(drawing.template.scenario.specification.providers.map(\.profile.dialect))
+        let world = drawing.template.scenario.specification
+        let dialects = Set(world.providers.map(\.profile.dialect))
         coverage = Coverage.Group.allCases.map { group in
             var own = GroupCoverage(group: group.rawValue, reached: [], never: [])
             for (place, item) in Coverage.items.enumerated() where item.group == group {
@@ -132,7 +133,7 @@ public struct ExplorationReport: Codable, Equatable, Sendable {
                 let count = runs.count { $0.hasReached(place) }
                 if count > 0 {
                     own.reached.append(GroupCoverage.Item(name: name, worlds: count))
-                } else {
+                } else if group != .state || world.has(machine: String(name.prefix { $0 != ":" })) {
                     own.never.append(name)
                 }
             }
@@ -179,4 +180,21 @@ public struct ExplorationReport: Codable, Equatable, Sendable {
         return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)..\($0.upperBound)" }
             .joined(separator: ", ")
     }
+}
+
+extension WorldSpecification {
+    /// Whether it has what a state machine of the models stands for, as `StateEdge` names it.
+    fileprivate func has(machine: String) -> Bool {
+        switch machine {
+        case "replica": stages.contains { !$0.works }
+        case "worker": stages.contains(where: \.works)
+        case "broker node", "partition", "consumer group":
+            brokers.contains { if case .kafka = $0.kind { true } else { false } }
+        default: true
+        }
+    }
+}
+
+extension StageSpecification {
+    fileprivate var works: Bool { if case .work? = steps.first { true } else { false } }
 }

@@ -110,6 +110,9 @@ public struct RecoverySummary: Codable, Equatable, Sendable {
         case .notMeasured: parts.append("recovery from \(fault) not measured")
         }
         if let what { parts.append(what) }
+        if state == .notMeasured {
+            parts.append("let the first fault begin after 12 s or more of a steady load that can be delivered")
+        }
         if let before = amplificationBefore, let after = amplificationAfter, state != .steady {
             parts.append("amplification \(Readable.significant(after)), before \(Readable.significant(before))")
         }
