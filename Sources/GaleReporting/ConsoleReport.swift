@@ -42,7 +42,7 @@ public enum ConsoleReport {
         let held = summary.expectations.filter(\.held).count
         let word = summary.verdict.passed ? pen.paint("PASS", .pass) : pen.paint("FAIL", .fail)
         var parts = [summary.scenario.name + (result.variant.map { " (variant \($0))" } ?? "")]
-        parts.append("\(held) of \(summary.expectations.count) expectations held")
+        parts.append("\(held) of \(Figure.counted(summary.expectations.count, "expectation")) held")
         parts.append(Figure.notifications(summary.ledger.submitted))
         parts.append("\(Figure.stretch(summary.simulatedSeconds)) simulated")
         if summary.verdict.partial { parts.append(pen.paint("ended early", .yellow)) }
@@ -79,7 +79,7 @@ public enum ConsoleReport {
             if count > 0 { parts.append("\(Figure.count(count)) \(entry.name)") }
         }
         let sum = "\(Figure.count(ledger.submitted)) submitted = " + parts.joined(separator: " + ")
-        return pen.paint("Ledger     ", .faint) + sum + "; \(Figure.count(ledger.duplicates)) duplicates"
+        return pen.paint("Ledger     ", .faint) + sum + "; \(Figure.counted(ledger.duplicates, "duplicate"))"
             + (ledger.misordered.map { ", \(Figure.count($0)) out of order" } ?? "")
     }
 
@@ -88,7 +88,8 @@ public enum ConsoleReport {
         let timing = result.timing
         let attempts =
             summary.providers.isEmpty
-            ? "" : "\(Figure.count(summary.attempts)) attempts, amplification \(Figure.ratio(summary.amplification)); "
+            ? ""
+            : "\(Figure.counted(summary.attempts, "attempt")), amplification \(Figure.ratio(summary.amplification)); "
         return pen.paint("Effort     ", .faint) + attempts
             + "\(Figure.short(Double(summary.events))) events in \(Figure.seconds(timing.wallSeconds)) of wall time, "
             + "\(Figure.short(timing.messagesPerSecond.rounded())) notifications/s"
@@ -136,7 +137,7 @@ public enum ConsoleReport {
             let changed =
                 fault.inert
                 ? pen.paint("INERT: changed no decision", .yellow)
-                : fault.undecided(in: summary) ?? "\(Figure.count(fault.decisionsChanged)) decisions changed"
+                : fault.undecided(in: summary) ?? "\(Figure.counted(fault.decisionsChanged, "decision")) changed"
             return "  \(line)  \(changed)"
         }
         return [pen.paint("Faults", .faint)] + lines

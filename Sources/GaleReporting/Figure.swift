@@ -27,6 +27,11 @@ package enum Figure {
         }
     }
 
+    /// `1 attempt`, `1,200 attempts`
+    package static func counted(_ value: some BinaryInteger, _ one: String) -> String {
+        "\(count(value)) \(one)\(value == 1 ? "" : "s")"
+    }
+
     /// `1 notification`, `43.2 M notifications`
     package static func notifications(_ count: Int64) -> String {
         short(Double(count)) + (count == 1 ? " notification" : " notifications")

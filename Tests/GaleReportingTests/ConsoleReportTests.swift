@@ -62,6 +62,19 @@ struct ConsoleReportTests {
         #expect(self.lines(cut).contains { $0.hasPrefix("  brownout ") && $0.hasSuffix("  not begun") })
     }
 
+    @Test("One of anything is told as one")
+    func singular() {
+        var result = Fixture.rich
+        result.summary.expectations = Array(result.summary.expectations.prefix(1))
+        result.summary.faults[0].decisionsChanged = 1
+        (result.summary.attempts, result.summary.ledger.submitted, result.summary.ledger.duplicates) = (1, 1, 1)
+        let lines = lines(result)
+        #expect(lines[0].contains(" of 1 expectation held · 1 notification · "), "\(lines[0])")
+        #expect(lines.contains { $0.hasPrefix("Ledger") && $0.hasSuffix("; 1 duplicate") })
+        #expect(lines.contains { $0.hasPrefix("Effort     1 attempt, ") })
+        #expect(lines.contains { $0.hasPrefix("  brownout ") && $0.hasSuffix("  1 decision changed") })
+    }
+
     @Test("It ends with the command that reproduces the run and the place of the report")
     func ending() {
         let lines = lines(Fixture.rich, folder: "Reports/runs/apns-brownout-1")
