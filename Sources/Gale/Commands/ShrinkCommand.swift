@@ -146,7 +146,7 @@ struct ShrinkCommand: ParsableCommand {
     private func summary(_ origin: ShrinkState, _ state: ShrinkState, _ cause: String, _ file: String) -> String {
         let before = origin.run.excesses[cause]?.value
         let left = state.run.excesses[cause]?.value
-        let value = before.map { "\n  value          \($0) before, \(left ?? "not known") left" } ?? ""
+        let value = before.map { "\n  value          before: \($0); left: \(left ?? "not known")" } ?? ""
         let (runs, tries) = (Readable.count(state.runs), Readable.counted(state.rejected, "try", "tries"))
         return """
             \(cause)\(value)

@@ -27,9 +27,9 @@ public struct Excess: Codable, Equatable, Sendable {
 
     /// Whether another run of a scenario made smaller is materially beyond the bound as well.
     package func isKept(in other: Excess) -> Bool {
-        // Where it never recovered, a late recovery is another failure.
-        if clause != nil, other.clause == nil { return false }
-        // Bounds of two clauses, or of a clause and of the time for a recovery, can't be compared.
+        // A late recovery is another failure than one that never came, as it never does where the run ends soon enough.
+        if (clause == nil) != (other.clause == nil) { return false }
+        // Bounds of two clauses can't be compared.
         guard !isOverNothing, clause == other.clause else { return true }
         guard let wanted = amount else { return other.amount == nil }
         return other.amount.map { $0 >= wanted * Self.leastShare } ?? true

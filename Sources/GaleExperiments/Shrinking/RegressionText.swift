@@ -25,7 +25,7 @@ public struct RegressionText {
         var comment = [
             "SPDX-License-Identifier: Apache-2.0",
             "Violates: " + (finding.map { "\($0.name): \($0.cause)" } ?? state.run.defect ?? cause)
-                + (origin.run.excesses[cause].map { "; \($0.value) before" } ?? ""),
+                + (origin.run.excesses[cause].map { "; before: \($0.value)" } ?? ""),
             "Story: " + story(state),
             "Shrunk from \(from), seed \(seed): \(Self.size(origin)) before.",
             "`gale replay THIS --violation` tells it, `gale test` checks whether it is still so.",

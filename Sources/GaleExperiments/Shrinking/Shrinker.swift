@@ -10,7 +10,7 @@ import GaleScenarioLanguage
 /// debugging", 2006).
 ///
 /// A failed expectation is kept only with a tenth of what it was beyond its bound at first (`Excess`): otherwise everything would end
-/// at the bound, where chance alone reaches it and no fault is needed any more.
+/// at the bound, where chance alone reaches it and no fault is needed any more. A recovery that never came stays one.
 public struct Shrinker {
     /// The cause to be kept.
     public let cause: String
