@@ -16,18 +16,16 @@ extension Provider {
     }
 
     /// What it makes of a call that arrives now. Calls come in the order of their arrival.
-    ///
-    /// - Parameter draws: the run's; always the same.
-    public func answer(_ request: ProviderRequest, at now: Instant, draws: Draws) -> ProviderAnswer {
+    public func answer(_ request: ProviderRequest, at now: Instant) -> ProviderAnswer {
         let time = now.nanoseconds
-        if time >= state.pointee.weatherEnds { turnWeather(at: time, draws: draws) }
+        if time >= state.pointee.weatherEnds { turnWeather(at: time) }
         let part = state.pointee.index << 32 | UInt64(request.attempt)
         let call = Call(
             now: time,
-            latency: state.pointee.latency.sample(draws.uniform(ProviderPurposes.latency, request.key, part)),
-            number: draws.uniform(ProviderPurposes.outcome, request.key, part) >> 1,
+            latency: state.pointee.latency.sample(state.pointee.draws.uniform(ProviderPurposes.latency, request.key, part)),
+            number: state.pointee.draws.uniform(ProviderPurposes.outcome, request.key, part) >> 1,
             verdict: state.pointee.dependsOnRecipient
-                ? verdict(of: request.recipient, at: time, draws) : UnsafePointer(state.pointee.verdicts))
+                ? verdict(of: request.recipient, at: time) : UnsafePointer(state.pointee.verdicts))
         let answer = decide(call, state.pointee.courses)
         if state.pointee.shadowed == 0 && call.verdict != state.pointee.greylistVerdict { return answer }
         return examined(answer, call, request.recipient)
@@ -46,13 +44,13 @@ extension Provider {
 
     /// What the recipient's side says.
     private func verdict(
-        of recipient: UInt64, at now: Int64, _ draws: Draws
+        of recipient: UInt64, at now: Int64
     ) -> UnsafePointer<Regime.ErrorShare> {
         if state.pointee.recipientCeiling > 0 {
-            let number = draws.uniform(ProviderPurposes.refusal, recipient, state.pointee.dialect) >> 1
+            let number = state.pointee.draws.uniform(ProviderPurposes.refusal, recipient, state.pointee.dialect) >> 1
             if number < state.pointee.recipientCeiling { return refusal(number) }
         }
-        let greylists = state.pointee.greylistCeiling > 0 && isGreylisted(recipient, at: now, draws: draws)
+        let greylists = state.pointee.greylistCeiling > 0 && isGreylisted(recipient, at: now)
         return greylists ? state.pointee.greylistVerdict : UnsafePointer(state.pointee.verdicts)
     }
 
@@ -63,8 +61,8 @@ extension Provider {
         return UnsafePointer(outcomes + index)
     }
 
-    private func isGreylisted(_ recipient: UInt64, at now: Int64, draws: Draws) -> Bool {
-        let number = draws.uniform(ProviderPurposes.greylisting, recipient, state.pointee.index) >> 1
+    private func isGreylisted(_ recipient: UInt64, at now: Int64) -> Bool {
+        let number = state.pointee.draws.uniform(ProviderPurposes.greylisting, recipient, state.pointee.index) >> 1
         if number >= state.pointee.greylistCeiling { return false }
         guard let since = state.pointee.firstContacts.firstContact(of: recipient, at: now) else { return true }
         return now &- since < state.pointee.greylistDelay

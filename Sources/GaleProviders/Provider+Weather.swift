@@ -6,7 +6,8 @@ extension Provider {
     /// A new second: what wanders takes its next value. Depends on provider and second alone, so that two policies meet
     /// the same weather.
     @inline(never)
-    func turnWeather(at now: Int64, draws: Draws) {
+    func turnWeather(at now: Int64) {
+        let draws = state.pointee.draws
         if state.pointee.weatherEnds == 0 { startQuota(draws) }
         let second = now / 1_000_000_000
         state.pointee.weatherEnds = (second + 1) * 1_000_000_000

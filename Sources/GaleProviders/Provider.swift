@@ -36,9 +36,10 @@ public struct Provider {
     /// - Parameters:
     ///   - profile: its capacity and rates must not be negative.
     ///   - index: what tells its draws from other providers'; the place in the scenario.
-    public init(profile: ProviderProfile, index: Int) {
+    ///   - draws: the run's.
+    public init(profile: ProviderProfile, index: Int, draws: Draws) {
         state = .allocate(capacity: 1)
-        state.initialize(to: ProviderState(profile, index: UInt64(index)))
+        state.initialize(to: ProviderState(profile, index: UInt64(index), draws: draws))
         compose()
     }
 

@@ -4,7 +4,8 @@ import GalePrimitives
 import GaleRandomness
 
 extension ProviderState {
-    init(_ profile: ProviderProfile, index: UInt64) {
+    init(_ profile: ProviderProfile, index: UInt64, draws: Draws) {
+        self.draws = draws
         precondition(profile.capacityMicros ?? 0 >= 0 && profile.maximumWait >= .zero)
         self.index = index
         dialect = UInt64(profile.dialect.rawValue)

@@ -17,6 +17,7 @@ struct ProviderState: BitwiseCopyable {
     /// What a fault's errors say that names none.
     let failure: ProviderResponse
 
+    let draws: Draws
     let latency: Distribution
     /// Whether the recipient has a say: someone refuses or greylists.
     let dependsOnRecipient: Bool

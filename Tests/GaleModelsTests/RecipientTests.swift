@@ -44,7 +44,9 @@ struct RecipientTests {
         #expect(run.measurements.decisionsChanged(fault: 1) > ledger.suppressed * 9 / 10)
         #expect(Fixture.run(world(nil)).ledger.suppressed == ledger.suppressed, "every channel is push")
         #expect(Fixture.run(world(.email)).ledger.suppressed == 0)
-        #expect(run.liveRecords.messages == 0 && run.liveRecords.exchanges == 0)
+        // Only what the last commit did not reach is still held, once each, by the log.
+        let uncommitted = run.partitions(broker: 0).reduce(0) { $0 + $1.position - $1.committed }
+        #expect(run.liveRecords.messages == uncommitted && run.liveRecords.exchanges == 0)
     }
 
     @Test("a 410 from before a token was registered strikes nobody, one from after does")

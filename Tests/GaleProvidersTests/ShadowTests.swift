@@ -61,8 +61,8 @@ struct ShadowTests {
                 if call == 700 * (slot + 1) + 1_500 { provider.end(slot: slot, at: now) }
             }
         }
-        let actual = Provider(profile: profile, index: 1)
-        let twins = slots.map { _ in Provider(profile: profile, index: 1) }
+        let actual = Provider(profile: profile, index: 1, draws: draws)
+        let twins = slots.map { _ in Provider(profile: profile, index: 1, draws: draws) }
         defer {
             actual.deallocate()
             twins.forEach { $0.deallocate() }
@@ -75,10 +75,10 @@ struct ShadowTests {
             now += .nanoseconds(gaps.sample(draws.uniform(Self.purpose, 1_000, UInt64(call))))
             apply(actual, call: call, at: now, without: nil)
             let request = ProviderRequest(recipient: UInt64(call), key: UInt64(call), attempt: 1)
-            let answer = actual.answer(request, at: now, draws: draws)
+            let answer = actual.answer(request, at: now)
             for slot in slots {
                 apply(twins[slot], call: call, at: now, without: slot)
-                let other = twins[slot].answer(request, at: now, draws: draws)
+                let other = twins[slot].answer(request, at: now)
                 let differs =
                     answer.response != other.response
                     || abs((answer.departs - other.departs).nanoseconds) > material

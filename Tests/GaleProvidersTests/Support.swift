@@ -24,8 +24,8 @@ struct Feed: ~Copyable {
     var sent: UInt64 = 0
 
     init(_ profile: ProviderProfile, index: Int = 0, seed: UInt64 = 1) {
-        provider = Provider(profile: profile, index: index)
         draws = Draws(seed: seed)
+        provider = Provider(profile: profile, index: index, draws: draws)
     }
 
     deinit { provider.deallocate() }
@@ -37,7 +37,7 @@ struct Feed: ~Copyable {
         now += gap
         sent += 1
         let request = ProviderRequest(recipient: recipient ?? sent, key: key ?? sent, attempt: attempt)
-        return provider.answer(request, at: now, draws: draws)
+        return provider.answer(request, at: now)
     }
 
     /// Calls at a Poisson rate; what `count` says of each answer, summed.

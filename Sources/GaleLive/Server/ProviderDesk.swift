@@ -20,7 +20,6 @@ final class ProviderDesk {
     }
 
     private let provider: Provider
-    private let draws: Draws
     private let configuration: LoopbackServer.Configuration
     private let eventLoop: any EventLoop
     private var clock = LiveClock()
@@ -33,9 +32,8 @@ final class ProviderDesk {
 
     init(_ configuration: LoopbackServer.Configuration, index: Int, draws: Draws, on eventLoop: any EventLoop) {
         self.configuration = configuration
-        self.draws = draws
         self.eventLoop = eventLoop
-        provider = Provider(profile: configuration.profile, index: index)
+        provider = Provider(profile: configuration.profile, index: index, draws: draws)
     }
 
     deinit { provider.deallocate() }
@@ -88,7 +86,7 @@ final class ProviderDesk {
         }
         calls[key] = ordinal &+ 1
         let answer = provider.answer(
-            ProviderRequest(recipient: recipient, key: key, attempt: ordinal), at: clock.next(), draws: draws)
+            ProviderRequest(recipient: recipient, key: key, attempt: ordinal), at: clock.next())
         if answer.accepted { books.accepted[key, default: 0] += 1 }
         if answer.departs == .distantFuture {
             books.silences += 1

@@ -99,7 +99,9 @@ extension KafkaHandle {
         guard partition.pointee.ownerEpoch == epoch else { return }
         let entry = partition.pointee.log.address(offset)
         entry.pointee.state = .finished
-        entry.pointee.record = core.folded(message)
+        if partition.pointee.position &- partition.pointee.log.startPosition > Self.foldThreshold {
+            entry.pointee.record = core.folded(message)
+        }
         if offset != partition.pointee.completed { return }
         let log = partition.pointee.log
         var completed = offset + 1
@@ -140,8 +142,8 @@ extension KafkaHandle {
     /// Ticks that a visit waits for an earlier topic's commit: about ten seconds.
     private static let patience: UInt32 = 2_441_406
 
-    /// Uncommitted records of a partition below which folding is not worth a visit.
-    static let foldThreshold = 2_048
+    /// Uncommitted records of a partition up to which folding is not worth its time: most are committed before long.
+    static let foldThreshold = 8_192
 
     /// Sends a commit of the lowest contiguous finished offset, if that has moved.
     func commit(_ number: UInt32) {
@@ -169,12 +171,15 @@ extension KafkaHandle {
         let log = partition.pointee.log
         // A commit of an owner that has lost the partition meanwhile is refused.
         guard offset > log.startPosition, offset <= partition.pointee.position else { return UInt64(number) }
-        let end = min(offset, log.endPosition)
-        for place in log.startPosition..<end {
-            // They were last touched seconds ago.
-            let ahead = place &+ Self.prefetchDistance
-            if ahead < end { core.prefetchEntry(log[ahead]) }
-            core.releaseEntry(log[place])
+        log.forEachStretch(log.startPosition..<min(offset, log.endPosition)) { entries, count in
+            var place = 0
+            while place < count {
+                // They were last touched seconds ago.
+                let ahead = place &+ Self.prefetchDistance
+                if ahead < count { core.prefetchEntry(entries[ahead].record) }
+                core.releaseEntry(entries[place].record)
+                place &+= 1
+            }
         }
         partition.pointee.log.removeAll(before: offset)
         return UInt64(number)

@@ -45,7 +45,11 @@ extension KafkaHandle {
     /// The log takes the batch's hold on its messages over, so that none of them has to be touched.
     @inline(__always)
     private func appendRecords(_ index: UInt32, _ partition: UnsafeMutablePointer<KafkaPartition>) {
-        forEachRecord(of: index) { partition.pointee.log.append($0.message) }
+        forEachBlock(of: index) { block, count in
+            partition.pointee.log.append(Int(count)) {
+                KafkaBlock.record(UInt32(truncatingIfNeeded: $0), of: block).pointee.message
+            }
+        }
         partition.pointee.log.stamp(Message.ticks(core.now.nanoseconds))
     }
 

@@ -29,9 +29,15 @@ struct KafkaHandle {
 
     /// Hands a record to a producer at `instant` (now, or a little later for a workload that looks ahead). The producer
     /// holds the message until it is acknowledged; a job hears of that.
+    @inline(__always)
     func produce(_ number: UInt32, message: UInt32, job: UInt32, generation: UInt32, at instant: Instant) {
-        let producer = state.pointee.producers + Int(number)
         core.retain(message)
+        handOver(number, message: message, job: job, generation: generation, at: instant)
+    }
+
+    /// The same with the caller's own hold on the message, which becomes the producer's.
+    func handOver(_ number: UInt32, message: UInt32, job: UInt32, generation: UInt32, at instant: Instant) {
+        let producer = state.pointee.producers + Int(number)
         let size = core.size(of: core.message(message))
         if producer.pointee.buffered &+ size > state.pointee.profile.bufferBytes && producer.pointee.buffered > 0 {
             core.mark(.producerBlocked)

@@ -7,17 +7,20 @@ import GalePrimitives
 ///
 /// Each record is a `LogEntry` with two bits of state in it, four bytes in all. What the records of a batch have in common,
 /// when they were appended, is kept once a batch. It lives in its partition: a copy does not see what is appended later.
-struct OffsetLog: BitwiseCopyable {
+package struct OffsetLog: BitwiseCopyable {
     /// Chunks by number, modulo the table's size, a power of two.
     private var table: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     private var tableMask: Int
     /// Lowest offset that is kept.
-    private(set) var startPosition: Int
+    package private(set) var startPosition: Int
     /// Offset that the next record gets.
-    private(set) var endPosition: Int
+    package private(set) var endPosition: Int
     private let appends: Ring<Append>
     /// Position among the appends of the one that `appendTick` found last.
     private var readAppend = 0
+    /// Its tick, and the offset up to which it is known to reach.
+    private var readTick: UInt32 = 0
+    private var readEnd = 0
 
     /// Records that were appended in the same tick.
     private struct Append: BitwiseCopyable {
@@ -30,7 +33,7 @@ struct OffsetLog: BitwiseCopyable {
     private static var chunk: Int { 1 << 10 }
 
     /// - Parameter start: Offset that the first record gets.
-    init(start: Int = 0) {
+    package init(start: Int = 0) {
         table = .allocate(capacity: 4)
         table.initialize(repeating: nil, count: 4)
         tableMask = 3
@@ -47,7 +50,7 @@ struct OffsetLog: BitwiseCopyable {
     }
 
     /// The record at an offset in `startPosition..<endPosition`: see `LogEntry.record`.
-    subscript(offset: Int) -> UInt32 {
+    package subscript(offset: Int) -> UInt32 {
         @inline(__always) get { address(offset).pointee.record }
         @inline(__always) nonmutating set { address(offset).pointee.record = newValue }
     }
@@ -65,12 +68,34 @@ struct OffsetLog: BitwiseCopyable {
     @inline(__always)
     func setState(_ offset: Int, _ state: LogEntry.State) { address(offset).pointee.state = state }
 
+    /// Appends `count` records, each of which a closure tells by its place.
     @inline(__always)
-    mutating func append(_ record: UInt32) {
-        let offset = endPosition
-        if offset & (Self.chunk &- 1) == 0 || offset == startPosition { ensureChunk(offset) }
-        endPosition = offset &+ 1
-        address(offset).initialize(to: LogEntry(record))
+    package mutating func append(_ count: Int, _ record: (Int) -> UInt32) {
+        var done = 0
+        while done < count {
+            let offset = endPosition
+            if offset & (Self.chunk &- 1) == 0 || offset == startPosition { ensureChunk(offset) }
+            let entries = address(offset)
+            let room = min(count &- done, Self.chunk &- (offset & (Self.chunk &- 1)))
+            var place = 0
+            while place < room {
+                (entries + place).initialize(to: LogEntry(record(done &+ place)))
+                place &+= 1
+            }
+            done &+= room
+            endPosition = offset &+ room
+        }
+    }
+
+    /// Visits the entries of a range of kept offsets, a stretch that lies together at a time.
+    @inline(__always)
+    package func forEachStretch(_ range: Range<Int>, _ body: (UnsafeMutablePointer<LogEntry>, Int) -> Void) {
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+            let count = min(range.upperBound &- offset, Self.chunk &- (offset & (Self.chunk &- 1)))
+            body(address(offset), count)
+            offset &+= count
+        }
     }
 
     @inline(never)
@@ -97,7 +122,7 @@ struct OffsetLog: BitwiseCopyable {
     }
 
     /// Forgets everything before an offset, and gives its chunks back.
-    mutating func removeAll(before offset: Int) {
+    package mutating func removeAll(before offset: Int) {
         let offset = min(offset, endPosition)
         guard offset > startPosition else { return }
         let (first, last) = (startPosition >> Self.shift, offset >> Self.shift)
@@ -111,9 +136,10 @@ struct OffsetLog: BitwiseCopyable {
     }
 
     /// Cuts the log off at an offset; the next record gets it.
-    mutating func removeAll(from offset: Int) {
+    package mutating func removeAll(from offset: Int) {
         guard offset < endPosition else { return }
         endPosition = max(offset, startPosition)
+        readEnd = min(readEnd, endPosition)
         let kept = endPosition - startPosition
         // The appends of which nothing is left, and then what is left of the last.
         while !appends.isEmpty {
@@ -128,7 +154,7 @@ struct OffsetLog: BitwiseCopyable {
         }
     }
 
-    func deallocate() {
+    package func deallocate() {
         for place in 0...tableMask { table[place]?.deallocate() }
         table.deallocate()
         appends.deallocate()
@@ -139,7 +165,7 @@ struct OffsetLog: BitwiseCopyable {
 extension OffsetLog {
     /// What was appended since the last call was appended at `tick`.
     @inline(__always)
-    mutating func stamp(_ tick: UInt32) {
+    package mutating func stamp(_ tick: UInt32) {
         let last = appends.endPosition &- 1
         let append = Append(end: UInt32(truncatingIfNeeded: endPosition), tick: tick)
         if last >= appends.startPosition && appends[last].tick == tick {
@@ -151,14 +177,25 @@ extension OffsetLog {
 
     /// Tick at which the record at an offset was appended. Offsets are asked for in order, or from the start again.
     @inline(__always)
-    mutating func appendTick(_ offset: Int) -> UInt32 {
+    package mutating func appendTick(_ offset: Int) -> UInt32 {
+        if offset >= readEnd { findAppend(offset) }
+        return readTick
+    }
+
+    @inline(never)
+    private mutating func findAppend(_ offset: Int) {
         if readAppend < appends.startPosition { readAppend = appends.startPosition }
         while distance(to: appends[readAppend].end) <= offset &- startPosition { readAppend &+= 1 }
-        return appends[readAppend].tick
+        let append = appends[readAppend]
+        readTick = append.tick
+        readEnd = startPosition &+ distance(to: append.end)
     }
 
     /// The next offset to be asked for is the start.
-    mutating func rewind() { readAppend = appends.startPosition }
+    package mutating func rewind() {
+        readAppend = appends.startPosition
+        readEnd = 0
+    }
 
     /// Records from the start to an offset near it.
     @inline(__always)

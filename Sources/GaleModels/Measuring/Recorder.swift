@@ -32,7 +32,11 @@ struct Recorder {
         var phaseCount: Int
         var subjectCount: Int
         /// Slot of the clock; the world moves it at its slices.
-        var slot: Int
+        var slot: Int {
+            didSet { slotStart = Int64(slot) &* slotNanoseconds }
+        }
+        /// Nanoseconds; the last slot goes on to the end of the run.
+        private(set) var slotStart: Int64 = 0
         /// `[phase][channel][entry]` and `[slot][channel][entry]`.
         var phaseCounters: UnsafeMutablePointer<Int64>
         var slotCounters: UnsafeMutablePointer<Int64>
@@ -91,7 +95,7 @@ struct Recorder {
     func delivered(_ message: UnsafeMutablePointer<Message>, latency: Int64, ticks: UInt32) {
         let channel = Int(message.pointee.channel)
         record(latency, subject: channel, phase: message.pointee.phase, slot: message.pointee.slot)
-        let slot = Int(self.slot(of: message.pointee.intended &+ latency))
+        let slot = slotByClock(message.pointee.intended &+ latency)
         state.pointee.throughput[slot &* Self.channels &+ channel] &+= 1
         let spans = state.pointee.spans + channel &* 8
         var broker = ticks
@@ -121,6 +125,15 @@ struct Recorder {
     @inline(__always)
     func slot(of nanoseconds: Int64) -> UInt16 {
         UInt16(truncatingIfNeeded: min(nanoseconds / state.pointee.slotNanoseconds, Int64(state.pointee.slotCount - 1)))
+    }
+
+    /// The same for an instant near the clock, mostly without a division.
+    @inline(__always)
+    private func slotByClock(_ nanoseconds: Int64) -> Int {
+        let slot = state.pointee.slot
+        let since = UInt64(bitPattern: nanoseconds &- state.pointee.slotStart)
+        if since < UInt64(bitPattern: state.pointee.slotNanoseconds) { return slot }
+        return Int(self.slot(of: nanoseconds))
     }
 
     func phase(of nanoseconds: Int64) -> UInt8 {

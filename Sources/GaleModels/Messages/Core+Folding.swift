@@ -51,9 +51,9 @@ extension Core {
         let message = newMessage(
             identity: kept.identity, intended: kept.intended, units: 1, phase: recorder.phase(of: kept.intended),
             slot: recorder.slot(of: kept.intended))
-        // Any time of this run will do: the window is longer than the run.
-        self.message(message).pointee.seenMilliseconds = kept.isKnown ? 1 : 0
         self.message(message).pointee.calls = kept.calls
+        // Any time of this run will do: the window is longer than the run.
+        if kept.isKnown { self.message(message).pointee.seenMilliseconds = 1 }
         self.message(message).pointee.state = kept.state
         return message
     }

@@ -96,11 +96,18 @@ extension Core {
     @inline(__always)
     func release(_ index: UInt32, _ message: UnsafeMutablePointer<Message>) {
         message.pointee.references &-= 1
-        if message.pointee.references == 0 { discard(index) }
+        guard message.pointee.references == 0 else { return }
+        switch message.pointee.state {
+        case .delivered, .late:
+            // Nearly all: what is to be said of it was said when it was delivered.
+            message.pointee.state = .free
+            freeMessage(index)
+        default: discard(index, message)
+        }
     }
 
-    private func discard(_ index: UInt32) {
-        let message = message(index)
+    @inline(never)
+    private func discard(_ index: UInt32, _ message: UnsafeMutablePointer<Message>) {
         if message.pointee.state == .pending {
             mark(.lost)
             settle(index, as: .lost)
@@ -287,6 +294,15 @@ extension Core {
     /// Bytes: a property of the identity, as recipient and tenant are.
     @inline(__always)
     func size(of message: UnsafeMutablePointer<Message>) -> Int64 {
+        let known = message.pointee.knownSize
+        if known > 0 { return Int64(known) }
+        let drawn = drawSize(message)
+        message.pointee.knownSize = UInt32(truncatingIfNeeded: drawn)
+        return drawn
+    }
+
+    @inline(__always)
+    private func drawSize(_ message: UnsafeMutablePointer<Message>) -> Int64 {
         let identity = message.pointee.identity
         let size = state.pointee.sources[Int(message.pointee.workload)].size.sample(draws.uniform(.size, identity))
         return min(max(1, size), 1 << 30)

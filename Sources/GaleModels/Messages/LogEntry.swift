@@ -2,7 +2,7 @@
 
 /// What a log keeps for a record: its message in the pool or, once that is settled, a folded one, and what its reader has
 /// done with it. 4 bytes: with them come sixteen neighbours, which are touched next.
-struct LogEntry: BitwiseCopyable {
+package struct LogEntry: BitwiseCopyable {
     private var word: UInt32
 
     /// The bit that tells an index of a folded message.
@@ -19,7 +19,7 @@ struct LogEntry: BitwiseCopyable {
 
     /// Index of a message, or of a folded one with the bit `folded`.
     @inline(__always)
-    var record: UInt32 {
+    package var record: UInt32 {
         get { word & ~Self.stateMask }
         set { word = word & Self.stateMask | newValue & ~Self.stateMask }
     }

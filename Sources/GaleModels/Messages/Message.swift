@@ -2,7 +2,7 @@
 import GalePrimitives
 
 /// One submission on its way: a notification, or a campaign's segment that stands for all notifications of a fan-out until a
-/// stage splits it. 64 bytes, one cache line. What identity alone determines (recipient, tenant, size) is drawn again when it is needed.
+/// stage splits it. 64 bytes, one cache line. What identity alone determines (recipient, tenant) is drawn again when it is needed.
 ///
 /// A record lives as long as something holds it: a log entry, a job, an attempt under way.
 struct Message: BitwiseCopyable {
@@ -15,8 +15,8 @@ struct Message: BitwiseCopyable {
     var identity: UInt64
     /// Intended send time, nanoseconds. Of a split segment: see `parts`.
     var intended: Int64
-    /// When the de-duplication store learnt its key, milliseconds plus one; 0: not yet.
-    var seenMilliseconds: UInt32 = 0
+    /// Before its first attempt its size, since then what the de-duplication store knows: it learns no key before.
+    private var sizeOrSeen: UInt32 = 0
     /// Tick at which it was appended to the topic it was last read from.
     var appended: UInt32
     var references: UInt16 = 1
@@ -47,7 +47,24 @@ struct Message: BitwiseCopyable {
     @inline(__always)
     var calls: UInt16 {
         get { word & Self.maximumCalls }
-        set { word = word & ~Self.maximumCalls | newValue & Self.maximumCalls }
+        set {
+            if calls == 0 { sizeOrSeen = 0 }
+            word = word & ~Self.maximumCalls | newValue & Self.maximumCalls
+        }
+    }
+
+    /// When the de-duplication store learnt its key, milliseconds plus one; 0: not yet. It is set after the first attempt.
+    @inline(__always)
+    var seenMilliseconds: UInt32 {
+        get { calls == 0 ? 0 : sizeOrSeen }
+        set { sizeOrSeen = newValue }
+    }
+
+    /// Bytes; 0: they are to be drawn, see `Core.size`. Every broker on its way asks for them, mostly before the first attempt.
+    @inline(__always)
+    var knownSize: UInt32 {
+        get { calls == 0 ? sizeOrSeen : 0 }
+        set { if calls == 0 { sizeOrSeen = newValue } }
     }
 
     static var maximumCalls: UInt16 { 0xFFF }

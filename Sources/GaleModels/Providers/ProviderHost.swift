@@ -36,7 +36,7 @@ final class ProviderHost: Component {
         state = .allocate(capacity: 1)
         state.initialize(
             to: State(
-                core: core, provider: Provider(profile: specification.profile, index: id), link: link, id: UInt64(id),
+                core: core, provider: Provider(profile: specification.profile, index: id, draws: core.draws), link: link, id: UInt64(id),
                 faults: .allocate(capacity: Self.slots), decisions: decisions))
         state.pointee.faults.initialize(repeating: -1, count: Self.slots)
         super.init(kernel: kernel, name: specification.name)
@@ -145,7 +145,7 @@ struct ProviderHandle {
             ProviderRequest(
                 recipient: provider.dependsOnRecipient ? core.recipient(of: message) : 0,
                 key: message.pointee.identity, attempt: UInt32(attempt)),
-            at: arrival, draws: core.draws)
+            at: arrival)
         if answer.decisionsChangedBy != 0 { countFaults(answer.decisionsChangedBy) }
         if answer.accepted {
             if stage.state.pointee.isHedged {

@@ -129,19 +129,17 @@ struct StoreHandle {
     private func answer(
         _ identity: UInt64, shard key: UInt64, leg: UInt64, at arrival: Instant
     ) -> (Instant, failed: Bool)? {
-        let core = state.pointee.core
-        let draws = core.draws
+        let draws = state.pointee.core.draws
+        let (now, part) = (arrival.nanoseconds, leg &+ state.pointee.id &<< 32)
         let shard = Int(draws.uniform(.storeShard, key, state.pointee.id).below(state.pointee.shards))
-        let now = arrival.nanoseconds
-        let canFail = state.pointee.errorMicros > 0 || state.pointee.faultCount > 0
-        let errorDraw =
-            canFail
-            ? Int64(draws.uniform(.storeError, identity, leg &+ state.pointee.id &<< 32).below(1_000_000)) : 1_000_000
-        let latency = state.pointee.latency.time(
-            draws.uniform(.storeLatency, identity, leg &+ state.pointee.id &<< 32))
-        if state.pointee.faultCount > 0 { return answerWithFaults(shard, now, errorDraw, latency) }
+        let latency = state.pointee.latency.time(draws.uniform(.storeLatency, identity, part))
+        if state.pointee.errorMicros | Int64(state.pointee.faultCount) > 0 {
+            let errorDraw = Int64(draws.uniform(.storeError, identity, part).below(1_000_000))
+            if state.pointee.faultCount > 0 { return answerWithFaults(shard, now, errorDraw, latency) }
+            if errorDraw < state.pointee.errorMicros { return (Instant(nanoseconds: now &+ latency), true) }
+        }
         let clock = state.pointee.free + shard
-        if clock.pointee.wait(at: now) > state.pointee.maximumWait || errorDraw < state.pointee.errorMicros {
+        if clock.pointee.wait(at: now) > state.pointee.maximumWait {
             return (Instant(nanoseconds: now &+ latency), true)
         }
         let done = clock.pointee.serve(at: now, service: state.pointee.service)

@@ -43,8 +43,7 @@ struct Inlet {
         if let broker {
             let chosen = isKeyed ? core.recipient(of: core.message(message)) % producerCount : producer
             let producer = firstProducer &+ UInt32(truncatingIfNeeded: chosen)
-            broker.produce(producer, message: message, job: .max, generation: 0, at: instant)
-            core.release(message)
+            broker.handOver(producer, message: message, job: .max, generation: 0, at: instant)
         } else {
             core.state.pointee.stages[Int(stage)].offer(message)
         }
