@@ -22,7 +22,8 @@ extension Provider {
         let part = state.pointee.index << 32 | UInt64(request.attempt)
         let call = Call(
             now: time,
-            latency: state.pointee.latency.sample(state.pointee.draws.uniform(ProviderPurposes.latency, request.key, part)),
+            latency: state.pointee.latency.sample(
+                state.pointee.draws.uniform(ProviderPurposes.latency, request.key, part)),
             number: state.pointee.draws.uniform(ProviderPurposes.outcome, request.key, part) >> 1,
             verdict: state.pointee.dependsOnRecipient
                 ? verdict(of: request.recipient, at: time) : UnsafePointer(state.pointee.verdicts))

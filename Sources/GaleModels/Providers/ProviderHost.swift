@@ -36,7 +36,8 @@ final class ProviderHost: Component {
         state = .allocate(capacity: 1)
         state.initialize(
             to: State(
-                core: core, provider: Provider(profile: specification.profile, index: id, draws: core.draws), link: link, id: UInt64(id),
+                core: core, provider: Provider(profile: specification.profile, index: id, draws: core.draws),
+                link: link, id: UInt64(id),
                 faults: .allocate(capacity: Self.slots), decisions: decisions))
         state.pointee.faults.initialize(repeating: -1, count: Self.slots)
         super.init(kernel: kernel, name: specification.name)
