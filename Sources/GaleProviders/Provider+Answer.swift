@@ -83,10 +83,8 @@ extension Provider {
         // Later than any run.
         if wait > 1 << 61 { return .never }
         let fails = call.number < course.pointee.regime.errorCeiling
-        var response = (fails ? error(for: call.number, course) : call.verdict).pointee.response
-        if let distance = response.invalidSince {
-            response.invalidSince = Instant(nanoseconds: call.now &+ distance.nanoseconds)
-        }
+        let share = fails ? error(for: call.number, course) : call.verdict
+        let response = Self.dated(share.pointee.response, at: call.now)
         let latency = Regime.scale(call.latency, by: course.pointee.regime.latencyFactor)
         let done = call.now &+ wait &+ latency
         let departs = state.pointee.answersOnAdmission ? call.now &+ latency : done
@@ -95,6 +93,15 @@ extension Provider {
             departs: Instant(nanoseconds: departs), decided: Instant(nanoseconds: departs),
             forwarded: Instant(nanoseconds: done), response: response,
             accepted: response.status >= 200 && response.status < 300)
+    }
+
+    /// With the instant since when an address has been invalid, in place of the time since then.
+    @inline(__always)
+    private static func dated(_ response: ProviderResponse, at now: Int64) -> ProviderResponse {
+        guard let distance = response.invalidSince else { return response }
+        return ProviderResponse(
+            status: response.status, reason: response.reason, retryAfter: response.retryAfter,
+            invalidSince: Instant(nanoseconds: now &+ distance.nanoseconds))
     }
 
     /// What a silent provider, a quota or a limit on concurrency makes of a call; nil: they let it pass.

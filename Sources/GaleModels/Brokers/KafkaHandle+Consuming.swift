@@ -176,7 +176,7 @@ extension KafkaHandle {
             while place < count {
                 // They were last touched seconds ago.
                 let ahead = place &+ Self.prefetchDistance
-                if ahead < count { core.prefetchEntry(entries[ahead].record) }
+                if ahead < count { core.prefetchRelease(entries[ahead].record) }
                 core.releaseEntry(entries[place].record)
                 place &+= 1
             }
@@ -186,7 +186,7 @@ extension KafkaHandle {
     }
 
     /// Records between a prefetch and its use.
-    private static let prefetchDistance = 8
+    private static let prefetchDistance = 16
 
     /// The owner died: nobody reads on, and what it still does counts no more. The group has not noticed yet.
     func orphan(_ number: UInt32) {

@@ -68,6 +68,13 @@ extension Core {
         }
     }
 
+    /// Asks for what giving an entry's record back will need as well.
+    @inline(__always)
+    func prefetchRelease(_ entry: UInt32) {
+        prefetchEntry(entry)
+        if !LogEntry.isFolded(entry) { state.pointee.messages.prefetchFree(entry) }
+    }
+
     /// A log entry is gone: committed, or cut off.
     @inline(__always)
     func releaseEntry(_ entry: UInt32) {

@@ -12,8 +12,11 @@ struct Job: BitwiseCopyable {
     var generation: UInt32
     /// Offset in its partition, modulo 2³².
     var offset: UInt32
-    /// Copies handed to brokers and not yet acknowledged (24 bits; a segment has at most 2²⁰), and flags (8 bits).
-    private var word: UInt32
+    /// See `Flag` and `request`. A byte of its own: the processor waits where a byte is written and a word around it is read.
+    private var flags: UInt8
+    /// Copies handed to brokers and not yet acknowledged (a segment has at most 2²⁰), in three bytes.
+    private var outstandingHigh: UInt8 = 0
+    private var outstandingLow: UInt16 = 0
     /// Partition of the broker it was read from; `UInt16.max` for a direct queue.
     var partition: UInt16
     var epoch: UInt16
@@ -44,7 +47,7 @@ struct Job: BitwiseCopyable {
         message = record.message
         self.generation = generation
         offset = record.offset
-        word =
+        flags =
             1 &<< Flag.live.rawValue | 1 &<< Flag.slot.rawValue
             | (record.source == 0 ? 0 : 1) &<< Flag.fromRetryTopic.rawValue
         partition = record.partition
@@ -52,8 +55,8 @@ struct Job: BitwiseCopyable {
         self.replica = UInt16(truncatingIfNeeded: replica)
     }
 
-    /// Places in `word`.
-    enum Flag: UInt32 {
+    /// Places in `flags`.
+    enum Flag: UInt8 {
         case live, slot, delivering
         /// Read from a retry topic, not from the stage's first source.
         case fromRetryTopic
@@ -65,21 +68,24 @@ struct Job: BitwiseCopyable {
 
     @inline(__always)
     subscript(_ flag: Flag) -> Bool {
-        get { word &>> flag.rawValue & 1 != 0 }
-        set { word = word & ~(1 &<< flag.rawValue) | (newValue ? 1 : 0) &<< flag.rawValue }
+        get { flags &>> flag.rawValue & 1 != 0 }
+        set { flags = flags & ~(1 &<< flag.rawValue) | (newValue ? 1 : 0) &<< flag.rawValue }
     }
 
     @inline(__always)
     var outstanding: UInt32 {
-        get { word &>> 8 }
-        set { word = newValue &<< 8 | word & 0xFF }
+        get { UInt32(outstandingHigh) &<< 16 | UInt32(outstandingLow) }
+        set {
+            outstandingHigh = UInt8(truncatingIfNeeded: newValue &>> 16)
+            outstandingLow = UInt16(truncatingIfNeeded: newValue)
+        }
     }
 
     /// What the answer on its way is to.
     @inline(__always)
     var request: Exchange.Kind {
-        get { Exchange.Kind(rawValue: UInt8(truncatingIfNeeded: word &>> 6 & 3)).unsafelyUnwrapped }
-        set { word = word & ~0xC0 | UInt32(newValue.rawValue) &<< 6 }
+        get { Exchange.Kind(rawValue: flags &>> 6 & 3).unsafelyUnwrapped }
+        set { flags = flags & ~0xC0 | newValue.rawValue &<< 6 }
     }
 
     /// In a stage that hands on, and so never delivers: the tick at which the message came to the topic it was read from. The

@@ -14,8 +14,8 @@ extension StageHandle {
             guard number < state.pointee.stepCount else { return complete(work) }
             let step = state.pointee.steps + number
             switch step.pointee.kind {
-            case .compute: return compute(work, step)
-            case .call: return call(work, step, at: core.now)
+            case .compute: return compute(work, step, number)
+            case .call: return call(work, step, number, at: core.now)
             case .emit:
                 job.pointee.step &+= 1
                 // A producer that waits for no answer (acks=0) may report at once: the job is not over before its step is.
@@ -45,19 +45,19 @@ extension StageHandle {
 
     // MARK: compute
 
-    private func compute(_ work: Work, _ step: UnsafeMutablePointer<Step>) {
+    private func compute(_ work: Work, _ step: UnsafeMutablePointer<Step>, _ number: Int) {
         if step.pointee.isFused, core.state.pointee.looksAhead,
             core.state.pointee.stores[step[1].store].straightTransit != nil
         {
-            work.job.pointee.step &+= 1
-            return call(work, step + 1, at: core.now + step.pointee.lane.delay)
+            work.job.pointee.step = UInt8(truncatingIfNeeded: number &+ 1)
+            return call(work, step + 1, number &+ 1, at: core.now + step.pointee.lane.delay)
         }
         if step.pointee.isConstant {
             core.scheduler.schedule(
                 on: step.pointee.lane, target: component, kind: Stage.Kind.computed, payload: work.reference)
             return
         }
-        let place = state.pointee.id &<< 8 | UInt64(work.job.pointee.step)
+        let place = state.pointee.id &<< 8 | UInt64(number)
         let duration = step.pointee.duration.time(
             core.draws.uniform(.compute, work.message.pointee.identity, place))
         core.scheduler.schedule(
@@ -79,10 +79,10 @@ extension StageHandle {
     // MARK: call
 
     /// Asks a store at `start`: now, or for certain a little later.
-    private func call(_ work: Work, _ step: UnsafeMutablePointer<Step>, at start: Instant) {
+    private func call(_ work: Work, _ step: UnsafeMutablePointer<Step>, _ number: Int, at start: Instant) {
         let job = work.job
         core.move(work.message, to: .store, at: start)
-        let ordinal = UInt16(job.pointee.step) &<< 8 | UInt16(job.pointee.callAttempts)
+        let ordinal = UInt16(truncatingIfNeeded: number) &<< 8 | UInt16(job.pointee.callAttempts)
         let store = core.state.pointee.stores[step.pointee.store]
         if let transit = store.straightTransit {
             let leg = Exchange.leg(kind: .call, stage: state.pointee.id, ordinal: ordinal, answer: false)
