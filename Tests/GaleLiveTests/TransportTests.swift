@@ -14,7 +14,7 @@ struct TransportTests {
         let lived = try await LiveFixture.run(
             [
                 "providers.apns":
-                    "{profile: apns, latency: constant 5ms, capacity: 1k/s, maximum-wait: 1ms, excess: reset}",
+                    "{profile: apns, latency: constant 5ms, capacity: 300/s, maximum-wait: 1ms, excess: reset}",
                 "workloads.app.rate": "100k/s",
                 "policies.standard.retry": "{backoff: fixed, jitter: full, base: 300ms, attempts: 100}",
             ],

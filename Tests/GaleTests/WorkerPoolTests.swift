@@ -98,7 +98,7 @@ import Testing
     func memory() throws {
         let clean =
             "{\"run\":{\"seed\":1,\"problems\":[],\"messages\":7,\"measures\":[],\"observations\":[],"
-            + "\"isInterrupted\":false,\"inertFaults\":0},"
+            + "\"isInterrupted\":false,\"inertFaults\":0,\"excesses\":{}},"
             + "\"residentBytes\":0}"
         let problem =
             "{\"text\":\"x\",\"finding\":{\"kind\":\"ended-early\",\"name\":\"ended early\","
