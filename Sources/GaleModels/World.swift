@@ -123,8 +123,7 @@ public final class World {
 
     private func moveToSlot() {
         let recorder = measurements.recorder.state
-        recorder.pointee.slot = min(
-            Int(now.nanoseconds / recorder.pointee.slotNanoseconds), recorder.pointee.slotCount - 1)
+        recorder.pointee.slot = Int(measurements.recorder.slot(of: now.nanoseconds))
     }
 
     private func sampleBacklog() {

@@ -42,7 +42,7 @@ public enum ConsoleReport {
         let held = summary.expectations.filter(\.held).count
         let word = summary.verdict.passed ? pen.paint("PASS", .pass) : pen.paint("FAIL", .fail)
         var parts = [summary.scenario.name + (result.variant.map { " (variant \($0))" } ?? "")]
-        parts.append("\(held) of \(Figure.counted(summary.expectations.count, "expectation")) held")
+        parts.append("\(held) of \(Readable.counted(summary.expectations.count, "expectation")) held")
         parts.append(Figure.notifications(summary.ledger.submitted))
         parts.append("\(Figure.stretch(summary.simulatedSeconds)) simulated")
         if summary.verdict.partial { parts.append(pen.paint("ended early", .yellow)) }
@@ -79,7 +79,7 @@ public enum ConsoleReport {
             if count > 0 { parts.append("\(Figure.count(count)) \(entry.name)") }
         }
         let sum = "\(Figure.count(ledger.submitted)) submitted = " + parts.joined(separator: " + ")
-        return pen.paint("Ledger     ", .faint) + sum + "; \(Figure.counted(ledger.duplicates, "duplicate"))"
+        return pen.paint("Ledger     ", .faint) + sum + "; \(Readable.counted(ledger.duplicates, "duplicate"))"
             + (ledger.misordered.map { ", \(Figure.count($0)) out of order" } ?? "")
     }
 
@@ -89,7 +89,7 @@ public enum ConsoleReport {
         let attempts =
             summary.providers.isEmpty
             ? ""
-            : "\(Figure.counted(summary.attempts, "attempt")), amplification \(Figure.ratio(summary.amplification)); "
+            : "\(Readable.counted(summary.attempts, "attempt")), amplification \(Figure.ratio(summary.amplification)); "
         return pen.paint("Effort     ", .faint) + attempts
             + "\(Figure.short(Double(summary.events))) events in \(Figure.seconds(timing.wallSeconds)) of wall time, "
             + "\(Figure.short(timing.messagesPerSecond.rounded())) notifications/s"
@@ -137,7 +137,7 @@ public enum ConsoleReport {
             let changed =
                 fault.inert
                 ? pen.paint("INERT: changed no decision", .yellow)
-                : fault.undecided(in: summary) ?? "\(Figure.counted(fault.decisionsChanged, "decision")) changed"
+                : fault.undecided(in: summary) ?? "\(Readable.counted(fault.decisionsChanged, "decision")) changed"
             return "  \(line)  \(changed)"
         }
         return [pen.paint("Faults", .faint)] + lines

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Foundation
+import GaleExperiments
 
 /// Numbers as a person reads them: English, three significant digits, independent of the locale.
 package enum Figure {
@@ -7,13 +8,7 @@ package enum Figure {
 
     /// `1,234,567`
     package static func count(_ value: some BinaryInteger) -> String {
-        let digits = Array(String(value.magnitude))
-        var text = value < 0 ? "−" : ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0, (digits.count - index) % 3 == 0 { text.append(",") }
-            text.append(digit)
-        }
-        return text
+        (value < 0 ? "−" : "") + Readable.count(value.magnitude)
     }
 
     /// `43.2 M`; below a hundred thousand as it is.
@@ -25,11 +20,6 @@ package enum Figure {
         case ..<999_500_000: return significant(value / 1e6) + " M"
         default: return significant(value / 1e9) + " bn"
         }
-    }
-
-    /// `1 attempt`, `1,200 attempts`
-    package static func counted(_ value: some BinaryInteger, _ one: String) -> String {
-        "\(count(value)) \(one)\(value == 1 ? "" : "s")"
     }
 
     /// `1 notification`, `43.2 M notifications`

@@ -24,7 +24,7 @@ package enum Readable {
         return Readable.count(Int64(count))
     }
 
-    package static func count(_ count: Int64) -> String {
+    package static func count(_ count: some BinaryInteger) -> String {
         let digits = Array(String(count.magnitude))
         var text = count < 0 ? "-" : ""
         for (index, digit) in digits.enumerated() {
@@ -34,11 +34,9 @@ package enum Readable {
         return text
     }
 
-    package static func count(_ count: Int) -> String { Readable.count(Int64(count)) }
-
     /// `1 run`, `1,200 runs`
     package static func counted(_ count: some BinaryInteger, _ one: String, _ many: String? = nil) -> String {
-        "\(Readable.count(Int64(count))) \(count == 1 ? one : many ?? one + "s")"
+        "\(Readable.count(count)) \(count == 1 ? one : many ?? one + "s")"
     }
 
     /// Three significant digits, more only for whole numbers: `1.21`, `0.00034`, `45`, `1234`.

@@ -76,7 +76,7 @@ package struct OffsetLog: BitwiseCopyable {
             let offset = endPosition
             if offset & (Self.chunk &- 1) == 0 || offset == startPosition { ensureChunk(offset) }
             let entries = address(offset)
-            let room = min(count &- done, Self.chunk &- (offset & (Self.chunk &- 1)))
+            let room = Self.stretch(from: offset, count &- done)
             var place = 0
             while place < room {
                 (entries + place).initialize(to: LogEntry(record(done &+ place)))
@@ -92,10 +92,16 @@ package struct OffsetLog: BitwiseCopyable {
     package func forEachStretch(_ range: Range<Int>, _ body: (UnsafeMutablePointer<LogEntry>, Int) -> Void) {
         var offset = range.lowerBound
         while offset < range.upperBound {
-            let count = min(range.upperBound &- offset, Self.chunk &- (offset & (Self.chunk &- 1)))
+            let count = Self.stretch(from: offset, range.upperBound &- offset)
             body(address(offset), count)
             offset &+= count
         }
+    }
+
+    /// How many of so many entries from an offset on lie in one chunk.
+    @inline(__always)
+    private static func stretch(from offset: Int, _ count: Int) -> Int {
+        min(count, chunk &- (offset & (chunk &- 1)))
     }
 
     @inline(never)
