@@ -88,12 +88,15 @@ public final class Dispatcher {
     /// there is not looked at: it may be another's by now.
     public func prefetch(_ identifier: UInt64) {
         let slot = Identifier.slot(identifier)
-        let chains = core.state.pointee.chains
-        guard slot < chains.extent else { return }
-        let record = UnsafeRawPointer(chains[slot])
+        guard slot < core.state.pointee.chains.extent else { return }
+        let record = UnsafeRawPointer(core.chain(slot))
         GalePrimitives.prefetch(record)
         GalePrimitives.prefetch(record + MemoryLayout<Chain>.size - 1)
-        chains.prefetchFree(slot)
+        let state = UnsafeRawPointer(core.state)
+        GalePrimitives.prefetch(state + 64)
+        GalePrimitives.prefetch(state + 128)
+        core.state.pointee.chains.prefetchFree(slot)
+        if core.state.pointee.crowded != 0 { core.prefetchCrowd() }
     }
 
     /// Where the record of the next notification will be, if it had another before.

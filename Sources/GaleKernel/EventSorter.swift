@@ -3,7 +3,7 @@ import GalePrimitives
 
 /// Moves a bucket's events into a sorted run.
 ///
-/// Times within a bucket are spread: the events are put into about as many classes of time as there are events, by
+/// Times within a bucket are spread: the events are put into up to twice as many classes of time as there are events, by
 /// counting, and what is then nearly in order is sorted by insertion. A few events are sorted by insertion at once.
 @usableFromInline
 struct EventSorter {
@@ -17,7 +17,7 @@ struct EventSorter {
 
     init(most: Int) {
         self.most = most
-        places = .allocate(capacity: most + 1)
+        places = .allocate(capacity: 2 * most + 1)
     }
 
     func deallocate() { places.deallocate() }
@@ -67,7 +67,7 @@ struct EventSorter {
     private func distribute(
         _ list: ChunkList, _ pool: inout ChunkPool, _ start: UnsafeMutablePointer<Event>, origin: UInt64, bits: UInt64
     ) {
-        let classBits = UInt64(63 &- list.count.leadingZeroBitCount)
+        let classBits = UInt64(64 &- list.count.leadingZeroBitCount)
         let shift = bits > classBits ? bits &- classBits : 0
         let classes = 1 &<< Int(bits &- shift)
         let places = self.places

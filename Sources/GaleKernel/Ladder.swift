@@ -72,7 +72,9 @@ struct Ladder: ~Copyable {
     /// The innermost rung that has a bucket for an instant.
     @inlinable @inline(__always)
     func rung(for time: UInt64) -> UnsafeMutablePointer<Rung> {
-        var rung = top
+        // The innermost two by selection: which of them it is depends on what is being waited for, and can't be guessed.
+        var rung = top - (time >= top.pointee.limit ? 1 : 0)
+        rung -= time >= rung.pointee.limit ? 1 : 0
         while time >= rung.pointee.limit { rung -= 1 }
         return rung
     }
@@ -100,6 +102,7 @@ struct Ladder: ~Copyable {
                 horizon = start
             }
         }
+        if depth > 0 { top.pointee.prefetchNext() }
         return horizon
     }
 

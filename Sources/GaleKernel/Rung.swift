@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GalePrimitives
 
 /// One rung of the ladder: equal buckets of time from `start` on, and a last bucket for all from there to `limit`.
 ///
@@ -77,6 +78,20 @@ struct Rung {
         if index >= bucketCount { return limit }
         let (end, overflow) = start.addingReportingOverflow(UInt64(index + 1) << shift)
         return overflow ? limit : min(end, limit)
+    }
+
+    /// Asks for the events of the bucket that is opened next: they have left the cache since they were put there. Of many, the
+    /// processor notices by itself that they lie in a row.
+    @inline(__always)
+    func prefetchNext() {
+        guard let index = firstOccupied() else { return }
+        let end = buckets[index]
+        var line = (end &- 1) & ~(ChunkPool.chunkSize &- 1)
+        let last = min(end, line &+ 512)
+        while line < last {
+            prefetch(UnsafeRawPointer(bitPattern: line).unsafelyUnwrapped)
+            line &+= 64
+        }
     }
 
     /// Empties a bucket and returns what was in it.

@@ -106,9 +106,8 @@ extension World {
 
     /// By identity.
     package var pending: [PendingView] {
-        let messages = core.state.pointee.messages
-        return (0..<messages.extent).compactMap { index -> PendingView? in
-            let message = messages[index].pointee
+        (0..<core.state.pointee.messages.extent).compactMap { index -> PendingView? in
+            let message = core.message(index).pointee
             guard message.state == .pending else { return nil }
             return PendingView(
                 message: MessageID(rawValue: message.identity), channel: Int(message.channel),

@@ -155,9 +155,8 @@ public final class World {
         }
         if !isTorn { checkLiveness() }
         measurements.end = now
-        let messages = core.state.pointee.messages
-        for index in 0..<messages.extent {
-            let message = messages[index]
+        for index in 0..<core.state.pointee.messages.extent {
+            let message = core.message(index)
             if message.pointee.state == .pending {
                 core.forEachUnit(message) { channel, count in
                     core.recorder.count(
@@ -166,8 +165,10 @@ public final class World {
             }
             core.close(message.pointee.identity, message.pointee.state)
         }
-        let folded = core.state.pointee.folded
-        for index in 0..<folded.extent { core.close(folded[index].pointee.identity, folded[index].pointee.state) }
+        for index in 0..<core.state.pointee.folded.extent {
+            let folded = core.state.pointee.folded[index]
+            core.close(folded.pointee.identity, folded.pointee.state)
+        }
     }
 }
 

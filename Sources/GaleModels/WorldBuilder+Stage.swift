@@ -55,7 +55,8 @@ extension WorldBuilder {
         return Stage.State(
             core: core, id: UInt64(place), replicas: replicas, replicaCount: stage.replicas,
             concurrency: stage.concurrency, maximumUncommitted: stage.maximumUncommitted,
-            steps: .allocate(capacity: max(1, stage.steps.count)), stepCount: stage.steps.count, jobs: DenseSlab(),
+            steps: .allocate(capacity: max(1, stage.steps.count)), stepCount: stage.steps.count,
+            jobs: DenseSlab(limit: AnswerPayload.jobLimit),
             delayed: Slab(), dispatchers: dispatchers, actions: actions,
             timeToLive: core.state.pointee.timeToLive, sources: .allocate(capacity: 1), sourceCount: 0, queue: Ring(),
             queueCapacity: 0, commitLane: kernel.scheduler.lane(for: .seconds(5)),

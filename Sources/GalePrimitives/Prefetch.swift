@@ -14,5 +14,5 @@ extension DenseSlab {
     /// Asks for what `free` will write for a record: where neighbours are given back at different times it has left the
     /// cache.
     @inlinable @inline(__always)
-    public func prefetchFree(_ index: UInt32) { gale_prefetch(header.pointee.groups + Int(index &>> 6)) }
+    public func prefetchFree(_ index: UInt32) { gale_prefetch(groups + Int(index &>> 6)) }
 }

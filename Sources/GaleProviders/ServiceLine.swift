@@ -22,9 +22,9 @@ struct ServiceLine: Equatable, BitwiseCopyable {
         let elapsed = now &- updated
         if elapsed <= 0 { return }
         updated = now
-        if work == 0 { return }
         let done = Self.product(UInt64(elapsed), rate)
-        work = done >= work ? 0 : work &- done
+        let (left, isOver) = work.subtractingReportingOverflow(done)
+        work = isOver ? 0 : left
     }
 
     @inline(__always)
@@ -41,8 +41,7 @@ struct ServiceLine: Equatable, BitwiseCopyable {
     /// Nanoseconds until the work is done at `rate`, rounded up; `.max`: never, or later than any run.
     @inline(__always)
     func wait(rate: UInt64) -> Int64 {
-        if work == 0 { return 0 }
-        if rate == 0 { return .max }
+        if rate == 0 { return work == 0 ? 0 : .max }
         let rounded = work &+ UInt128(rate &- 1)
         // Lines are short most of the time, and a 64-bit division is several times faster.
         let wait = rounded >> 64 == 0 ? UInt128(UInt64(truncatingIfNeeded: rounded) / rate) : rounded / UInt128(rate)

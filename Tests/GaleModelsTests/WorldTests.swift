@@ -37,4 +37,30 @@ struct WorldTests {
         #expect(whole.trajectoryDigest == sliced.trajectoryDigest)
         #expect(whole.outcomeDigest == sliced.outcomeDigest)
     }
+
+    @Test("has every latency in its histograms whenever they are read, by phase and by slot")
+    func latenciesSoFar() {
+        let world = World(Fixture.log(perSecond: 500, duration: .seconds(5)), seed: 3)
+        let measurements = world.measurements
+        var (limit, most) = (Instant.zero, Int64(0))
+        while world.now < world.end {
+            limit += .milliseconds(170)
+            let stop = world.advance(until: limit)
+            for channel in 0..<4 {
+                let delivered = measurements.phases.indices.reduce(Int64(0)) {
+                    $0 + measurements.ledger(phase: $1, channel: channel).delivered
+                }
+                let inPhases = measurements.phases.indices.reduce(Int64(0)) {
+                    $0 + measurements.latency(.channel(channel), phase: $1).count
+                }
+                let inSlots = (0..<measurements.slotCount).reduce(Int64(0)) {
+                    $0 + (measurements.latency(.channel(channel), slot: $1)?.count ?? 0)
+                }
+                #expect(inPhases == delivered && inSlots == delivered)
+                most = max(most, delivered)
+            }
+            if stop != .reached { break }
+        }
+        #expect(most > 2_000)
+    }
 }

@@ -15,7 +15,7 @@ struct DenseSlabTests {
 
     @Test("records that were never used are zero, and freed ones stay as they were left")
     func contents() {
-        let slab = DenseSlab<UInt64>()
+        var slab = DenseSlab<UInt64>()
         defer { slab.deallocate() }
         let indices = (0..<64).map { _ in slab.allocate() }
         #expect(indices == Array(0..<64))
@@ -30,7 +30,7 @@ struct DenseSlabTests {
 
     @Test("a group is taken up again when a quarter of it is free, and gives neighbours")
     func groups() {
-        let slab = DenseSlab<UInt64>()
+        var slab = DenseSlab<UInt64>()
         defer { slab.deallocate() }
         for _ in 0..<64 { _ = slab.allocate() }
         for index in 0..<15 as Range<UInt32> { slab.free(index * 4) }
@@ -43,7 +43,7 @@ struct DenseSlabTests {
 
     @Test("`next` is where `allocate` goes, as long as a group lasts")
     func next() {
-        let slab = DenseSlab<UInt64>()
+        var slab = DenseSlab<UInt64>()
         defer { slab.deallocate() }
         #expect(slab.next == nil)
         for place in 0..<64 {
@@ -57,7 +57,7 @@ struct DenseSlabTests {
     @Test("what idles is less than three times what is in use, in whatever order records come back")
     func density() {
         var random = SplitMix(7)
-        let slab = DenseSlab<UInt64>()
+        var slab = DenseSlab<UInt64>()
         defer { slab.deallocate() }
         var live: [UInt32] = []
         for _ in 0..<300_000 {
@@ -72,7 +72,7 @@ struct DenseSlabTests {
 
     @Test("the tables grow beyond their first size")
     func manyChunks() {
-        let slab = DenseSlab<UInt32>()
+        var slab = DenseSlab<UInt32>()
         defer { slab.deallocate() }
         for place in 0..<(20 * 4096) as Range<UInt32> { slab[slab.allocate()].pointee = place }
         for place in 0..<(20 * 4096) as Range<UInt32> { #expect(slab[place].pointee == place) }

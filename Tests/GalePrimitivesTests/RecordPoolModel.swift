@@ -3,11 +3,11 @@ import GalePrimitives
 import Testing
 
 /// What both slabs are.
-protocol RecordPool {
+protocol RecordPool: ~Copyable {
     var count: Int { get }
     var peak: Int { get }
-    func allocate() -> UInt32
-    func free(_ index: UInt32)
+    mutating func allocate() -> UInt32
+    mutating func free(_ index: UInt32)
     func deallocate()
     subscript(index: UInt32) -> UnsafeMutablePointer<SIMD2<UInt64>> { get }
 }
@@ -17,12 +17,12 @@ extension DenseSlab: RecordPool where Element == SIMD2<UInt64> {}
 
 /// Random allocations and releases against a list of what must be there.
 enum RecordPoolModel {
-    static func check<Pool: RecordPool>(
-        _ make: () -> Pool, whenAllocated: (Pool, UInt32) -> Void = { _, _ in }
+    static func check<Pool: RecordPool & ~Copyable>(
+        _ make: () -> Pool, whenAllocated: (borrowing Pool, UInt32) -> Void = { _, _ in }
     ) {
         for seed in 0..<4 as Range<UInt64> {
             var random = SplitMix(seed)
-            let pool = make()
+            var pool = make()
             defer { pool.deallocate() }
             var live: [(index: UInt32, value: UInt64, address: UnsafeMutablePointer<SIMD2<UInt64>>)] = []
             var used: Set<UInt32> = []

@@ -124,6 +124,13 @@ extension DispatcherCore {
         }
     }
 
+    /// Asks for the first of those who wait, whom the next input will look at.
+    @usableFromInline
+    func prefetchCrowd() {
+        let queue = state.pointee.queues + state.pointee.crowded.trailingZeroBitCount
+        if let first = queue.pointee.upcoming(0) { state.pointee.chains.prefetch(first) }
+    }
+
     /// Lets go what has what it waited for, ends what has expired, and asks for the next wake.
     func pump(_ index: Int, _ actions: inout Actions) {
         let queue = state.pointee.queues + index

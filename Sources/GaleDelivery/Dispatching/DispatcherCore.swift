@@ -44,8 +44,8 @@ struct ProviderState {
 
 /// The dispatcher's whole state; it lives behind one pointer, so that nothing on the way of a message is counted or checked.
 /// What every message reads or writes stands first.
-struct DispatcherState {
-    let chains: DenseSlab<Chain>
+struct DispatcherState: ~Copyable {
+    var chains: DenseSlab<Chain>
     let providers: UnsafeMutablePointer<ProviderState>
     /// Bit i: chains wait in queue i, or are on their way from it to a slot.
     var crowded: UInt32 = 0
@@ -191,9 +191,8 @@ struct DispatcherCore {
     /// Takes a record and initialises it. Records never used before are zero, and so is their generation.
     @inline(__always)
     func open(_ notification: Notification, step: UInt8, attempts: UInt8) -> UInt32 {
-        let chains = state.pointee.chains
-        let slot = chains.allocate()
-        initialize(chains[slot], notification, step: step, attempts: attempts)
+        let slot = state.pointee.chains.allocate()
+        initialize(chain(slot), notification, step: step, attempts: attempts)
         if let guards = state.pointee.guards {
             guards.pointee.notes[slot].pointee = ChainNote(tenant: notification.tenant)
         }

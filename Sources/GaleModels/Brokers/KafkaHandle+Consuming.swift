@@ -99,7 +99,7 @@ extension KafkaHandle {
         guard partition.pointee.ownerEpoch == epoch else { return }
         let entry = partition.pointee.log.address(offset)
         entry.pointee.state = .finished
-        if partition.pointee.position &- partition.pointee.log.startPosition > Self.foldThreshold {
+        if folds(partition) {
             entry.pointee.record = core.folded(message)
         }
         if offset != partition.pointee.completed { return }
@@ -114,14 +114,14 @@ extension KafkaHandle {
     func foldFinished(_ number: UInt32) {
         let partition = partition(number)
         let log = partition.pointee.log
-        guard partition.pointee.position &- log.startPosition > Self.foldThreshold else { return }
+        guard folds(partition) else { return }
         // What is below is committed next, and gone.
         var offset = max(partition.pointee.foldedTo, partition.pointee.completed)
         let end = partition.pointee.position
         while offset < end {
             // What has waited for an earlier topic's commit was last touched seconds ago.
             let ahead = offset &+ Self.prefetchDistance
-            if ahead < end && log.state(ahead) == .finished { core.prefetchEntry(log[ahead]) }
+            if ahead < end && log.state(ahead) == .finished { core.prefetchRelease(log[ahead]) }
             if log.state(offset) == .finished {
                 let entry = core.folded(log[offset])
                 // An earlier topic has not committed it yet: from here on it is too early. What is held for longer is
@@ -141,6 +141,12 @@ extension KafkaHandle {
 
     /// Ticks that a visit waits for an earlier topic's commit: about ten seconds.
     private static let patience: UInt32 = 2_441_406
+
+    /// Whether what a partition's owner finishes now is folded at once.
+    @inline(__always)
+    func folds(_ partition: UnsafeMutablePointer<KafkaPartition>) -> Bool {
+        partition.pointee.position &- partition.pointee.log.startPosition > Self.foldThreshold
+    }
 
     /// Uncommitted records of a partition up to which folding is not worth its time: most are committed before long.
     static let foldThreshold = 8_192

@@ -71,8 +71,11 @@ private struct Coming {
         let (low, high) = (UInt32(truncatingIfNeeded: event.payload), UInt32(truncatingIfNeeded: event.payload &>> 32))
         switch event.kind & 0xFF {
         case Stage.Kind.answered, Stage.Kind.timedOut: add(exchange: event.payload, core)
-        case Stage.Kind.computed, Stage.Kind.callAgain, Stage.Kind.produceAgain, Stage.Kind.replied:
+        case Stage.Kind.computed, Stage.Kind.callAgain, Stage.Kind.produceAgain:
             if stage.isCurrent(low, high) { stages[place].jobs[Int(low)] = true }
+        case Stage.Kind.replied:
+            let answer = AnswerPayload(rawValue: event.payload)
+            if stage.isCurrent(answer.index, answer.generation) { stages[place].jobs[Int(answer.index)] = true }
         case Stage.Kind.woken:
             let number = Int(event.kind &>> 8 & 0xFFFF)
             if stage.replica(number).pointee.epoch & 0xFF == event.kind &>> 24 { stages[place].wakes[number] = true }
@@ -96,7 +99,7 @@ extension StageHandle {
     fileprivate func checkJobs(_ coming: Coming.Prospects, patience: Interval) {
         let waiting = waitingForSlots
         var hears = coming.wakes
-        for number in hears.indices where !replica(number).pointee.resuming.isEmpty { hears[number] = true }
+        for number in hears.indices where replica(number).pointee.resumingCount > 0 { hears[number] = true }
         forEachLiving { index, job in
             if coming.jobs[Int(index)] { hears[Int(job.pointee.replica)] = true }
         }
@@ -139,7 +142,7 @@ extension StageHandle {
             let replica = replica(number).pointee
             guard replica.isAlive, replica.freeSlots > 0, state.pointee.pool == nil else { continue }
             let isFull = replica.uncommitted >= state.pointee.maximumUncommitted
-            if !replica.resuming.isEmpty || replica.buffered > 0 && !isFull || !state.pointee.queue.isEmpty {
+            if replica.resumingCount > 0 || replica.buffered > 0 && !isFull || !state.pointee.queue.isEmpty {
                 noteStuck(nil, "a replica of stage \(name) has a free slot, and what waits there does not get it")
             }
         }

@@ -141,12 +141,14 @@ extension Measurements {
 
     /// Nanoseconds, by intended send time, to within 1/256.
     public func latency(_ subject: Subject, phase: Int) -> Histogram {
-        recorder.state.pointee.phaseLatency[place(of: subject) * recorder.state.pointee.phaseCount + phase]
+        recorder.fillHistograms()
+        return recorder.state.pointee.phaseLatency[place(of: subject) * recorder.state.pointee.phaseCount + phase]
     }
 
     /// Nanoseconds, by intended send time, to within 1/32; nil: no sample.
     public func latency(_ subject: Subject, slot: Int) -> Histogram? {
-        recorder.state.pointee.slotLatency[place(of: subject) * recorder.state.pointee.slotCount + slot]
+        recorder.fillHistograms()
+        return recorder.state.pointee.slotLatency[place(of: subject) * recorder.state.pointee.slotCount + slot]
     }
 
     /// Deliveries by the clock.

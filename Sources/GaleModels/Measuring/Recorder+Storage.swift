@@ -15,6 +15,7 @@ extension Recorder {
                 slotCounters: Self.zeroed(slots * Self.channels * Entry.count),
                 phaseLatency: .allocate(capacity: subjects * phases.count),
                 slotLatency: .allocate(capacity: subjects * slots),
+                noted: .allocate(capacity: Self.notedCapacity),
                 throughput: Self.zeroed(slots * Self.channels), spans: Self.zeroed(Self.channels * 8),
                 phaseStarts: .allocate(capacity: phases.count),
                 providerSlots: .allocate(capacity: max(1, slots * providers)),
@@ -44,6 +45,23 @@ extension Recorder {
         return block
     }
 
+    /// Puts every latency that was noted into its histograms.
+    @inline(never)
+    func fillHistograms() {
+        let (noted, count) = (state.pointee.noted, state.pointee.notedCount)
+        let (phaseLatency, phaseCount) = (state.pointee.phaseLatency, state.pointee.phaseCount)
+        let (slotLatency, slotCount) = (state.pointee.slotLatency, state.pointee.slotCount)
+        state.pointee.notedCount = 0
+        for index in 0..<count {
+            let (note, subject) = (noted[index], Int(noted[index].subject))
+            let latency = max(0, note.latency)
+            phaseLatency[subject &* phaseCount &+ Int(note.phase)].record(latency)
+            let place = slotLatency + (subject &* slotCount &+ Int(note.slot))
+            if place.pointee == nil { place.initialize(to: Histogram(growing: 5)) }
+            place.pointee.unsafelyUnwrapped.record(latency)
+        }
+    }
+
     /// Books a topic's backlog in the clock's slot.
     func backlog(_ topic: Int, _ amount: Int64) {
         let place = state.pointee.backlogs + (state.pointee.slot * state.pointee.topicCount + topic)
@@ -61,6 +79,7 @@ extension Recorder {
         state.pointee.slotCounters.deallocate()
         state.pointee.phaseLatency.deallocate()
         state.pointee.slotLatency.deallocate()
+        state.pointee.noted.deallocate()
         state.pointee.throughput.deallocate()
         state.pointee.spans.deallocate()
         state.pointee.phaseStarts.deallocate()

@@ -43,6 +43,9 @@ struct Recorder {
         /// `[subject][phase]`, and `[subject][slot]` (allocated when first recorded).
         var phaseLatency: UnsafeMutablePointer<Histogram>
         var slotLatency: UnsafeMutablePointer<Histogram?>
+        /// Latencies that their histograms don't have yet.
+        var noted: UnsafeMutablePointer<NotedLatency>
+        var notedCount = 0
         /// `[slot][channel]`, by the clock.
         var throughput: UnsafeMutablePointer<Int64>
         /// `[channel][place]`, nanoseconds over delivered notifications.
@@ -69,6 +72,15 @@ struct Recorder {
     static let channels = 4
     /// Different answers that are told apart for one provider; later ones are counted together.
     static let answerCapacity = 64
+    /// Latencies that are noted before they are put into their histograms.
+    static let notedCapacity = 128
+
+    struct NotedLatency: BitwiseCopyable {
+        var latency: Int64
+        var subject: UInt32
+        var slot: UInt16
+        var phase: UInt8
+    }
 
     struct ProviderCounts: BitwiseCopyable {
         var attempts: Int64 = 0
@@ -107,18 +119,16 @@ struct Recorder {
     }
 
     /// A latency of a channel, stage or provider.
+    ///
+    /// It is noted only: the buckets of histograms have left the cache when they are needed, and many that are filled one
+    /// after the other are waited for at once.
     @inline(__always)
     func record(_ latency: Int64, subject: Int, phase: UInt8, slot: UInt16) {
-        let latency = max(0, latency)
-        state.pointee.phaseLatency[subject &* state.pointee.phaseCount &+ Int(phase)].record(latency)
-        let place = state.pointee.slotLatency + (subject &* state.pointee.slotCount &+ Int(slot))
-        if let histogram = place.pointee {
-            histogram.record(latency)
-        } else {
-            let histogram = Histogram(growing: 5)
-            place.pointee = histogram
-            histogram.record(latency)
-        }
+        let count = state.pointee.notedCount
+        (state.pointee.noted + count).initialize(
+            to: NotedLatency(latency: latency, subject: UInt32(truncatingIfNeeded: subject), slot: slot, phase: phase))
+        state.pointee.notedCount = count &+ 1
+        if count &+ 1 == Self.notedCapacity { fillHistograms() }
     }
 
     /// Slot and phase of an intended send time.

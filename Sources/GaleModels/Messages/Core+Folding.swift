@@ -62,7 +62,7 @@ extension Core {
     @inline(__always)
     func prefetchEntry(_ entry: UInt32) {
         if LogEntry.isFolded(entry) {
-            gale_prefetch(state.pointee.folded[entry & ~LogEntry.folded])
+            state.pointee.folded.prefetch(entry & ~LogEntry.folded)
         } else {
             gale_prefetch(message(entry))
         }
@@ -72,7 +72,11 @@ extension Core {
     @inline(__always)
     func prefetchRelease(_ entry: UInt32) {
         prefetchEntry(entry)
-        if !LogEntry.isFolded(entry) { state.pointee.messages.prefetchFree(entry) }
+        if LogEntry.isFolded(entry) {
+            state.pointee.folded.prefetchFree(entry & ~LogEntry.folded)
+        } else {
+            state.pointee.messages.prefetchFree(entry)
+        }
     }
 
     /// A log entry is gone: committed, or cut off.

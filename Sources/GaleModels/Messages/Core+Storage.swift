@@ -13,7 +13,8 @@ extension Core {
             to: State(
                 scheduler: kernel.scheduler, draws: Draws(seed: seed), messages: DenseSlab(),
                 retryHeaders: DenseSlab(),
-                hasRetryTopics: specification.policies.contains { $0.policy.waiting == .retryTopic }, folded: Slab(),
+                hasRetryTopics: specification.policies.contains { $0.policy.waiting == .retryTopic },
+                folded: DenseSlab(),
                 exchanges: Slab(),
                 recorder: recorder, end: .zero + specification.duration + specification.drain,
                 loadEnd: .zero + specification.duration,

@@ -7,14 +7,14 @@ import GaleRandomness
 
 /// What all models of one world share: the clock, the draws, the pools of records, and the books.
 struct Core {
-    struct State {
+    struct State: ~Copyable {
         var scheduler: Scheduler
         var draws: Draws
         var messages: DenseSlab<Message>
         /// In step with `messages`, where a policy has a retry topic.
         var retryHeaders: DenseSlab<RetryHeader>
         var hasRetryTopics: Bool
-        var folded: Slab<FoldedMessage>
+        var folded: DenseSlab<FoldedMessage>
         var exchanges: Slab<Exchange>
         var recorder: Recorder
         /// The run ends here, the drain included; nothing that happens later counts.

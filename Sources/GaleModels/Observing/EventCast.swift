@@ -87,9 +87,8 @@ package final class EventCast: WorldObserver {
     }
 
     private var records: [Record] {
-        let messages = world.core.state.pointee.messages
-        return (0..<messages.extent).map {
-            let message = messages[$0].pointee
+        (0..<world.core.state.pointee.messages.extent).map {
+            let message = world.core.message($0).pointee
             return Record(identity: message.identity, state: message.state, calls: message.calls)
         }
     }

@@ -79,6 +79,8 @@ extension WorldObserver {
 
     private func words(_ kind: UInt32, _ low: UInt32, _ high: UInt32, stage place: Int) -> (String, MessageID?) {
         let stage = world.parts.stages[place].handle
+        // The index of an answer's job has what the answer is to in its upper bits.
+        let low = kind & 0xFF == Stage.Kind.replied ? AnswerPayload(rawValue: UInt64(low)).index : low
         func message(_ what: String) -> (String, MessageID?) {
             let job = stage.job(low)
             guard job.pointee[.live], job.pointee.generation == high else { return (what, nil) }

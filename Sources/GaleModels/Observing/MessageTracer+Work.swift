@@ -9,7 +9,8 @@ extension MessageTracer {
         let low = UInt32(truncatingIfNeeded: event.payload)
         let high = UInt32(truncatingIfNeeded: event.payload &>> 32)
         switch event.kind & 0xFF {
-        case Stage.Kind.replied: willHear(job: low, generation: high, place)
+        case Stage.Kind.replied:
+            willHear(job: AnswerPayload(rawValue: event.payload).index, generation: high, place)
         case Stage.Kind.computed: willCompute(job: low, generation: high, place)
         case Stage.Kind.answered: willHear(exchange: low, isLate: false, place)
         case Stage.Kind.timedOut: willHear(exchange: low, isLate: true, place)

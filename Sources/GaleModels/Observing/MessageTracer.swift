@@ -150,10 +150,10 @@ package final class MessageTracer: WorldObserver {
     }
 
     private func find(_ identity: MessageID, isPart: Bool = false) -> UInt32? {
-        let messages = core.state.pointee.messages
-        return (0..<messages.extent).first {
-            messages[$0].pointee.identity == identity.rawValue && messages[$0].pointee.state != .free
-                && (!isPart || !messages[$0].pointee.isSegment)
+        (0..<core.state.pointee.messages.extent).first {
+            let message = core.message($0)
+            return message.pointee.identity == identity.rawValue && message.pointee.state != .free
+                && (!isPart || !message.pointee.isSegment)
         }
     }
 

@@ -35,7 +35,7 @@ extension Stage {
             replica.pointee.epoch &+= 1
             replica.pointee.fault = Int32(fault)
             replica.pointee.dropFetched()
-            replica.pointee.resuming.removeAll(before: replica.pointee.resuming.endPosition)
+            replica.pointee.dropResumptions()
             killJobs(of: number, fault: fault)
             forEachPartition { broker, partition in
                 if broker.partition(partition).pointee.owner == Int32(number) { broker.orphan(partition) }

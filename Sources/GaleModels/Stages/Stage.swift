@@ -27,7 +27,7 @@ final class Stage: Component {
         static let replied: UInt32 = 10
     }
 
-    struct State {
+    struct State: ~Copyable {
         var core: Core
         var component: UInt32 = 0
         var id: UInt64
@@ -134,7 +134,7 @@ final class Stage: Component {
     private let providerCount: Int
 
     init(
-        _ specification: StageSpecification, kernel: Kernel, state: State, providers: Int = 0,
+        _ specification: StageSpecification, kernel: Kernel, state: consuming State, providers: Int = 0,
         makeDispatcher: (() -> Dispatcher)?, audit: DeliveryAudit? = nil
     ) {
         providerCount = providers
@@ -149,7 +149,7 @@ final class Stage: Component {
             self.state.pointee.audit = .passUnretained(audit)
             if audit.watchesWaits { self.state.pointee.waitsAudit = .passUnretained(audit) }
         }
-        for replica in 0..<state.replicaCount { startDispatcher(replica) }
+        for replica in 0..<self.state.pointee.replicaCount { startDispatcher(replica) }
     }
 
     deinit {
@@ -206,33 +206,35 @@ final class Stage: Component {
     /// is asked for first, then what it points to.
     override func anticipate(kind: UInt32, payload: UInt64, isNear: Bool) {
         guard kind == Kind.replied else { return }
-        let job = state.pointee.jobs[UInt32(truncatingIfNeeded: payload)]
+        let answer = AnswerPayload(rawValue: payload)
+        let job = state.pointee.jobs[answer.index]
         if !isNear {
             gale_prefetch(job)
             gale_prefetch(UnsafeRawPointer(job) + MemoryLayout<Job>.size - 1)
             return
         }
-        guard job.pointee.generation == UInt32(truncatingIfNeeded: payload &>> 32) else { return }
-        let message = state.pointee.core.message(job.pointee.message)
-        gale_prefetch(message)
-        if job.pointee[.delivering] {
-            state.pointee.jobs.prefetchFree(UInt32(truncatingIfNeeded: payload))
-            anticipateDelivery(job)
-        }
-    }
-
-    /// The dispatcher's record, and the log entry that is finished when the answer is good.
-    @inline(__always)
-    private func anticipateDelivery(_ job: UnsafeMutablePointer<Job>) {
+        guard job.pointee.generation == answer.generation else { return }
+        gale_prefetch(state.pointee.core.message(job.pointee.message))
+        gale_prefetch(handle.replica(Int(job.pointee.replica)))
+        if answer.request == .call { return }
+        state.pointee.jobs.prefetchFree(answer.index)
         if let dispatcher = state.pointee.dispatchers[Int(job.pointee.replica)] {
             dispatcher._withUnsafeGuaranteedRef { $0.prefetch(job.pointee.token) }
         }
-        if job.pointee.request == .attempt && job.pointee.partition != .max {
-            let broker = state.pointee.sources[handle.source(of: job)].broker
-            let partition = broker.partition(UInt32(job.pointee.partition))
-            let offset = StageHandle(state: state).absoluteOffset(job.pointee.offset, partition)
-            if partition.pointee.ownerEpoch == job.pointee.epoch { partition.pointee.log.prefetch(offset) }
-        }
+        if answer.request == .attempt { anticipateEnd(job) }
+    }
+
+    /// The log entry that is finished when the answer is good.
+    @inline(__always)
+    private func anticipateEnd(_ job: UnsafeMutablePointer<Job>) {
+        guard job.pointee.partition != .max else { return }
+        let broker = state.pointee.sources[handle.source(of: job)].broker
+        let partition = broker.partition(UInt32(job.pointee.partition))
+        let offset = handle.absoluteOffset(job.pointee.offset, partition)
+        guard partition.pointee.ownerEpoch == job.pointee.epoch else { return }
+        partition.pointee.log.prefetch(offset)
+        // What is folded gives its message's record back.
+        if broker.folds(partition) { state.pointee.core.state.pointee.messages.prefetchFree(job.pointee.message) }
     }
 
     override func handle(_ event: Event) -> UInt64 {
@@ -240,7 +242,7 @@ final class Stage: Component {
         let low = UInt32(truncatingIfNeeded: event.payload)
         let high = UInt32(truncatingIfNeeded: event.payload &>> 32)
         switch event.kind & 0xFF {
-        case Kind.replied: return stage.replied(low, generation: high)
+        case Kind.replied: return stage.replied(AnswerPayload(rawValue: event.payload))
         case Kind.answered: return stage.answered(low)
         case Kind.timedOut: return stage.timedOut(low)
         case Kind.computed: return stage.stepDone(low, generation: high)

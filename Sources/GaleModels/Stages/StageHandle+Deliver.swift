@@ -20,7 +20,12 @@ extension StageHandle {
             previousAttempts: previousAttempts(of: work), created: Instant(nanoseconds: message.pointee.intended),
             expires: expiry(message), deliveries: deliveries(of: message))
         if state.pointee.readsTraits { return deliver(work, described: notification) }
-        dispatch(.consumed(notification), of: work, to: Int(work.job.pointee.replica))
+        let number = Int(work.job.pointee.replica)
+        dispatch(.consumed(notification), of: work, to: number)
+        // The next notification's record was last touched when the one before was settled.
+        if let dispatcher = state.pointee.dispatchers[number] {
+            dispatcher._withUnsafeGuaranteedRef { if let next = $0.nextAddress { gale_prefetch(next) } }
+        }
     }
 
     @inline(never)
@@ -56,8 +61,6 @@ extension StageHandle {
                 input, now: core.now,
                 random: core.draws.uniform(.dispatcher, identity, UInt64(core.now.nanoseconds)),
                 into: &actions.pointee)
-            // The next notification's record was last touched when the one before was settled.
-            if let next = $0.nextAddress { gale_prefetch(next) }
         }
         if isWithin { return }
         let own = actions.pointee.count
@@ -248,7 +251,7 @@ extension StageHandle {
             leaveLane(message, number, isNext: true)
         }
         core.move(message, to: .waiting, at: core.now)
-        replica(number).pointee.resuming.append(
+        replica(number).pointee.append(
             Resumption(chain: chain.rawValue, job: index, generation: job.pointee.generation))
     }
 
@@ -317,13 +320,13 @@ extension StageHandle {
     }
 
     /// The answer that was certain is back, or the time-out has passed.
-    func replied(_ index: UInt32, generation: UInt32) -> UInt64 {
-        guard let work = work(index, generation) else { return Component.void }
+    func replied(_ answer: AnswerPayload) -> UInt64 {
+        guard let work = work(answer.index, answer.generation) else { return Component.void }
         let (job, message) = (work.job, work.message)
         let identity = message.pointee.identity
         let number = Int(job.pointee.replica)
         let isLate = job.pointee[.timedOut]
-        switch job.pointee.request {
+        switch answer.request {
         case .call: callEnded(work, failed: isLate || job.pointee[.failed])
         case .lookUp:
             core.move(message, to: .work, at: core.now)

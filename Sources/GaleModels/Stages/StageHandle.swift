@@ -181,8 +181,8 @@ struct StageHandle {
         let replica = replica(number)
         guard replica.pointee.isAlive else { return }
         while replica.pointee.freeSlots > 0 {
-            if !replica.pointee.resuming.isEmpty {
-                resume(replica.pointee.resuming.popFirst(), number)
+            if replica.pointee.resumingCount > 0 {
+                resume(replica.pointee.popResumption(), number)
             } else if replica.pointee.buffered > 0
                 && replica.pointee.uncommitted < state.pointee.maximumUncommitted
             {
@@ -226,10 +226,9 @@ struct StageHandle {
     }
 
     private func start(_ record: BufferedRecord, on number: Int, alreadyHeld: Bool) {
-        let jobs = state.pointee.jobs
-        let index = jobs.allocate()
-        gale_prefetch(jobs.next)
-        let job = jobs[index]
+        let index = state.pointee.jobs.allocate()
+        gale_prefetch(state.pointee.jobs.next)
+        let job = job(index)
         // A record that was never used is zero.
         job.initialize(to: Job(record, generation: job.pointee.generation, replica: number))
         let work = Work(index: index, job: job, message: core.message(record.message))

@@ -42,8 +42,9 @@ struct Replica: BitwiseCopyable {
     var buffered = 0
     /// A partition of its own may be without a fetch, for want of room.
     var hasIdlePartition = false
-    /// Chains that wait for a slot; they go before new work.
-    var resuming: Ring<Resumption>
+    /// Chains that wait for a slot; they go before new work. Mostly there are none, and it is known without a look there.
+    let resuming: Ring<Resumption>
+    private(set) var resumingCount = 0
     /// First of its producers, one per emitted topic.
     var firstProducer: UInt32 = 0
 
@@ -62,6 +63,22 @@ struct Replica: BitwiseCopyable {
         reading.count &-= 1
         if reading.count == 0 && buffered > 0 { reading = buffer.popFirst() }
         return first
+    }
+
+    mutating func append(_ resumption: Resumption) {
+        resuming.append(resumption)
+        resumingCount &+= 1
+    }
+
+    /// Takes the chain that has waited for a slot longest; there must be one.
+    mutating func popResumption() -> Resumption {
+        resumingCount &-= 1
+        return resuming.popFirst()
+    }
+
+    mutating func dropResumptions() {
+        resuming.removeAll(before: resuming.endPosition)
+        resumingCount = 0
     }
 
     mutating func dropFetched() {

@@ -14,6 +14,33 @@ struct Work {
     }
 }
 
+/// What an answer's event carries: the job's reference, with what the answer is to in two bits of the index. It is known so
+/// without a look at the job, which may not be in the cache, and can't be guessed.
+struct AnswerPayload {
+    static let indexBits: UInt64 = 30
+    /// Jobs that a stage may have at once.
+    static let jobLimit: UInt32 = 1 << 30
+
+    let rawValue: UInt64
+
+    @inline(__always)
+    init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    @inline(__always)
+    init(_ reference: UInt64, _ request: Exchange.Kind) {
+        rawValue = reference | UInt64(request.rawValue) &<< Self.indexBits
+    }
+
+    /// The job.
+    var index: UInt32 { @inline(__always) get { UInt32(truncatingIfNeeded: rawValue) & (Self.jobLimit &- 1) } }
+    var generation: UInt32 { @inline(__always) get { UInt32(truncatingIfNeeded: rawValue &>> 32) } }
+    var request: Exchange.Kind {
+        @inline(__always) get {
+            Exchange.Kind(rawValue: UInt8(truncatingIfNeeded: rawValue &>> Self.indexBits) & 3).unsafelyUnwrapped
+        }
+    }
+}
+
 extension StageHandle {
     @inline(__always)
     func work(_ index: UInt32) -> Work {

@@ -119,18 +119,16 @@ struct ShardClock: BitwiseCopyable {
 
     /// Wait until service would begin.
     @inline(__always)
-    func wait(at now: Int64) -> Int64 { nanoseconds > now ? nanoseconds &- now : 0 }
+    func wait(at now: Int64) -> Int64 { max(nanoseconds &- now, 0) }
 
     /// Serves one operation; returns when it is done.
     @inline(__always)
     mutating func serve(at now: Int64, service: Int64) -> Int64 {
-        if nanoseconds < now {
-            nanoseconds = now
-            fraction = 0
-        }
-        fraction &+= service & 0xF_FFFF
-        nanoseconds &+= service &>> 20 &+ fraction &>> 20
-        fraction &= 0xF_FFFF
+        // Selected rather than branched upon: whether a server is free when it is asked can't be guessed.
+        let begin = max(nanoseconds, now)
+        let sum = (begin == nanoseconds ? fraction : 0) &+ service & 0xF_FFFF
+        nanoseconds = begin &+ service &>> 20 &+ sum &>> 20
+        fraction = sum & 0xF_FFFF
         return nanoseconds
     }
 }

@@ -24,14 +24,20 @@ struct ChannelMix {
     @inline(__always)
     func channel(of identity: UInt64, _ draws: Draws) -> UInt8 {
         let draw = Int64(draws.uniform(.channel, identity).below(1_000_000))
-        return draw < channels.0 ? 0 : draw < channels.1 ? 1 : draw < channels.2 ? 2 : 3
+        return Self.place(of: draw, among: channels)
     }
 
     /// `none` for every channel but push.
     @inline(__always)
     func platform(of identity: UInt64, channel: UInt8, _ draws: Draws) -> UInt8 {
-        guard channel == Channel.push.rawValue else { return 0 }
         let draw = Int64(draws.uniform(.platform, identity).below(1_000_000))
-        return draw < platforms.0 ? 0 : draw < platforms.1 ? 1 : draw < platforms.2 ? 2 : 3
+        let place = Self.place(of: draw, among: platforms)
+        return channel == Channel.push.rawValue ? place : 0
+    }
+
+    /// Counted rather than branched upon: chance can't be guessed.
+    @inline(__always)
+    private static func place(of draw: Int64, among ends: (Int64, Int64, Int64)) -> UInt8 {
+        (draw < ends.0 ? 0 : 1) &+ (draw < ends.1 ? 0 : 1) &+ (draw < ends.2 ? 0 : 1)
     }
 }
