@@ -84,14 +84,15 @@ public final class Dispatcher {
         core.handle(input, now: now.nanoseconds, random: random(), &actions)
     }
 
-    /// Asks for the record of an attempt or a chain, for a host that knows a little ahead which answer comes next. What lies
-    /// there is not looked at: it may be another's by now.
+    /// Asks for the record of an attempt or a chain, and for what its answer will look at besides, for a host that knows a little
+    /// ahead which answer comes next. What lies there is not looked at: it may be another's by now.
     public func prefetch(_ identifier: UInt64) {
         let slot = Identifier.slot(identifier)
         guard slot < core.state.pointee.chains.extent else { return }
         let record = UnsafeRawPointer(core.chain(slot))
         GalePrimitives.prefetch(record)
         GalePrimitives.prefetch(record + MemoryLayout<Chain>.size - 1)
+        // What every message reads or writes stands first; its first line is here already.
         let state = UnsafeRawPointer(core.state)
         GalePrimitives.prefetch(state + 64)
         GalePrimitives.prefetch(state + 128)

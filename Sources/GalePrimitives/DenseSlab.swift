@@ -51,8 +51,8 @@ public struct DenseSlab<Element: BitwiseCopyable>: ~Copyable {
     /// No record has this index.
     @inlinable public static var none: UInt32 { .max }
 
-    /// - Parameter limit: records that there may be; one more is a programming error.
-    public init(limit: UInt32 = .max) {
+    /// - Parameter limit: every index is below it, a multiple of 4,096; who needs more has made a mistake.
+    public init(limit: UInt32 = 0xFFFF_F000) {
         self.limit = limit
         chunks = .allocate(capacity: 16)
         groups = .allocate(capacity: 16 * 64)
@@ -139,7 +139,7 @@ public struct DenseSlab<Element: BitwiseCopyable>: ~Copyable {
     }
 
     private mutating func addChunk(_ count: Int) {
-        precondition(count << Int(Self.shift) < Int(limit), "a pool may not have more than \(limit) records")
+        precondition((count + 1) << Int(Self.shift) <= Int(limit), "a pool has no index from \(limit) on")
         if count == Int(chunkCapacity) {
             let larger = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: count * 2)
             larger.moveInitialize(from: chunks, count: count)

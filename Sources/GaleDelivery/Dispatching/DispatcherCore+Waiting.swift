@@ -124,7 +124,7 @@ extension DispatcherCore {
         }
     }
 
-    /// Asks for the first of those who wait, whom the next input will look at.
+    /// Asks for the first of those who wait, whom the next input may look at.
     @usableFromInline
     func prefetchCrowd() {
         let queue = state.pointee.queues + state.pointee.crowded.trailingZeroBitCount

@@ -139,13 +139,13 @@ extension Measurements {
         }
     }
 
-    /// Nanoseconds, by intended send time, to within 1/256.
+    /// Nanoseconds, by intended send time, to within 1/256. Complete as of the call.
     public func latency(_ subject: Subject, phase: Int) -> Histogram {
         recorder.fillHistograms()
         return recorder.state.pointee.phaseLatency[place(of: subject) * recorder.state.pointee.phaseCount + phase]
     }
 
-    /// Nanoseconds, by intended send time, to within 1/32; nil: no sample.
+    /// Nanoseconds, by intended send time, to within 1/32; nil: no sample. Complete as of the call.
     public func latency(_ subject: Subject, slot: Int) -> Histogram? {
         recorder.fillHistograms()
         return recorder.state.pointee.slotLatency[place(of: subject) * recorder.state.pointee.slotCount + slot]

@@ -14,7 +14,7 @@ extension Core {
                 scheduler: kernel.scheduler, draws: Draws(seed: seed), messages: DenseSlab(),
                 retryHeaders: DenseSlab(),
                 hasRetryTopics: specification.policies.contains { $0.policy.waiting == .retryTopic },
-                folded: DenseSlab(),
+                folded: DenseSlab(limit: LogEntry.indexLimit),
                 exchanges: Slab(),
                 recorder: recorder, end: .zero + specification.duration + specification.drain,
                 loadEnd: .zero + specification.duration,

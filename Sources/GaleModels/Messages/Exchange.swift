@@ -35,6 +35,7 @@ struct Exchange: BitwiseCopyable {
     /// Of look-ups and writes of state other than idempotency keys.
     var request = StateRequest()
 
+    /// Two bits hold it, in a job's flags and in an `AnswerPayload`.
     enum Kind: UInt8, BitwiseCopyable {
         case call, lookUp, write, attempt
     }

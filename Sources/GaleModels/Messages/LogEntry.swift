@@ -7,6 +7,8 @@ package struct LogEntry: BitwiseCopyable {
 
     /// The bit that tells an index of a folded message.
     static let folded: UInt32 = 0x8000_0000
+    /// Indices of messages, folded or not, are below it.
+    static let indexLimit: UInt32 = 0x2000_0000
     private static let stateMask: UInt32 = 0x6000_0000
     private static let stateShift: UInt32 = 29
 

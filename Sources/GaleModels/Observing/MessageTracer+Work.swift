@@ -10,7 +10,7 @@ extension MessageTracer {
         let high = UInt32(truncatingIfNeeded: event.payload &>> 32)
         switch event.kind & 0xFF {
         case Stage.Kind.replied:
-            willHear(job: AnswerPayload(rawValue: event.payload).index, generation: high, place)
+            willHear(AnswerPayload(rawValue: event.payload), place)
         case Stage.Kind.computed: willCompute(job: low, generation: high, place)
         case Stage.Kind.answered: willHear(exchange: low, isLate: false, place)
         case Stage.Kind.timedOut: willHear(exchange: low, isLate: true, place)
@@ -33,8 +33,11 @@ extension MessageTracer {
     }
 
     /// The answer to a job's request that was certain when it was sent.
-    private func willHear(job index: UInt32, generation: UInt32, _ place: Int) {
-        guard let job = mine(index, generation, place) else { return }
+    private func willHear(_ answer: AnswerPayload, _ place: Int) {
+        // A job that was withdrawn while it looked something up may have asked for something else since.
+        guard let job = mine(answer.index, answer.generation, place), job.pointee.request == answer.request else {
+            return
+        }
         let isLate = job.pointee[.timedOut]
         let replica = Int(job.pointee.replica)
         switch job.pointee.request {

@@ -18,8 +18,8 @@ struct Work {
 /// without a look at the job, which may not be in the cache, and can't be guessed.
 struct AnswerPayload {
     static let indexBits: UInt64 = 30
-    /// Jobs that a stage may have at once.
-    static let jobLimit: UInt32 = 1 << 30
+    /// The indices of a stage's jobs are below it.
+    static let jobLimit: UInt32 = 1 << UInt32(indexBits)
 
     let rawValue: UInt64
 
