@@ -27,6 +27,30 @@ struct LookAheadTests {
         }
     }
 
+    /// Some objections end while look-ups are under way, others never.
+    @Test("a look-up that an objection withdraws is not answered in the next one's stead", arguments: [1, 100])
+    func withdrawnLookUp(seconds: Int64) {
+        var policy = Fixture.policy(deduplicate: false)
+        policy.consent = ConsentPolicy(timeout: .seconds(5))
+        policy.routes.append(
+            .init(
+                channel: .sms, platform: .none,
+                providers: [(provider: ProviderIndex(rawValue: 1), weight: UInt32(1))]))
+        policy.fallbacks = [Policy.Fallback(from: .push, to: .sms, after: nil)]
+        let objections = FaultSpecification(
+            name: "objections", at: .seconds(2), length: .seconds(seconds),
+            effect: .objections(stage: 0, shareMicros: 1_000_000, channel: .push))
+        var world = Fixture.pipeline(perSecond: 500, duration: .seconds(4), policy: policy, faults: [objections])
+        world.stores[0].latency = .lognormal(median: 200_000_000, sigma: 0.8)
+        world.providers.append(world.providers[0])
+        world.providers[1].name = "sms"
+        world.policies[0].stores[.consent] = 0
+        for seed in 1...2 as ClosedRange<UInt64> {
+            let outcomes = Self.outcomes(world, seed: seed)
+            #expect(outcomes[0] == outcomes[1])
+        }
+    }
+
     @Test("costs fewer events")
     func fewerEvents() {
         let specification = Fixture.pipeline(perSecond: 1_000, duration: .seconds(3))

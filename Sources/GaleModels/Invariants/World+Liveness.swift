@@ -75,7 +75,7 @@ private struct Coming {
             if stage.isCurrent(low, high) { stages[place].jobs[Int(low)] = true }
         case Stage.Kind.replied:
             let answer = AnswerPayload(rawValue: event.payload)
-            if stage.isCurrent(answer.index, answer.generation) { stages[place].jobs[Int(answer.index)] = true }
+            if answer.isAwaited(by: stage.job(answer.index)) { stages[place].jobs[Int(answer.index)] = true }
         case Stage.Kind.woken:
             let number = Int(event.kind &>> 8 & 0xFFFF)
             if stage.replica(number).pointee.epoch & 0xFF == event.kind &>> 24 { stages[place].wakes[number] = true }

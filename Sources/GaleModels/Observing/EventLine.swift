@@ -79,11 +79,12 @@ extension WorldObserver {
 
     private func words(_ kind: UInt32, _ low: UInt32, _ high: UInt32, stage place: Int) -> (String, MessageID?) {
         let stage = world.parts.stages[place].handle
-        // The index of an answer's job has what the answer is to in its upper bits.
-        let low = kind & 0xFF == Stage.Kind.replied ? AnswerPayload(rawValue: UInt64(low)).index : low
+        let answer = kind & 0xFF == Stage.Kind.replied ? AnswerPayload(rawValue: UInt64(high) << 32 | UInt64(low)) : nil
         func message(_ what: String) -> (String, MessageID?) {
-            let job = stage.job(low)
-            guard job.pointee[.live], job.pointee.generation == high else { return (what, nil) }
+            let job = stage.job(answer?.index ?? low)
+            guard job.pointee[.live], answer?.isAwaited(by: job) ?? (job.pointee.generation == high) else {
+                return (what, nil)
+            }
             return (what, MessageID(rawValue: world.core.message(job.pointee.message).pointee.identity))
         }
         switch kind & 0xFF {
@@ -97,7 +98,8 @@ extension WorldObserver {
         case Stage.Kind.due: return ("a message of a retry topic is due", nil)
         case Stage.Kind.produceAgain: return message("starts again: the broker did not take it")
         case Stage.Kind.replied:
-            return message(stage.job(low).pointee[.timedOut] ? "no answer in time" : "an answer is back")
+            let job = stage.job(answer?.index ?? low)
+            return message(job.pointee[.timedOut] ? "no answer in time" : "an answer is back")
         default: return ("records arrive", nil)
         }
     }

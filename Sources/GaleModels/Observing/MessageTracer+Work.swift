@@ -34,10 +34,9 @@ extension MessageTracer {
 
     /// The answer to a job's request that was certain when it was sent.
     private func willHear(_ answer: AnswerPayload, _ place: Int) {
-        // A job that was withdrawn while it looked something up may have asked for something else since.
-        guard let job = mine(answer.index, answer.generation, place), job.pointee.request == answer.request else {
-            return
-        }
+        let index = answer.index
+        let job = world.parts.stages[place].handle.job(index)
+        guard job.pointee[.live], answer.isAwaited(by: job), job.pointee.message == record else { return }
         let isLate = job.pointee[.timedOut]
         let replica = Int(job.pointee.replica)
         switch job.pointee.request {

@@ -213,7 +213,7 @@ final class Stage: Component {
             gale_prefetch(UnsafeRawPointer(job) + MemoryLayout<Job>.size - 1)
             return
         }
-        guard job.pointee.generation == answer.generation else { return }
+        guard answer.isAwaited(by: job) else { return }
         gale_prefetch(state.pointee.core.message(job.pointee.message))
         gale_prefetch(handle.replica(Int(job.pointee.replica)))
         if answer.request == .call { return }

@@ -321,7 +321,7 @@ extension StageHandle {
 
     /// The answer that was certain is back, or the time-out has passed.
     func replied(_ answer: AnswerPayload) -> UInt64 {
-        guard let work = work(answer.index, answer.generation) else { return Component.void }
+        guard let work = work(answer) else { return Component.void }
         let (job, message) = (work.job, work.message)
         let identity = message.pointee.identity
         let number = Int(job.pointee.replica)

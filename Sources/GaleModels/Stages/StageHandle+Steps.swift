@@ -112,7 +112,7 @@ extension StageHandle {
     func expect(
         _ work: Work, _ request: Exchange.Kind, sent: Instant, back: Instant?, within lane: Lane
     ) -> Bool {
-        let (job, payload) = (work.job, AnswerPayload(work.reference, request).rawValue)
+        let (job, payload) = (work.job, AnswerPayload(work, request).rawValue)
         job.pointee.request = request
         if let back, back <= sent + lane.delay {
             job.pointee[.timedOut] = false

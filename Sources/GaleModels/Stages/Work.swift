@@ -14,8 +14,10 @@ struct Work {
     }
 }
 
-/// What an answer's event carries: the job's reference, with what the answer is to in two bits of the index. It is known so
-/// without a look at the job, which may not be in the cache, and can't be guessed.
+/// What an answer's event carries: the job's index (30 bits), what the answer is to (2), and of the job's name and of its requests
+/// so far what tells this one from earlier ones (24 and 8). So it is known without a look at the job, which may not be in the
+/// cache, what the answer is to; and an answer that the job no longer waits for, because its dispatcher was told to ask for
+/// something else meanwhile, is not taken for the one that it waits for.
 struct AnswerPayload {
     static let indexBits: UInt64 = 30
     /// The indices of a stage's jobs are below it.
@@ -26,18 +28,32 @@ struct AnswerPayload {
     @inline(__always)
     init(rawValue: UInt64) { self.rawValue = rawValue }
 
+    /// The answer to what a job asks for now.
     @inline(__always)
-    init(_ reference: UInt64, _ request: Exchange.Kind) {
-        rawValue = reference | UInt64(request.rawValue) &<< Self.indexBits
+    init(_ work: Work, _ request: Exchange.Kind) {
+        rawValue =
+            UInt64(work.index) | UInt64(request.rawValue) &<< Self.indexBits | UInt64(Self.name(work.job)) &<< 32
     }
 
     /// The job.
     var index: UInt32 { @inline(__always) get { UInt32(truncatingIfNeeded: rawValue) & (Self.jobLimit &- 1) } }
-    var generation: UInt32 { @inline(__always) get { UInt32(truncatingIfNeeded: rawValue &>> 32) } }
     var request: Exchange.Kind {
         @inline(__always) get {
             Exchange.Kind(rawValue: UInt8(truncatingIfNeeded: rawValue &>> Self.indexBits) & 3).unsafelyUnwrapped
         }
+    }
+
+    /// Whether a job, the one of this index, waits for just this answer.
+    @inline(__always)
+    func isAwaited(by job: UnsafeMutablePointer<Job>) -> Bool {
+        let request = UInt32(truncatingIfNeeded: rawValue &>> Self.indexBits) & 3
+        let differs = Self.name(job) ^ UInt32(truncatingIfNeeded: rawValue &>> 32)
+        return differs | (UInt32(job.pointee.requestBits) ^ request) == 0
+    }
+
+    @inline(__always)
+    private static func name(_ job: UnsafeMutablePointer<Job>) -> UInt32 {
+        job.pointee.generation & 0xFF_FFFF | UInt32(job.pointee.callAttempts) &<< 24
     }
 }
 
@@ -54,6 +70,14 @@ extension StageHandle {
         let job = job(index)
         guard job.pointee.generation == generation else { return nil }
         return Work(index: index, job: job, message: core.message(job.pointee.message))
+    }
+
+    /// The job that waits for an answer, if it still does.
+    @inline(__always)
+    func work(_ answer: AnswerPayload) -> Work? {
+        let job = job(answer.index)
+        guard answer.isAwaited(by: job) else { return nil }
+        return Work(index: answer.index, job: job, message: core.message(job.pointee.message))
     }
 
     /// The job of a reference: mostly the one at hand.
