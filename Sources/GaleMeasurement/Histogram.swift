@@ -72,8 +72,26 @@ public struct Histogram: @unchecked Sendable {
     /// Records one value; it must not be negative.
     @inlinable @inline(__always)
     public func record(_ value: Int64) {
+        note(value, at: slot(of: value))
+    }
+
+    /// Records a value that falls into a bucket of the layout, as its caller knows; it must not be negative.
+    @inlinable @inline(__always)
+    public func record(_ value: Int64, in bucket: Int) {
+        let place = bucket &- state.pointee.base
+        guard UInt(bitPattern: place) < UInt(bitPattern: state.pointee.capacity) else { return record(value) }
+        note(value, at: state.pointee.counts + place)
+    }
+
+    /// Where a bucket is counted, to ask for it ahead. Nothing may be there, if nothing fell near it yet.
+    @inlinable @inline(__always)
+    public func address(of bucket: Int) -> UnsafeRawPointer {
+        UnsafeRawPointer(state.pointee.counts) + (bucket &- state.pointee.base) &* MemoryLayout<Int64>.stride
+    }
+
+    @inlinable @inline(__always)
+    func note(_ value: Int64, at place: UnsafeMutablePointer<Int64>) {
         let state = self.state
-        let place = slot(of: value)
         place.pointee &+= 1
         state.pointee.count &+= 1
         let (low, carried) = state.pointee.sumLow.addingReportingOverflow(UInt64(bitPattern: value))

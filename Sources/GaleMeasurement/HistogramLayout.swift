@@ -36,6 +36,15 @@ public struct HistogramLayout: Equatable, Sendable {
         return shift &<< Int(octaveBits) &+ Int(truncatingIfNeeded: magnitude &>> UInt64(truncatingIfNeeded: shift))
     }
 
+    /// The bucket that holds all of a finer layout's bucket; nil for the lowest of those, which it is not told for.
+    @inlinable @inline(__always)
+    public func bucket(holding index: Int, of finer: HistogramLayout) -> Int? {
+        // Whole octaves of the finer layout begin here.
+        guard index >= finer.octave else { return nil }
+        let coarser = Int(finer.subBucketBits &- subBucketBits)
+        return index &>> coarser &+ coarser &* octave
+    }
+
     /// The smallest value of a bucket.
     @inlinable
     public func lowestValue(of index: Int) -> Int64 {

@@ -36,4 +36,19 @@ struct HistogramLayoutTests {
         let layout = HistogramLayout(subBucketBits: bits)
         for value in [Int64.min, -1, -1_000_000] { #expect(layout.index(of: value) >= layout.bucketCount) }
     }
+
+    @Test("A finer layout's bucket lies in the one that its values have in the coarser layout", arguments: [2, 5, 8])
+    func coarserBuckets(bits: Int) {
+        let (coarse, fine) = (HistogramLayout(subBucketBits: bits), HistogramLayout(subBucketBits: 8))
+        for index in 0..<fine.bucketCount {
+            guard let bucket = coarse.bucket(holding: index, of: fine) else {
+                #expect(index < fine.octave)
+                continue
+            }
+            let lowest = fine.lowestValue(of: index)
+            #expect(index >= fine.octave)
+            #expect(coarse.index(of: lowest) == bucket)
+            #expect(coarse.index(of: lowest + (fine.width(of: index) - 1)) == bucket)
+        }
+    }
 }

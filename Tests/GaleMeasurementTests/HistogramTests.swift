@@ -94,6 +94,22 @@ struct HistogramTests {
         together.deallocate()
     }
 
+    @Test("Recording into a bucket that is known equals recording, in one that grows as well", arguments: [5, 8])
+    func recordingIntoKnownBuckets(bits: Int) {
+        var samples = Samples(seed: 3)
+        let layout = HistogramLayout(subBucketBits: bits)
+        let (plain, known) = (Histogram(growing: bits), Histogram(growing: bits))
+        defer {
+            plain.deallocate()
+            known.deallocate()
+        }
+        for value in samples.values(5_000) {
+            plain.record(value)
+            known.record(value, in: layout.index(of: value))
+        }
+        #expect(Contents(plain) == Contents(known))
+    }
+
     @Test("A small histogram grows to whatever falls outside its range", arguments: 1...20 as ClosedRange<UInt64>)
     func smallHistogramsGrow(seed: UInt64) {
         var samples = Samples(seed: seed)

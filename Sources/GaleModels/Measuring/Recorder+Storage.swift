@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CGalePrefetch
 import GaleMeasurement
 import GalePrimitives
 
@@ -16,6 +17,7 @@ extension Recorder {
                 phaseLatency: .allocate(capacity: subjects * phases.count),
                 slotLatency: .allocate(capacity: subjects * slots),
                 noted: .allocate(capacity: Self.notedCapacity),
+                notedBuckets: .allocate(capacity: Self.notedCapacity),
                 throughput: Self.zeroed(slots * Self.channels), spans: Self.zeroed(Self.channels * 8),
                 phaseStarts: .allocate(capacity: phases.count),
                 providerSlots: .allocate(capacity: max(1, slots * providers)),
@@ -28,7 +30,7 @@ extension Recorder {
             (state.pointee.phaseStarts + place).initialize(to: phase.start.nanoseconds)
         }
         for place in 0..<subjects * phases.count {
-            (state.pointee.phaseLatency + place).initialize(to: Histogram(growing: 8))
+            (state.pointee.phaseLatency + place).initialize(to: Histogram(growing: Int(Self.phaseLayout.subBucketBits)))
         }
         state.pointee.slotLatency.initialize(repeating: nil, count: subjects * slots)
         state.pointee.providerSlots.initialize(repeating: ProviderCounts(), count: max(1, slots * providers))
@@ -48,17 +50,26 @@ extension Recorder {
     /// Puts every latency that was noted into its histograms.
     @inline(never)
     func fillHistograms() {
-        let (noted, count) = (state.pointee.noted, state.pointee.notedCount)
-        let (phaseLatency, phaseCount) = (state.pointee.phaseLatency, state.pointee.phaseCount)
-        let (slotLatency, slotCount) = (state.pointee.slotLatency, state.pointee.slotCount)
+        let (noted, count, buckets) = (state.pointee.noted, state.pointee.notedCount, state.pointee.notedBuckets)
+        let (phaseLatency, slotLatency) = (state.pointee.phaseLatency, state.pointee.slotLatency)
         state.pointee.notedCount = 0
+        // Buckets that have left the cache are asked for together.
         for index in 0..<count {
-            let (note, subject) = (noted[index], Int(noted[index].subject))
-            let latency = max(0, note.latency)
-            phaseLatency[subject &* phaseCount &+ Int(note.phase)].record(latency)
-            let place = slotLatency + (subject &* slotCount &+ Int(note.slot))
-            if place.pointee == nil { place.initialize(to: Histogram(growing: 5)) }
-            place.pointee.unsafelyUnwrapped.record(latency)
+            let bucket = Self.phaseLayout.index(of: noted[index].latency)
+            buckets[index] = bucket
+            gale_prefetch(phaseLatency[Int(noted[index].phase)].address(of: bucket))
+        }
+        for index in 0..<count {
+            let (note, bucket) = (noted[index], buckets[index])
+            phaseLatency[Int(note.phase)].record(note.latency, in: bucket)
+            let place = slotLatency + Int(note.slot)
+            if place.pointee == nil { place.initialize(to: Histogram(growing: Int(Self.slotLayout.subBucketBits))) }
+            let histogram = place.pointee.unsafelyUnwrapped
+            if let coarse = Self.slotLayout.bucket(holding: bucket, of: Self.phaseLayout) {
+                histogram.record(note.latency, in: coarse)
+            } else {
+                histogram.record(note.latency)
+            }
         }
     }
 
@@ -80,6 +91,7 @@ extension Recorder {
         state.pointee.phaseLatency.deallocate()
         state.pointee.slotLatency.deallocate()
         state.pointee.noted.deallocate()
+        state.pointee.notedBuckets.deallocate()
         state.pointee.throughput.deallocate()
         state.pointee.spans.deallocate()
         state.pointee.phaseStarts.deallocate()

@@ -46,6 +46,8 @@ struct Recorder {
         /// Latencies that their histograms don't have yet.
         var noted: UnsafeMutablePointer<NotedLatency>
         var notedCount = 0
+        /// Their buckets in the histograms of phases.
+        var notedBuckets: UnsafeMutablePointer<Int>
         /// `[slot][channel]`, by the clock.
         var throughput: UnsafeMutablePointer<Int64>
         /// `[channel][place]`, nanoseconds over delivered notifications.
@@ -75,11 +77,15 @@ struct Recorder {
     /// Latencies that are noted before they are put into their histograms.
     static let notedCapacity = 128
 
+    /// Of the histograms of phases, and of those of slots, which take less room.
+    static var phaseLayout: HistogramLayout { @inline(__always) get { HistogramLayout(subBucketBits: 8) } }
+    static var slotLayout: HistogramLayout { @inline(__always) get { HistogramLayout(subBucketBits: 5) } }
+
     struct NotedLatency: BitwiseCopyable {
         var latency: Int64
-        var subject: UInt32
-        var slot: UInt16
-        var phase: UInt8
+        /// Its histogram's place in `phaseLatency`, and the one in `slotLatency`.
+        var phase: UInt32
+        var slot: UInt32
     }
 
     struct ProviderCounts: BitwiseCopyable {
@@ -126,7 +132,10 @@ struct Recorder {
     func record(_ latency: Int64, subject: Int, phase: UInt8, slot: UInt16) {
         let count = state.pointee.notedCount
         (state.pointee.noted + count).initialize(
-            to: NotedLatency(latency: latency, subject: UInt32(truncatingIfNeeded: subject), slot: slot, phase: phase))
+            to: NotedLatency(
+                latency: max(0, latency),
+                phase: UInt32(truncatingIfNeeded: subject &* state.pointee.phaseCount &+ Int(phase)),
+                slot: UInt32(truncatingIfNeeded: subject &* state.pointee.slotCount &+ Int(slot))))
         state.pointee.notedCount = count &+ 1
         if count &+ 1 == Self.notedCapacity { fillHistograms() }
     }

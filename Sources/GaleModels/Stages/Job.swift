@@ -88,9 +88,6 @@ struct Job: BitwiseCopyable {
         set { flags = flags & ~0xC0 | newValue.rawValue &<< 6 }
     }
 
-    /// `request`, as it is kept.
-    var requestBits: UInt8 { @inline(__always) get { flags &>> 6 } }
-
     /// In a stage that hands on, and so never delivers: the tick at which the message came to the topic it was read from. The
     /// message itself may have come to the next topic before this job ends.
     @inline(__always)

@@ -24,6 +24,7 @@ final class Stage: Component {
         static let due: UInt32 = 7
         static let produceAgain: UInt32 = 8
         static let records: UInt32 = 9
+        /// The last one: see `handle`.
         static let replied: UInt32 = 10
     }
 
@@ -213,7 +214,7 @@ final class Stage: Component {
             gale_prefetch(UnsafeRawPointer(job) + MemoryLayout<Job>.size - 1)
             return
         }
-        guard answer.isAwaited(by: job) else { return }
+        guard answer.isLikely(of: job) else { return }
         gale_prefetch(state.pointee.core.message(job.pointee.message))
         gale_prefetch(handle.replica(Int(job.pointee.replica)))
         if answer.request == .call { return }
@@ -241,8 +242,12 @@ final class Stage: Component {
         let stage = StageHandle(state: state)
         let low = UInt32(truncatingIfNeeded: event.payload)
         let high = UInt32(truncatingIfNeeded: event.payload &>> 32)
-        switch event.kind & 0xFF {
-        case Kind.replied: return stage.replied(AnswerPayload(rawValue: event.payload))
+        let (kind, answer) = (event.kind & 0xFF, AnswerPayload(rawValue: event.payload))
+        // Which event is next can't be guessed: that it is an answer and what it is to is found out by one jump.
+        switch kind == Kind.replied ? kind &+ UInt32(answer.request.rawValue) : kind {
+        case Kind.replied &+ UInt32(Exchange.Kind.call.rawValue): return stage.replied(answer, to: .call)
+        case Kind.replied &+ UInt32(Exchange.Kind.lookUp.rawValue): return stage.replied(answer, to: .lookUp)
+        case Kind.replied &+ UInt32(Exchange.Kind.attempt.rawValue): return stage.replied(answer, to: .attempt)
         case Kind.answered: return stage.answered(low)
         case Kind.timedOut: return stage.timedOut(low)
         case Kind.computed: return stage.stepDone(low, generation: high)

@@ -320,13 +320,14 @@ extension StageHandle {
     }
 
     /// The answer that was certain is back, or the time-out has passed.
-    func replied(_ answer: AnswerPayload) -> UInt64 {
-        guard let work = work(answer) else { return Component.void }
+    @inline(__always)
+    func replied(_ answer: AnswerPayload, to request: Exchange.Kind) -> UInt64 {
+        guard let work = work(answer, to: request) else { return Component.void }
         let (job, message) = (work.job, work.message)
         let identity = message.pointee.identity
         let number = Int(job.pointee.replica)
         let isLate = job.pointee[.timedOut]
-        switch answer.request {
+        switch request {
         case .call: callEnded(work, failed: isLate || job.pointee[.failed])
         case .lookUp:
             core.move(message, to: .work, at: core.now)

@@ -176,9 +176,14 @@ struct StageHandle {
 
     // MARK: Slots
 
-    /// Gives free slots to waiting chains first, then to new records.
+    /// Gives free slots to waiting chains first, then to new records. Mostly there are none.
+    @inline(__always)
     func pump(_ number: Int) {
         let replica = replica(number)
+        if replica.pointee.hasStart || state.pointee.queueCapacity >= 0 { fillSlots(number, replica) }
+    }
+
+    private func fillSlots(_ number: Int, _ replica: UnsafeMutablePointer<Replica>) {
         guard replica.pointee.isAlive else { return }
         while replica.pointee.freeSlots > 0 {
             if replica.pointee.resumingCount > 0 {

@@ -48,6 +48,10 @@ struct Replica: BitwiseCopyable {
     /// First of its producers, one per emitted topic.
     var firstProducer: UInt32 = 0
 
+    /// Whether it has a slot and something that waits for one.
+    @inline(__always)
+    var hasStart: Bool { freeSlots > 0 && resumingCount | buffered != 0 }
+
     @inline(__always)
     mutating func append(_ records: FetchedRecords) {
         buffered &+= Int(records.count)

@@ -44,11 +44,18 @@ struct AnswerPayload {
     }
 
     /// Whether a job, the one of this index, waits for just this answer.
+    func isAwaited(by job: UnsafeMutablePointer<Job>) -> Bool { isAwaited(by: job, request) }
+
+    /// The same where `request` is known.
     @inline(__always)
-    func isAwaited(by job: UnsafeMutablePointer<Job>) -> Bool {
-        let request = UInt32(truncatingIfNeeded: rawValue &>> Self.indexBits) & 3
-        let differs = Self.name(job) ^ UInt32(truncatingIfNeeded: rawValue &>> 32)
-        return differs | (UInt32(job.pointee.requestBits) ^ request) == 0
+    func isAwaited(by job: UnsafeMutablePointer<Job>, _ request: Exchange.Kind) -> Bool {
+        Self.name(job) == UInt32(truncatingIfNeeded: rawValue &>> 32) && job.pointee.request == request
+    }
+
+    /// Whether it is the answer to one of the requests of a job, the one of this index; nearly always the one it waits for.
+    @inline(__always)
+    func isLikely(of job: UnsafeMutablePointer<Job>) -> Bool {
+        (job.pointee.generation ^ UInt32(truncatingIfNeeded: rawValue &>> 32)) & 0xFF_FFFF == 0
     }
 
     @inline(__always)
@@ -74,9 +81,9 @@ extension StageHandle {
 
     /// The job that waits for an answer, if it still does.
     @inline(__always)
-    func work(_ answer: AnswerPayload) -> Work? {
+    func work(_ answer: AnswerPayload, to request: Exchange.Kind) -> Work? {
         let job = job(answer.index)
-        guard answer.isAwaited(by: job) else { return nil }
+        guard answer.isAwaited(by: job, request) else { return nil }
         return Work(index: answer.index, job: job, message: core.message(job.pointee.message))
     }
 
