@@ -34,7 +34,7 @@ struct Survey {
 
     /// Events that a bucket should get. Few of few, so that little falls before the horizon; more when more are pending, so that
     /// the buckets' ends, which are written to by turns, stay in the cache. (The main scenario, with 30,000 pending, misses the
-    /// second level of the cache 6 % less often with 96 than with 12, in a simulated cache of 2 MiB.)
+    /// second level of the cache 6 % less often with 96 than with 14, in a simulated cache of 2 MiB.)
     static func bucketSize(_ count: Int) -> UInt64 { UInt64(min(max(count / 1024, min(count / 8, 96), 12), 3072)) }
 
     private mutating func choose(count: Int, _ sample: inout Sample) {

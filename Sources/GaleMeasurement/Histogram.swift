@@ -86,7 +86,8 @@ public struct Histogram: @unchecked Sendable {
     /// Where a bucket is counted, to ask for it ahead. Nothing may be there, if nothing fell near it yet.
     @inlinable @inline(__always)
     public func address(of bucket: Int) -> UnsafeRawPointer {
-        UnsafeRawPointer(state.pointee.counts) + (bucket &- state.pointee.base) &* MemoryLayout<Int64>.stride
+        let offset = UInt(bitPattern: bucket &- state.pointee.base) &* UInt(MemoryLayout<Int64>.stride)
+        return UnsafeRawPointer(bitPattern: UInt(bitPattern: state.pointee.counts) &+ offset) ?? UnsafeRawPointer(state)
     }
 
     @inlinable @inline(__always)

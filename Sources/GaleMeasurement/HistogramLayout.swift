@@ -36,7 +36,8 @@ public struct HistogramLayout: Equatable, Sendable {
         return shift &<< Int(octaveBits) &+ Int(truncatingIfNeeded: magnitude &>> UInt64(truncatingIfNeeded: shift))
     }
 
-    /// The bucket that holds all of a finer layout's bucket; nil for the lowest of those, which it is not told for.
+    /// The bucket that holds all of a finer layout's bucket; nil for the lowest of those, which it is not told for. `finer` must have
+    /// no fewer bits.
     @inlinable @inline(__always)
     public func bucket(holding index: Int, of finer: HistogramLayout) -> Int? {
         // Whole octaves of the finer layout begin here.

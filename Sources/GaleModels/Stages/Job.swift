@@ -100,6 +100,14 @@ struct Job: BitwiseCopyable {
     @inline(__always)
     mutating func countLookUp() { callAttempts = callAttempts == .max ? 128 : callAttempts &+ 1 }
 
+    /// Whether a look-up of that number, which it had before `countLookUp`, is the latest one.
+    func isLatest(lookUp number: UInt16) -> Bool {
+        var next = self
+        next.callAttempts = UInt8(truncatingIfNeeded: number)
+        next.countLookUp()
+        return next.callAttempts == callAttempts
+    }
+
     /// A provider's answer as the dispatcher hears it.
     var response: ProviderResponse { AnswerWord.response(status, reason, milliseconds) }
 }

@@ -443,9 +443,12 @@ extension StageHandle {
         switch exchange.kind {
         case .call: callEnded(work, failed: timedOut || exchange.failed)
         case .lookUp:
-            core.move(work.message, to: .work, at: core.now)
             let answer = exchange.lookupAnswer(timedOut: timedOut)
-            keepAnswer(work.job, exchange, timedOut: timedOut)
+            // One that was withdrawn says nothing about what the job waits for now; the dispatcher knows it by its number.
+            if work.job.pointee.isLatest(lookUp: exchange.ordinal) {
+                core.move(work.message, to: .work, at: core.now)
+                keepAnswer(work.job, exchange, timedOut: timedOut)
+            }
             lookedUp(LookupID(rawValue: exchange.token), answer, exchange.request.kind, work, number)
         case .attempt:
             core.move(work.message, to: .work, at: core.now)
