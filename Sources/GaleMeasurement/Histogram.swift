@@ -78,9 +78,7 @@ public struct Histogram: @unchecked Sendable {
     /// Records a value that falls into a bucket of the layout, as its caller knows; it must not be negative.
     @inlinable @inline(__always)
     public func record(_ value: Int64, in bucket: Int) {
-        let place = bucket &- state.pointee.base
-        guard UInt(bitPattern: place) < UInt(bitPattern: state.pointee.capacity) else { return record(value) }
-        note(value, at: state.pointee.counts + place)
+        note(value, at: slot(bucket, holding: value))
     }
 
     /// Where a bucket is counted, to ask for it ahead. Nothing may be there, if nothing fell near it yet.
@@ -153,7 +151,12 @@ public struct Histogram: @unchecked Sendable {
 
     @inlinable @inline(__always)
     func slot(of value: Int64) -> UnsafeMutablePointer<Int64> {
-        let index = state.pointee.layout.index(of: value)
+        slot(state.pointee.layout.index(of: value), holding: value)
+    }
+
+    /// The place of a value's bucket, which there is afterwards.
+    @inlinable @inline(__always)
+    func slot(_ index: Int, holding value: Int64) -> UnsafeMutablePointer<Int64> {
         let place = index &- state.pointee.base
         // One unsigned comparison finds both ends, and negative values as well.
         if UInt(bitPattern: place) >= UInt(bitPattern: state.pointee.capacity) { grow(toHold: value) }

@@ -8,10 +8,11 @@ extension Core {
         precondition(MemoryLayout<Message>.stride == 64, "a message is one cache line, and is asked for as one")
         let noLane = kernel.scheduler.lane(for: .zero)
         let workloads = max(1, specification.workloads.count)
+        scheduler = kernel.scheduler
         state = .allocate(capacity: 1)
         state.initialize(
             to: State(
-                scheduler: kernel.scheduler, draws: Draws(seed: seed), messages: DenseSlab(),
+                draws: Draws(seed: seed), messages: DenseSlab(),
                 retryHeaders: DenseSlab(),
                 hasRetryTopics: specification.policies.contains { $0.policy.waiting == .retryTopic },
                 folded: DenseSlab(limit: LogEntry.indexLimit),

@@ -8,7 +8,6 @@ import GaleRandomness
 /// What all models of one world share: the clock, the draws, the pools of records, and the books.
 struct Core {
     struct State: ~Copyable {
-        var scheduler: Scheduler
         var draws: Draws
         var messages: DenseSlab<Message>
         /// In step with `messages`, where a policy has a retry topic.
@@ -66,9 +65,9 @@ struct Core {
     }
 
     let state: UnsafeMutablePointer<State>
+    let scheduler: Scheduler
 
-    var scheduler: Scheduler { @inline(__always) get { state.pointee.scheduler } }
-    var now: Instant { @inline(__always) get { state.pointee.scheduler.now } }
+    var now: Instant { @inline(__always) get { scheduler.now } }
     var draws: Draws { @inline(__always) get { state.pointee.draws } }
     var recorder: Recorder { @inline(__always) get { state.pointee.recorder } }
 

@@ -98,14 +98,14 @@ struct Job: BitwiseCopyable {
 
     /// One more look-up; the number names its draws, and is 0 only before the first.
     @inline(__always)
-    mutating func countLookUp() { callAttempts = callAttempts == .max ? 128 : callAttempts &+ 1 }
+    mutating func countLookUp() { callAttempts = Self.number(after: callAttempts) }
+
+    @inline(__always)
+    private static func number(after lookUp: UInt8) -> UInt8 { lookUp == .max ? 128 : lookUp &+ 1 }
 
     /// Whether a look-up of that number, which it had before `countLookUp`, is the latest one.
     func isLatest(lookUp number: UInt16) -> Bool {
-        var next = self
-        next.callAttempts = UInt8(truncatingIfNeeded: number)
-        next.countLookUp()
-        return next.callAttempts == callAttempts
+        Self.number(after: UInt8(truncatingIfNeeded: number)) == callAttempts
     }
 
     /// A provider's answer as the dispatcher hears it.

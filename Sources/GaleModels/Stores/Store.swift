@@ -117,9 +117,9 @@ struct ShardClock: BitwiseCopyable {
         nanoseconds = now &+ min(old.dividingFullWidth(product).quotient, Int64.max >> 2)
     }
 
-    /// Wait until service would begin.
+    /// Whether service would begin later than after so long, which is not negative.
     @inline(__always)
-    func wait(at now: Int64) -> Int64 { max(nanoseconds &- now, 0) }
+    func isBusy(at now: Int64, beyond wait: Int64) -> Bool { nanoseconds &- now > wait }
 
     /// Serves one operation; returns when it is done.
     @inline(__always)

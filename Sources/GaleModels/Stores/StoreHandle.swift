@@ -139,7 +139,7 @@ struct StoreHandle {
             if errorDraw < state.pointee.errorMicros { return (Instant(nanoseconds: now &+ latency), true) }
         }
         let clock = state.pointee.free + shard
-        if clock.pointee.wait(at: now) > state.pointee.maximumWait {
+        if clock.pointee.isBusy(at: now, beyond: state.pointee.maximumWait) {
             return (Instant(nanoseconds: now &+ latency), true)
         }
         let done = clock.pointee.serve(at: now, service: state.pointee.service)
@@ -179,7 +179,7 @@ extension StoreHandle {
         }
         let block = excluded < 0 ? 0 : state.pointee.faults[excluded].shadow
         let clock = state.pointee.free + (block &* Int(state.pointee.shards) &+ shard)
-        if service >= ShardClock.standstill || clock.pointee.wait(at: now) > state.pointee.maximumWait
+        if service >= ShardClock.standstill || clock.pointee.isBusy(at: now, beyond: state.pointee.maximumWait)
             || errorDraw < errors
         {
             return (.error, now &+ latency)

@@ -35,9 +35,9 @@ struct ChannelMix {
         return channel == Channel.push.rawValue ? place : 0
     }
 
-    /// Counted rather than branched upon: chance can't be guessed.
+    /// Counted by the signs of differences and not compared, which becomes branches: chance can't be guessed.
     @inline(__always)
     private static func place(of draw: Int64, among ends: (Int64, Int64, Int64)) -> UInt8 {
-        (draw < ends.0 ? 0 : 1) &+ (draw < ends.1 ? 0 : 1) &+ (draw < ends.2 ? 0 : 1)
+        UInt8(truncatingIfNeeded: 3 &+ (draw &- ends.0) &>> 63 &+ (draw &- ends.1) &>> 63 &+ (draw &- ends.2) &>> 63)
     }
 }
