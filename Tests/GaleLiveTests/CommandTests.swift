@@ -15,16 +15,24 @@ struct CommandTests {
 
     private let folder = FileManager.default.temporaryDirectory.appending(path: "gale-live-" + UUID().uuidString)
 
-    /// - Parameter signal: sent as soon as the program says that it runs.
+    /// - Parameters:
+    ///   - signal: sent as soon as the program says that it runs.
+    ///   - fileSize: blocks of 512 bytes that a file may have to which it writes.
     private func run(
-        _ arguments: [String], signal: Int32? = nil
+        _ arguments: [String], signal: Int32? = nil, fileSize: Int? = nil
     ) throws -> (status: Int32, output: String, errors: String) {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let files = ["output", "errors"].map { folder.appending(path: $0) }
         for file in files { try Data().write(to: file) }
         let process = Process()
-        process.executableURL = Self.executable
-        process.arguments = arguments
+        if let fileSize {
+            process.executableURL = URL(filePath: "/bin/sh")
+            process.arguments =
+                ["-c", "ulimit -f \(fileSize); exec \"$0\" \"$@\"", Self.executable.path] + arguments
+        } else {
+            process.executableURL = Self.executable
+            process.arguments = arguments
+        }
         process.currentDirectoryURL = folder
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: files[0])
@@ -94,6 +102,20 @@ struct CommandTests {
         #expect(try run(["replay", "run.log"]).status == 0)
         let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect(Set(left) == ["run.log", "run.json", "output", "errors"])
+    }
+
+    @Test("a log that becomes larger than a file may be is an error, and what was there before stays")
+    func tooLarge() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try "what was there before".write(to: folder.appending(path: "run.log"), atomically: true, encoding: .utf8)
+        let ended = try run([Self.scenario, "--messages", "200", "--log", "run.log"], fileSize: 8)
+        #expect(ended.status == 2, "\(ended.status): \(ended.errors)")
+        #expect(ended.errors.contains("run.log"), "\(ended.errors)")
+        #expect(
+            try String(contentsOf: folder.appending(path: "run.log"), encoding: .utf8) == "what was there before")
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(Set(left) == ["run.log", "output", "errors"])
     }
 
     private struct Summary: Decodable {
