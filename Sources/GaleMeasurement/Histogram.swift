@@ -75,7 +75,8 @@ public struct Histogram: @unchecked Sendable {
         note(value, at: slot(of: value))
     }
 
-    /// Records a value that falls into a bucket of the layout, as its caller knows; it must not be negative.
+    /// Records a value that falls into a bucket of the layout, as its caller knows; it must not be negative. In another bucket than
+    /// its own there may be no memory.
     @inlinable @inline(__always)
     public func record(_ value: Int64, in bucket: Int) {
         note(value, at: slot(bucket, holding: value))
@@ -157,6 +158,7 @@ public struct Histogram: @unchecked Sendable {
     /// The place of a value's bucket, which there is afterwards.
     @inlinable @inline(__always)
     func slot(_ index: Int, holding value: Int64) -> UnsafeMutablePointer<Int64> {
+        assert(value < 0 || index == state.pointee.layout.index(of: value), "a value is counted in its own bucket")
         let place = index &- state.pointee.base
         // One unsigned comparison finds both ends, and negative values as well.
         if UInt(bitPattern: place) >= UInt(bitPattern: state.pointee.capacity) { grow(toHold: value) }

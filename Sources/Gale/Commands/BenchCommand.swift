@@ -33,8 +33,8 @@ struct BenchCommand: ParsableCommand {
 
     func validate() throws {
         guard (1...1000).contains(runs) else { throw ValidationError("--runs must be 1 to 1,000") }
-        guard operations.map({ (1...10_000_000_000).contains($0) }) ?? true else {
-            throw ValidationError("--operations must be 1 to 10,000,000,000")
+        guard operations.map({ (1...1_000_000_000).contains($0) }) ?? true else {
+            throw ValidationError("--operations must be 1 to 1,000,000,000")
         }
     }
 

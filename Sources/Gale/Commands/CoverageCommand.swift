@@ -29,8 +29,8 @@ struct CoverageCommand: ParsableCommand {
         guard max(seeds, intervals, replications, deleted, kept) <= 10_000_000 else {
             throw ValidationError("more than 10 million of anything would take too long")
         }
-        guard utilisation > 0, utilisation < 1 else {
-            throw ValidationError("--utilisation must lie above 0 and below 1")
+        guard utilisation >= 0.001, utilisation < 1 else {
+            throw ValidationError("--utilisation must be at least 0.001 and below 1")
         }
     }
 

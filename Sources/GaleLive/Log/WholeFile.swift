@@ -33,7 +33,16 @@ public struct WholeFile: Sendable {
         do {
             try Data(text.utf8).write(to: URL(filePath: path).resolvingSymlinksInPath(), options: .atomic)
         } catch {
-            throw Problem(description: "\(path) can't be written: \((error as NSError).localizedDescription)")
+            throw Problem(description: "\(path) can't be written: \(Self.reason(error as NSError, bytes: text.utf8.count))")
         }
+    }
+
+    /// The error's own words say that something went wrong, and no more, where a file became too large.
+    private static func reason(_ error: NSError, bytes: Int) -> String {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0, limit.rlim_cur < bytes else {
+            return error.localizedDescription
+        }
+        return "it has \(bytes) bytes, and a file may have \(limit.rlim_cur) here (ulimit -f)"
     }
 }

@@ -45,6 +45,7 @@ final class Store: Component {
         _ specification: StoreSpecification, id: Int, core: Core, link: Link?, kernel: Kernel,
         decisions: UnsafeMutablePointer<Int64>
     ) {
+        precondition(specification.maximumWait >= .zero, "a wait is not negative")
         let shards = max(1, specification.shards)
         let perShard = max(1, specification.capacityMicros / Int64(shards))
         let clocks = shards * (Self.faultCapacity + 1)
