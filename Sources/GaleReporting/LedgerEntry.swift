@@ -19,7 +19,8 @@ struct LedgerEntry: Sendable {
         part(
             "deliveredLate", "delivered late", "accepted by a provider after its validity had ended", \.deliveredLate,
             withoutProviders: "done after its validity had ended"),
-        part("expired", "expired", "given up because its validity had ended", \.expired),
+        part(
+            "expired", "expired", "given up because its validity had ended, or would before another attempt", \.expired),
         part(
             "suppressed", "suppressed", "not sent on purpose: consent, a dead token, a cap", \.suppressed,
             withoutProviders: "not done on purpose: a live task had its key"),

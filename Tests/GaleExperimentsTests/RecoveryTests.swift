@@ -82,7 +82,25 @@ import Testing
         #expect(summary.value == "not recovered: p99(push.latency) = inf at the end")
     }
 
-    @Test("windows without a message after the load's end are skipped")
+    @Test("a few slow messages at the load's end are no relapse: no window is judged that reaches beyond it")
+    func scrapsAtTheEnd() {
+        let source = source(seconds: 180)
+        source.send(100, in: 0..<120, latency: fast)
+        source.send(2, in: 119..<120, latency: .seconds(5))
+        #expect(evaluate(source, within: 5).value == "recovered at once")
+    }
+
+    @Test("a last good second is no recovery")
+    func noRecoveryAtTheEnd() {
+        let source = source(seconds: 180)
+        source.send(100, in: 0..<120, latency: fast)
+        source.send(5, in: 20..<119, latency: .seconds(5))
+        let summary = evaluate(source, within: 120)
+        #expect(!summary.held)
+        #expect(summary.value.hasPrefix("not recovered: p99(push.latency) = "))
+    }
+
+    @Test("windows after the load's end are skipped")
     func quietAfterTheLoad() {
         let source = source(seconds: 180)
         source.send(in: 0..<120, latency: fast)

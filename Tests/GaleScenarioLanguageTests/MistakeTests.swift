@@ -62,6 +62,9 @@ struct MistakeTests {
 
     /// Of some the reader only learns lines after them.
     static let writing: [Mistake] = [
+        Mistake(
+            "a key one column to the left", "    ttl: 5min", "   ¦ttl: 5min",
+            says: ["did not find expected key", "begins in one column, that is 3"]),
         Mistake("no colon", "seed: 1", "¦seed 1", says: ["could not find expected ':'", "`seed: 1`"]),
         Mistake("no blank after a colon", "seed: 1", "¦seed:1", says: ["could not find expected ':'", "a blank"]),
         Mistake("a section without a colon", "stages:\n", "¦stages\n", says: ["could not find expected ':'"]),

@@ -5,9 +5,10 @@ import GaleScenarioLanguage
 
 /// From when on clauses hold until the end, each over a trailing window.
 ///
-/// The clauses are read at the end of every slot from an instant on, each over the window that ends there. A clause about
-/// messages has nothing to say of a window after the load's end in which none was to be sent; a window without one *while*
-/// the load lasts is not measured, and fails. A backlog is read to the end of the run, a throughput to the end of the load.
+/// The clauses are read at the end of every slot from an instant on, each over the window that ends there. Those about messages
+/// that were to be sent in it, about shares of attempts and about throughput are read to the end of the load: behind it a window
+/// has ever fewer messages, and its percentiles are those of a handful. A window without one *while* the load lasts is not
+/// measured, and fails. What counts by the clock, a backlog and numbers of attempts, is read to the end of the run.
 package struct Recovery {
     package enum Outcome: Equatable {
         /// All clauses hold from here on, and each was measured at least once since.
@@ -69,8 +70,10 @@ package struct Recovery {
     /// nil: the clause has nothing to say of the window that ends with this many slots.
     private func read(_ clause: Expectation.Comparison, endingAt end: Int) -> Reading? {
         let load = Selection.startedSlots(in: reader.specification.duration, reader.source.slot)
-        if case .throughput = clause.metric, end > load { return nil }
-        let reading = reader.read(clause, over: Selection(slots: max(0, end - window)..<end))
-        return reading == .notMeasured && end > load ? nil : reading
+        switch clause.metric {
+        case .backlog, .attempts, .misordered, .spent, .jobs: break
+        case .count, .amplification, .errors, .quantile, .mean, .maximum, .throughput: if end > load { return nil }
+        }
+        return reader.read(clause, over: Selection(slots: max(0, end - window)..<end))
     }
 }

@@ -33,7 +33,8 @@ public struct WholeFile: Sendable {
         do {
             try Data(text.utf8).write(to: URL(filePath: path).resolvingSymlinksInPath(), options: .atomic)
         } catch {
-            throw Problem(description: "\(path) can't be written: \(Self.reason(error as NSError, bytes: text.utf8.count))")
+            let reason = Self.reason(error as NSError, bytes: text.utf8.count)
+            throw Problem(description: "\(path) can't be written: \(reason)")
         }
     }
 

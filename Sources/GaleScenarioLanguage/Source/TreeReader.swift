@@ -201,11 +201,14 @@ struct TreeReader {
         if problem.contains(noColon) { return "a key is followed by a colon and a blank, as in `seed: 1`" }
         if problem.contains(noEnd) { return "close the quotation mark" }
         if let begun, problem.contains(noComma) { return "it begins in line \(begun.line), column \(begun.column)" }
+        if let begun, problem.contains("did not find expected key") || problem.contains("expected '-'") {
+            return "what belongs together begins in one column, that is \(begun.column) since line \(begun.line)"
+        }
         if problem.contains("tab") || problem.contains("cannot start any token") {
             return "indent with spaces; quote a text that starts with % @ or `"
         }
         if problem.contains("mapping values are not allowed") {
-            return "quote a text that contains ': '"
+            return "begin it in the column of its neighbours, or quote a text that contains ': '"
         }
         return nil
     }
