@@ -11,14 +11,14 @@ import GalePrimitives
 /// run, and the horizon is infinite.
 ///
 /// Chosen by measurement of the hold model (`HoldModel`; million events per second of processor time, medians of three interleaved runs on
-/// a busy machine with two Intel Sapphire Rapids cores, Swift 6.3.1), against a C heap (`Scripts/bench/hold.c`, gcc -O3, the faster of its two forms):
+/// a busy machine with two Intel Sapphire Rapids cores, Swift 6.3.1), against a C heap (`Scripts/bench/hold.c`, gcc -O3, the fastest of its four forms):
 ///
 /// | pending | C heap | ladder | ladder over C | through the kernel |
 /// |---|---|---|---|---|
-/// | 100 | 11.7 | 18.1 | 1.5 | 19.3 |
-/// | 10,000 | 7.4 | 23.3 | 2.7 | 19.0 |
-/// | 1,000,000 | 1.5 | 12.8 | 8.4 | 9.7 |
-/// | 10,000,000 | 1.6 | 16.8 | 10.4 | 13.0 |
+/// | 100 | 16.8 | 29.0 | 1.6 | 22.2 |
+/// | 10,000 | 8.9 | 27.0 | 3.0 | 20.2 |
+/// | 1,000,000 | 2.8 | 20.5 | 7.4 | 16.5 |
+/// | 10,000,000 | 1.8 | 16.8 | 9.3 | 14.9 |
 ///
 /// A heap touches a line of memory per level; the ladder writes an event once, copies it once when its bucket is opened,
 /// and reads it in sequence. Below about ten events the sorted run alone is faster.
