@@ -77,6 +77,7 @@ import Testing
             ["run", "small.yaml", "--set", "stages.work.replicas=0"], ["run", "small.yaml", "--duration", "5"],
             ["show", "profile", "missing"], ["init", "../outside"], ["init", "1st"],
             ["bench", "nothing"], ["bench", "hold/queue/0"], ["bench", "mm1", "--runs", "0"],
+            ["bench", "mm1", "--operations", "10000000000"], ["coverage", "--utilisation", "1e-12"],
             ["bench", "scenario", "--scenario", "missing.yaml"],
         ])
     func wrongInput(arguments: [String]) throws {
